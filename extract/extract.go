@@ -1,0 +1,50 @@
+package extract
+
+import (
+	"context"
+	"io"
+)
+
+// Version changes whenever the same bytes may give another text or state.
+// Results of an older version are extracted again.
+//
+// 1: plain text, HTML, PDF.
+const Version = 1
+
+// State is how an extraction ended.
+type State string
+
+// The states.
+const (
+	OK          State = "ok"          // there is text
+	Empty       State = "empty"       // read without fault, and there is no text in it
+	Unsupported State = "unsupported" // no extractor for this format
+	Encrypted   State = "encrypted"   // needs a password or key
+	TooLarge    State = "too_large"   // over a limit; Text may hold the first part
+	Timeout     State = "timeout"     // killed after the time limit
+	Failed      State = "failed"      // damaged, or its parser failed
+)
+
+// Doc is what is to be extracted. Name and ContentType are hints only.
+type Doc struct {
+	Name        string
+	ContentType string
+	Size        int64 // -1 when unknown
+	Open        func() (io.ReadCloser, error)
+}
+
+// Result is what came of it. Reason says in a few words why State is not OK;
+// it holds no content of the document.
+type Result struct {
+	State  State
+	Reason string
+	Type   string // short lower-case type: pdf, docx, html, text, csv, image, ...; "" when unknown
+	Text   string // plain text, valid UTF-8
+}
+
+// Extractor extracts. A fault in a document is a Result, never an error; an
+// error means that nothing can be said about the document (its bytes could not
+// be opened, ctx was cancelled) and it should be tried again.
+type Extractor interface {
+	Extract(ctx context.Context, d Doc) (Result, error)
+}

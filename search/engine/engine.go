@@ -1,0 +1,129 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"mailquarry/internal/access"
+	"mailquarry/internal/mail"
+	"mailquarry/search/query"
+)
+
+// Document is one message as the index takes it. All text is plain, valid
+// UTF-8.
+type Document struct {
+	ID            mail.MessageID
+	Mailbox       mail.MailboxID
+	Folder        mail.FolderID
+	Subject       string
+	From          []mail.Address // From and, where it differs, Sender
+	To, Cc, Bcc   []mail.Address
+	Body          string
+	Attachments   []Attachment
+	Date          time.Time // UTC; zero when unknown
+	Size          int64     // bytes
+	HasAttachment bool      // a person sees one: inline pictures do not count
+}
+
+// Attachment is one attachment of a Document.
+type Attachment struct {
+	Name string
+	Type string // facet value: a short lower-case type such as pdf, docx, image; "" when unknown
+	Text string
+}
+
+// Batch is applied as one: after a crash either all of it is in the index,
+// with Upto as the checkpoint, or nothing of it.
+type Batch struct {
+	Put    []Document // replaces a document of the same id
+	Delete []mail.MessageID
+	Upto   uint64 // the archive's sequence number that the index has reached
+}
+
+// Writer takes batches. Apply returns when the batch is durable.
+type Writer interface {
+	Apply(ctx context.Context, b Batch) error
+	// Checkpoint is the Upto of the last batch applied, 0 for a new index.
+	Checkpoint(ctx context.Context) (uint64, error)
+}
+
+// Sort is the order of hits. Ties are broken by id, newest first.
+type Sort string
+
+// The orders.
+const (
+	Relevance Sort = "relevance"
+	Newest    Sort = "newest"
+	Oldest    Sort = "oldest"
+)
+
+// Facet names a field whose values are counted over all hits.
+type Facet string
+
+// The facets. Bucket values are: mailbox and folder the id as printed; sender
+// the lower-cased address; year four digits; type as in Attachment.Type.
+const (
+	FacetMailbox Facet = "mailbox"
+	FacetFolder  Facet = "folder"
+	FacetSender  Facet = "sender"
+	FacetYear    Facet = "year"
+	FacetType    Facet = "type"
+)
+
+// Facets lists every facet.
+func Facets() []Facet {
+	return []Facet{FacetMailbox, FacetFolder, FacetSender, FacetYear, FacetType}
+}
+
+// Request is a search. A zero Scope finds nothing.
+type Request struct {
+	Scope     access.Scope
+	Query     query.Node // nil matches all; resolved: no query.Folder or query.Mailbox names are left
+	Sort      Sort       // "" is Relevance
+	Limit     int        // 0 counts only
+	Cursor    string     // Result.Next of the page before, "" for the first page
+	Facets    []Facet
+	FacetSize int // buckets per facet, largest first; 0 is 1000
+}
+
+// Hit is a message found.
+type Hit struct {
+	ID    mail.MessageID
+	Score float64
+}
+
+// Bucket is one value of a facet with the number of hits that have it.
+type Bucket struct {
+	Value string
+	Count int
+}
+
+// Result answers a Request.
+type Result struct {
+	Total  int // exact
+	Hits   []Hit
+	Facets map[Facet][]Bucket
+	Next   string // "" when there are no more hits
+}
+
+// Errors that callers tell apart.
+var (
+	// ErrCursor: the cursor was not made by this engine for this query and order.
+	ErrCursor = errors.New("this cursor does not belong to this search")
+	// ErrTooComplex: the query would cost more than the server allows.
+	ErrTooComplex = errors.New("the query is too complex")
+	// ErrMismatch: the index was built from another archive, or by a version
+	// whose documents differ; it has to be rebuilt.
+	ErrMismatch = errors.New("the index does not belong to this archive or version")
+	// ErrDamaged: the index cannot be read; it has to be rebuilt.
+	ErrDamaged = errors.New("the index is damaged")
+)
+
+// Reader answers searches.
+type Reader interface {
+	// Search honours ctx's deadline.
+	Search(ctx context.Context, r Request) (Result, error)
+	// Count tells how many documents the index holds.
+	Count(ctx context.Context) (int, error)
+}
