@@ -1,0 +1,86 @@
+package analysis
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// fold gives the term of a word. The word is cut before it is normalised, well
+// behind the length that a term may have, so that a run of a million letters
+// costs no more than a long word.
+func fold(word string) string {
+	const plenty = 16 * MaxTerm
+	if len(word) > plenty {
+		n := plenty
+		for !utf8.RuneStart(word[n]) {
+			n--
+		}
+		word = word[:n]
+	}
+	var b strings.Builder
+	b.Grow(len(word))
+	for _, r := range norm.NFKD.String(word) {
+		if r = unicode.ToLower(r); dropped(r) {
+			continue
+		}
+		if s, ok := spelled(r); ok {
+			b.WriteString(s)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return cut(norm.NFC.String(b.String()))
+}
+
+// dropped tells whether r takes no part in comparing words: diacritics of the
+// Latin, Greek and Cyrillic scripts, Arabic vowel signs and Hebrew points, the
+// tatweel, and what a compatibility form leaves that is no part of a word. The
+// vowel signs of Thai and the scripts of India are letters to their readers.
+func dropped(r rune) bool {
+	if r < utf8.RuneSelf {
+		return !asciiWord[r]
+	}
+	switch {
+	case 0x0300 <= r && r <= 0x036F, 0x1AB0 <= r && r <= 0x1AFF, 0x1DC0 <= r && r <= 0x1DFF,
+		0x20D0 <= r && r <= 0x20FF, 0xFE20 <= r && r <= 0xFE2F: // combining diacritics
+		return true
+	case 0xFE00 <= r && r <= 0xFE0F: // variation selectors
+		return true
+	case 0x0591 <= r && r <= 0x05C7 && unicode.IsMark(r): // Hebrew points
+		return true
+	case r == 0x0640, 0x0610 <= r && r <= 0x061A, 0x064B <= r && r <= 0x065F, r == 0x0670,
+		0x06D6 <= r && r <= 0x06ED && unicode.IsMark(r): // tatweel, harakat, Koranic signs
+		return true
+	}
+	return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r)
+}
+
+// spelled gives the plain spelling of a letter that does not decompose.
+func spelled(r rune) (string, bool) {
+	switch r {
+	case 'ß':
+		return "ss", true
+	case 'æ':
+		return "ae", true
+	case 'œ':
+		return "oe", true
+	case 'ø':
+		return "o", true
+	case 'đ', 'ð':
+		return "d", true
+	case 'ł':
+		return "l", true
+	case 'þ':
+		return "th", true
+	case 'ħ':
+		return "h", true
+	case 'ı':
+		return "i", true
+	case 'ς':
+		return "σ", true
+	}
+	return "", false
+}
