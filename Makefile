@@ -1,0 +1,47 @@
+# Everything a developer runs. `make help` lists the targets.
+
+GO       ?= go
+CORPORA  ?= ../shared/corpora/dev-share.tar.zst
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOFUMPT     = mvdan.cc/gofumpt@v0.12.0
+
+.PHONY: help build test lint unit race browser corpora deps soak fuzz bench clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+build: ## build bin/mailquarry
+	CGO_ENABLED=0 $(GO) build -o bin/mailquarry ./cmd/mailquarry
+
+test: deps corpora lint race ## run every test there is, the browser tests included
+
+lint: ## gofumpt, go vet, staticcheck
+	@unformatted=$$($(GO) run $(GOFUMPT) -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not formatted with gofumpt:"; echo "$$unformatted"; exit 1; }
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+race: ## all Go tests with the race detector, and the browser tests they drive
+	MAILQUARRY_BROWSER_TESTS=1 $(GO) test -race -shuffle=on -timeout 60m ./...
+
+deps: ## install what the browser tests need, where that is possible
+	@sh internal/e2e/install-browser.sh
+
+corpora: ## unpack the test corpora into an ignored folder, where they are at hand
+	@if [ -f $(CORPORA) ] && [ ! -f corpora/.unpacked ]; then \
+	  mkdir -p corpora && zstd -dcq --long=27 $(CORPORA) | tar -x -C corpora && touch corpora/.unpacked; \
+	elif [ ! -f corpora/.unpacked ]; then echo "the test corpora are absent: tests on real mail are skipped"; fi
+
+soak: build ## the long kill tests
+	MAILQUARRY_KILLS=100 $(GO) test -run 'Kill' -count=1 -timeout 120m -v ./internal/e2e
+
+fuzz: ## 30 s of each fuzz target
+	@for pkg in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+	    echo "$$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime 30s $$pkg || exit 1; \
+	  done; done
+
+bench: build corpora ## measure import, reindex and search beside notmuch, mu and SQLite FTS5
+	$(GO) run ./internal/e2e/bench -corpus corpora -binary bin/mailquarry
+
+clean: ## remove what was built
+	rm -rf bin build
