@@ -1,0 +1,86 @@
+package query
+
+import "strings"
+
+// Kind tells what kind of value a field takes.
+type Kind string
+
+// The kinds of value.
+const (
+	TextValue Kind = "text" // words, phrases, prefixes, groups of them
+	NameValue Kind = "name" // the name of a folder or mailbox
+	DateValue Kind = "date" // a day, a month or a year
+	FlagValue Kind = "flag" // one of a few fixed words
+)
+
+// FieldInfo describes a field of the language: name:value.
+type FieldInfo struct {
+	Name    string
+	Aliases []string // other names of the same field
+	Meaning string   // one sentence for people
+	Example string   // a query that shows it
+	Kind    Kind
+}
+
+// Fields lists the fields of the language. It is the one table that the parser,
+// the help page and the docs read.
+func Fields() []FieldInfo { return append([]FieldInfo(nil), fields...) }
+
+var fields = []FieldInfo{
+	{
+		Name: "from", Aliases: []string{"sender"}, Kind: TextValue, Example: "from:contoso.com",
+		Meaning: "The sender: a name, an address, or a part of one such as the domain.",
+	},
+	{
+		Name: "to", Aliases: []string{"recipients", "recip"}, Kind: TextValue, Example: "to:eva",
+		Meaning: "Anyone the message went to: to, cc or bcc.",
+	},
+	{
+		Name: "subject", Aliases: []string{"title"}, Kind: TextValue, Example: "subject:(renewal offer)",
+		Meaning: "Words of the subject.",
+	},
+	{
+		Name: "filename", Aliases: []string{"attachmentnames"}, Kind: TextValue, Example: "filename:invoic*",
+		Meaning: "Words of an attachment's name.",
+	},
+	{
+		Name: "in", Aliases: []string{"folder", "label"}, Kind: NameValue, Example: `in:"Inbox/Legal"`,
+		Meaning: "The folder, by its path, its name, or a well-known name such as inbox.",
+	},
+	{
+		Name: "mailbox", Aliases: []string{"user", "owner"}, Kind: NameValue, Example: "mailbox:eva@contoso.com",
+		Meaning: "Whose mailbox, by address or name.",
+	},
+	{
+		Name: "has", Kind: FlagValue, Example: "has:attachment",
+		Meaning: "has:attachment finds messages with an attachment; pictures within the text do not count.",
+	},
+	{
+		Name: "hasattachment", Kind: FlagValue, Example: "hasattachment:yes",
+		Meaning: "Whether there is an attachment: yes or no.",
+	},
+	{
+		Name: "after", Aliases: []string{"since"}, Kind: DateValue, Example: "after:2025-01",
+		Meaning: "Received on that day (or in that month or year) or later.",
+	},
+	{
+		Name: "before", Aliases: []string{"until"}, Kind: DateValue, Example: "before:2025-01-31",
+		Meaning: "Received before that day (or month or year) began.",
+	},
+}
+
+// lookup finds a field by its name or an alias, in any case of letters.
+func lookup(name string) (FieldInfo, bool) {
+	name = strings.ToLower(name)
+	for _, f := range fields {
+		if f.Name == name {
+			return f, true
+		}
+		for _, a := range f.Aliases {
+			if a == name {
+				return f, true
+			}
+		}
+	}
+	return FieldInfo{}, false
+}

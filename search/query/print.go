@@ -1,0 +1,71 @@
+package query
+
+import "strings"
+
+// String prints the nodes joined by AND, in brackets.
+func (n And) String() string { return joined(n.Nodes, " AND ") }
+
+// String prints the nodes joined by OR, in brackets.
+func (n Or) String() string { return joined(n.Nodes, " OR ") }
+
+func joined(nodes []Node, by string) string {
+	parts := make([]string, len(nodes))
+	for i, n := range nodes {
+		parts[i] = n.String()
+	}
+	return "(" + strings.Join(parts, by) + ")"
+}
+
+// String prints the node behind a minus sign.
+func (n Not) String() string {
+	if n.Node == nil {
+		return "-()"
+	}
+	return "-" + n.Node.String()
+}
+
+// String prints the word behind its field.
+func (n Word) String() string { return prefixed(n.Field, n.Text) }
+
+// String prints the phrase in quotes behind its field.
+func (n Phrase) String() string { return prefixed(n.Field, `"`+n.Text+`"`) }
+
+// String prints the prefix with its asterisk behind its field.
+func (n Prefix) String() string { return prefixed(n.Field, n.Text+"*") }
+
+func prefixed(f Field, s string) string {
+	if f == Any {
+		return s
+	}
+	return string(f) + ":" + s
+}
+
+// String prints the dates as after: and before:.
+func (n Dates) String() string {
+	switch {
+	case n.To.IsZero() && n.From.IsZero():
+		return "()"
+	case n.To.IsZero():
+		return "after:" + printDate(n.From)
+	case n.From.IsZero():
+		return "before:" + printDate(n.To)
+	default:
+		return "(after:" + printDate(n.From) + " AND before:" + printDate(n.To) + ")"
+	}
+}
+
+// String prints has:attachment.
+func (HasAttachment) String() string { return "has:attachment" }
+
+// String prints in: with the name in quotes.
+func (n Folder) String() string { return `in:"` + n.Name + `"` }
+
+// String prints mailbox: with the name in quotes.
+func (n Mailbox) String() string { return `mailbox:"` + n.Name + `"` }
+
+// String prints the values between square brackets. The language has no such
+// form: these nodes are made by resolving names.
+func (n OneOf) String() string { return n.Field + ":[" + strings.Join(n.Values, " ") + "]" }
+
+// String prints an empty set. The language has no such form.
+func (Nothing) String() string { return "[]" }
