@@ -1,0 +1,116 @@
+package search
+
+import (
+	"time"
+
+	"mailquarry/internal/mail"
+	"mailquarry/search/engine"
+	"mailquarry/search/query"
+)
+
+// MaxLimit is the largest page of hits.
+const MaxLimit = 100
+
+// Request is what a person asks for.
+type Request struct {
+	Text      string         // in the query language, at most query.MaxLength bytes
+	Mailboxes []string       // ids or addresses: hits of any of them; none means all
+	Folders   []string       // ids: hits of any of them; none means all
+	After     time.Time      // hits at or after it, unless zero
+	Before    time.Time      // hits before it, unless zero
+	Sort      engine.Sort    // "" is relevance
+	Limit     int            // hits per page, 0 to MaxLimit; 0 counts only
+	Cursor    string         // Results.Next of the page before, "" for the first page
+	Facets    []engine.Facet // to be counted
+	Location  *time.Location // in which the query's dates are read; nil is UTC
+}
+
+// Results answers a Request.
+type Results struct {
+	Text     string          // the query as it was given
+	Parsed   string          // the query as it was understood
+	Warnings []query.Warning // what was not understood, with its place in Text
+	Total    int
+	Took     time.Duration
+	Hits     []Hit
+	Facets   map[engine.Facet][]Bucket // the facets that were asked for
+	Next     string                    // the next page's cursor, "" on the last one
+}
+
+// Bucket is a facet's value with the number of hits that have it. Label is
+// what a person reads: a folder's path, a mailbox's name.
+type Bucket struct {
+	Value string
+	Label string
+	Count int
+	// Mailbox is whose folder it is, for people to tell two folders of one
+	// path apart; "" but for folders.
+	Mailbox string
+}
+
+// MailboxRef names a mailbox.
+type MailboxRef struct {
+	ID      mail.MailboxID
+	Address string
+	Name    string
+}
+
+// FolderRef names a folder. Path joins the names from the top with slashes.
+type FolderRef struct {
+	ID        mail.FolderID
+	Path      string
+	WellKnown string
+}
+
+// Hit is a message found.
+type Hit struct {
+	ID                mail.MessageID
+	Mailbox           MailboxRef
+	Folder            FolderRef
+	Subject           string
+	From              mail.Address
+	To, Cc            []mail.Address
+	Date              time.Time // UTC; zero when unknown
+	Size              int64
+	HasAttachments    bool // that a person sees: inline pictures do not count
+	IsRead            bool
+	ConversationID    string
+	InternetMessageID string
+	Score             float64
+	Snippets          Snippets
+	Attachments       []Attachment
+}
+
+// Snippets show why a message was found. All of it is HTML in which matches
+// stand between <mark> and </mark> and everything else is escaped.
+type Snippets struct {
+	Subject     []string // the whole subject; none when it is empty
+	Body        []string // up to three fragments; the body's beginning when nothing matches in it
+	Attachments []AttachmentSnippet
+}
+
+// AttachmentSnippet shows what matched in one attachment.
+type AttachmentSnippet struct {
+	Index     int    // the attachment's number in its message
+	Name      string // plain text, not marked
+	Fragments []string
+}
+
+// Attachment describes an attachment of a message.
+type Attachment struct {
+	Index       int // its number in the message, by which it is opened
+	Name        string
+	ContentType string // as the sender declared it
+	Size        int64
+	Inline      bool
+	Kind        mail.PartKind
+	State       string // an extract.State, or one of the states below
+	Reason      string // why State is not ok, "" when there is no more to say
+}
+
+// The states of attachments that no extraction result is stored for.
+const (
+	StatePending     = "pending"     // not fetched or not extracted yet
+	StateUnavailable = "unavailable" // the source would not give the bytes
+	StateReference   = "reference"   // a link to a file in the cloud
+)
