@@ -1,0 +1,125 @@
+package bleve
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	index "github.com/blevesearch/bleve_index_api"
+
+	"mailquarry/search/engine"
+)
+
+// Apply makes a batch and its checkpoint part of the index, as one. A batch
+// that has begun to be written is written to its end whatever ctx says.
+func (e *Engine) Apply(ctx context.Context, b engine.Batch) error {
+	done, err := e.use()
+	if err != nil {
+		return err
+	}
+	defer done()
+	batch := index.NewBatch()
+	for _, id := range b.Delete {
+		batch.Delete(id.String())
+	}
+	for i := range b.Put {
+		if d := &b.Put[i]; d.ID <= 0 || d.Mailbox <= 0 {
+			return fmt.Errorf("apply batch: message %d in mailbox %d: ids are positive", d.ID, d.Mailbox)
+		}
+	}
+	for _, d := range documents(b.Put) {
+		batch.Update(d)
+	}
+	batch.SetInternal(keyCheckpoint, formatCheckpoint(b.Upto))
+	e.writing.Lock()
+	defer e.writing.Unlock()
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("apply batch: %w", err)
+	}
+	if err := e.guard("apply batch", func() error { return e.scorch.Batch(batch) }); err != nil {
+		return err
+	}
+	return e.forgetColumns()
+}
+
+// forgetColumns drops the columns of segments that no snapshot in use has.
+func (e *Engine) forgetColumns() error {
+	s, err := e.snapshot()
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	e.columns.keep(append(e.pins.snapshots(), s)...)
+	return nil
+}
+
+// documents analyses messages on all processors, in their order.
+func documents(puts []engine.Document) []*document {
+	docs := make([]*document, len(puts))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(puts)) {
+		wg.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(puts)); i = next.Add(1) - 1 {
+				docs[i] = documentOf(&puts[i])
+			}
+		})
+	}
+	wg.Wait()
+	return docs
+}
+
+// guard runs what waits for bleve's background routines. When one of them has
+// died it would wait forever, so guard gives up then.
+func (e *Engine) guard(what string, f func() error) error {
+	result := make(chan error, 1)
+	go func() { result <- f() }()
+	select {
+	case err := <-result:
+		if err != nil {
+			return fmt.Errorf("%s: %w", what, err)
+		}
+		return nil
+	case <-e.failed:
+		return fmt.Errorf("%s: %w", what, errDead)
+	}
+}
+
+// Merge makes one segment of all there are. It takes free space for a second
+// copy of the index. After a bulk build it makes the index smaller and faster;
+// in steady use the index merges by itself.
+func (e *Engine) Merge(ctx context.Context) error {
+	done, err := e.use()
+	if err != nil {
+		return err
+	}
+	defer done()
+	// One pass may leave a few segments; each pass leaves fewer.
+	for range 20 {
+		s, err := e.snapshot()
+		if err != nil {
+			return err
+		}
+		segments, whole := s.Segments(), true
+		if len(segments) == 1 && segments[0].Deleted() != nil && !segments[0].Deleted().IsEmpty() {
+			whole = false
+		}
+		n := len(segments)
+		if err := s.Close(); err != nil {
+			return fmt.Errorf("merge: %w", err)
+		}
+		if n == 0 || n == 1 && whole {
+			return nil
+		}
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("merge: %w", err)
+		}
+		// bleve's merger stops for good when it is given no context.
+		if err := e.guard("merge", func() error { return e.scorch.ForceMerge(ctx, nil) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,177 @@
+package bleve
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"sync"
+
+	"github.com/RoaringBitmap/roaring/v2"
+	"github.com/blevesearch/bleve/v2/index/scorch"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
+
+	"mailquarry/internal/mail"
+	"mailquarry/search/engine"
+)
+
+// noDate is the date of a message that has none.
+const noDate = math.MinInt64
+
+// columns are what every search asks of the documents of a segment, as arrays
+// by document number. A segment never changes, so its columns are read once
+// and kept as long as the segment is in use.
+type columns struct {
+	once   sync.Once
+	err    error
+	ids    []mail.MessageID
+	dates  []int64 // seconds; noDate when there is none
+	words  float64 // in the text of all documents
+	facets map[engine.Facet]*facetColumn
+}
+
+// facetColumn holds the values of a facet. Where a document has at most one
+// value, of is by document the index of its value plus one; where it may have
+// more, sets is by value the documents that have it.
+type facetColumn struct {
+	once   sync.Once
+	err    error
+	values []string
+	of     []uint32
+	sets   []*roaring.Bitmap
+}
+
+// facetFields are the fields behind the facets.
+func facetField(f engine.Facet) (field string, ok bool) {
+	switch f {
+	case engine.FacetMailbox:
+		return fieldMailbox, true
+	case engine.FacetFolder:
+		return fieldFolder, true
+	case engine.FacetSender:
+		return fieldSender, true
+	case engine.FacetYear:
+		return fieldYear, true
+	case engine.FacetType:
+		return fieldType, true
+	}
+	return "", false
+}
+
+// columnCache holds the columns of the segments that are in use, by the
+// segment's id.
+type columnCache struct {
+	mu sync.Mutex
+	by map[uint64]*columns
+}
+
+// of gives the columns of a segment.
+func (c *columnCache) of(s *scorch.SegmentSnapshot) (*columns, error) {
+	c.mu.Lock()
+	cols := c.by[s.Id()]
+	if cols == nil {
+		if c.by == nil {
+			c.by = map[uint64]*columns{}
+		}
+		cols = &columns{facets: map[engine.Facet]*facetColumn{}}
+		for _, f := range engine.Facets() {
+			cols.facets[f] = &facetColumn{}
+		}
+		c.by[s.Id()] = cols
+	}
+	c.mu.Unlock()
+	cols.once.Do(func() { cols.err = cols.load(s.Segment()) })
+	return cols, cols.err
+}
+
+// keep forgets the columns of all segments but those of the snapshots.
+func (c *columnCache) keep(snapshots ...*scorch.IndexSnapshot) {
+	used := map[uint64]bool{}
+	for _, s := range snapshots {
+		for _, seg := range s.Segments() {
+			used[seg.Id()] = true
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for id := range c.by {
+		if !used[id] {
+			delete(c.by, id)
+		}
+	}
+}
+
+func (c *columns) load(s segment.Segment) error {
+	n := int(s.Count())
+	c.ids, c.dates = make([]mail.MessageID, n), make([]int64, n)
+	values, ok := s.(segment.DocValueVisitable)
+	if !ok {
+		return fmt.Errorf("segment of type %T has no doc values: %w", s, engine.ErrDamaged)
+	}
+	var (
+		state  segment.DocVisitState
+		fields = []string{fieldDate}
+		text   []byte
+	)
+	visit := func(_ string, term []byte) { text = append(text[:0], term...) }
+	for doc := range n {
+		id, err := s.DocID(uint64(doc))
+		if err != nil {
+			return fmt.Errorf("read id of document: %w", err)
+		}
+		if c.ids[doc], err = mail.ParseMessageID(string(id)); err != nil {
+			return fmt.Errorf("read id of document: %w (%w)", err, engine.ErrDamaged)
+		}
+		text = text[:0]
+		if state, err = values.VisitDocValues(uint64(doc), fields, visit, state); err != nil {
+			return fmt.Errorf("read date of document: %w", err)
+		}
+		c.dates[doc] = noDate
+		if len(text) == 0 {
+			continue
+		}
+		if c.dates[doc], err = strconv.ParseInt(string(text), 36, 64); err != nil {
+			return fmt.Errorf("read date of document: %w (%w)", err, engine.ErrDamaged)
+		}
+	}
+	return c.loadLengths(s)
+}
+
+func (c *columns) loadLengths(s segment.Segment) error {
+	return eachTerm(s, fieldLength, nil, nil, func(term string, docs *roaring.Bitmap) error {
+		step, err := strconv.Atoi(term)
+		if err != nil {
+			return fmt.Errorf("read length of document: %w (%w)", err, engine.ErrDamaged)
+		}
+		c.words += lengthOf(step) * float64(docs.GetCardinality())
+		return nil
+	})
+}
+
+// facet gives the values of a facet.
+func (c *columns) facet(s segment.Segment, f engine.Facet) (*facetColumn, error) {
+	col := c.facets[f]
+	col.once.Do(func() { col.err = col.load(s, f) })
+	return col, col.err
+}
+
+func (c *facetColumn) load(s segment.Segment, f engine.Facet) error {
+	field, ok := facetField(f)
+	if !ok {
+		return fmt.Errorf("no facet %q", f)
+	}
+	single := f != engine.FacetType
+	if single {
+		c.of = make([]uint32, s.Count())
+	}
+	return eachTerm(s, field, nil, nil, func(term string, docs *roaring.Bitmap) error {
+		c.values = append(c.values, term)
+		if !single {
+			c.sets = append(c.sets, docs.Clone()) // it is a piece of the segment's file
+			return nil
+		}
+		for it := docs.Iterator(); it.HasNext(); {
+			c.of[it.Next()] = uint32(len(c.values))
+		}
+		return nil
+	})
+}

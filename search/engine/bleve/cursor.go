@@ -1,0 +1,66 @@
+package bleve
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"math"
+
+	"mailquarry/internal/mail"
+	"mailquarry/search/engine"
+)
+
+// cursor is where a page ended. The next page begins after that hit, wherever
+// it would stand by then.
+type cursor struct {
+	Of    string         `json:"q"` // which search it belongs to
+	ID    mail.MessageID `json:"i"`
+	Score uint64         `json:"s,omitempty"` // the bits of the score
+	Key   int64          `json:"k,omitempty"`
+	Pin   string         `json:"p,omitempty"` // the snapshot the page was taken from
+}
+
+func (c *cursor) hit() hit {
+	return hit{id: c.ID, score: math.Float64frombits(c.Score), key: c.Key}
+}
+
+// fingerprint tells searches apart: a cursor is good for the same query in the
+// same order only.
+func fingerprint(r engine.Request) string {
+	text := ""
+	if r.Query != nil {
+		text = r.Query.String()
+	}
+	sum := sha256.Sum256([]byte(string(r.Sort) + "\x00" + text))
+	return base64.RawURLEncoding.EncodeToString(sum[:9])
+}
+
+func nextCursor(r engine.Request, last hit, pin string) (string, error) {
+	b, err := json.Marshal(cursor{
+		Of: fingerprint(r), ID: last.id, Score: math.Float64bits(last.score), Key: last.key, Pin: pin,
+	})
+	if err != nil {
+		return "", fmt.Errorf("make cursor: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(b), nil
+}
+
+// parseCursor reads the cursor of a request, nil for the first page.
+func parseCursor(r engine.Request) (*cursor, error) {
+	if r.Cursor == "" {
+		return nil, nil
+	}
+	b, err := base64.RawURLEncoding.DecodeString(r.Cursor)
+	if err != nil {
+		return nil, engine.ErrCursor
+	}
+	var c cursor
+	if err := json.Unmarshal(b, &c); err != nil || c.ID <= 0 || c.Of != fingerprint(r) {
+		return nil, engine.ErrCursor
+	}
+	if s := math.Float64frombits(c.Score); math.IsNaN(s) {
+		return nil, engine.ErrCursor
+	}
+	return &c, nil
+}

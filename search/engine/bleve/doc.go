@@ -1,0 +1,35 @@
+// Package bleve keeps the search index in a bleve index (scorch, zap segments)
+// and answers searches from it. It implements engine.Writer and engine.Reader.
+//
+// # What is stored
+//
+// A message is a document whose id is mail.MessageID as printed. No text is
+// stored, no offsets, and no doc values but the date: what a snippet needs is
+// read again from the archive. Documents are made by hand (documentOf) rather
+// than through a mapping, and every document has the same fields, so that merges
+// copy bytes.
+//
+//	text                     subject, addresses, body, attachment names and texts; with positions
+//	subject, from, to, file  the same words by place; with positions
+//	mailbox folder sender year type has   keywords
+//	len                      the length of text in words, in steps of an eighth of an octave
+//	ts                       the date in seconds, as a doc value
+//
+// A field's parts (each address, each attachment) lie partGap positions apart,
+// so that no phrase reaches from one into the next.
+//
+// Beside the documents stand three internal values: the checkpoint, the
+// archive's id and the version of the documents. A batch and its checkpoint are
+// one commit of the index.
+//
+// # How a search is answered
+//
+// Not by bleve's searchers, which visit hit by hit: exact totals, facets over
+// all hits and order by date are what every search here asks for, and they cost
+// far less over sets. Each segment of a snapshot answers the query as a bitmap of
+// its documents (match.go, phrase.go), and totals, facets and order are taken
+// from that bitmap and from the columns of the segment, which are arrays in
+// memory of ids, dates and facet values (columns.go). Only the best hits are
+// ever looked at one by one. Scores are BM25 over text, with the subject and
+// the sender counted on top (score.go).
+package bleve

@@ -1,0 +1,277 @@
+package bleve
+
+import (
+	"math/bits"
+	"strconv"
+	"strings"
+	"time"
+
+	index "github.com/blevesearch/bleve_index_api"
+
+	"mailquarry/internal/mail"
+	"mailquarry/search/analysis"
+	"mailquarry/search/engine"
+)
+
+// The fields of a document.
+const (
+	fieldID      = "_id"
+	fieldText    = "text"
+	fieldSubject = "subject"
+	fieldFrom    = "from"
+	fieldTo      = "to"
+	fieldFile    = "file"
+	fieldMailbox = "mailbox"
+	fieldFolder  = "folder"
+	fieldSender  = "sender"
+	fieldYear    = "year"
+	fieldType    = "type"
+	fieldHas     = "has"
+	fieldLength  = "len"
+	fieldDate    = "ts"
+)
+
+// hasAttachment is the one value of fieldHas.
+const hasAttachment = "attachment"
+
+// partGap is the distance in positions between two parts of a field.
+const partGap = 100
+
+const (
+	textOptions    = index.IndexField | index.IncludeTermVectors
+	keywordOptions = index.IndexField | index.SkipFreqNorm
+	dateOptions    = index.IndexField | index.DocValues | index.SkipDVCompression
+	idOptions      = index.IndexField | index.StoreField
+)
+
+// document is a message as bleve takes it. It is complete when it is made:
+// there is nothing left to analyse.
+type document struct {
+	id     string
+	fields []*docField
+	size   int
+	text   int
+}
+
+// documentOf makes the document of a message.
+func documentOf(d *engine.Document) *document {
+	id := d.ID.String()
+	text, subject, from, to, file := newWords(), newWords(), newWords(), newWords(), newWords()
+	text.add(d.Subject)
+	subject.add(d.Subject)
+	for _, a := range d.From {
+		addAddress(a, text, from)
+	}
+	for _, list := range [][]mail.Address{d.To, d.Cc, d.Bcc} {
+		for _, a := range list {
+			addAddress(a, text, to)
+		}
+	}
+	text.add(d.Body)
+	types := make([]string, 0, len(d.Attachments))
+	for _, a := range d.Attachments {
+		text.add(a.Name)
+		text.add(a.Text)
+		file.add(a.Name)
+		types = append(types, a.Type)
+	}
+	doc := &document{id: id, text: text.bytes}
+	length := lengthStep(text.count)
+	doc.fields = []*docField{
+		{name: fieldID, value: []byte(id), options: idOptions, length: 1, terms: once(id)},
+		text.field(fieldText), subject.field(fieldSubject), from.field(fieldFrom), to.field(fieldTo), file.field(fieldFile),
+		keyword(fieldMailbox, d.Mailbox.String()),
+		keyword(fieldFolder, d.Folder.String()),
+		keyword(fieldSender, senderOf(d)),
+		keyword(fieldYear, yearOf(d.Date)),
+		keyword(fieldType, types...),
+		keyword(fieldHas, map[bool]string{true: hasAttachment}[d.HasAttachment]),
+		keyword(fieldLength, strconv.Itoa(length)),
+		dateField(d.Date),
+	}
+	doc.size = 512 + len(id)
+	for _, f := range doc.fields {
+		doc.size += 64 + 96*len(f.terms)
+	}
+	doc.size += 56 * text.count
+	return doc
+}
+
+// addAddress adds a name and an address, each as a part of its own.
+func addAddress(a mail.Address, fields ...*words) {
+	for _, w := range fields {
+		w.add(a.Name)
+		w.add(a.Address)
+	}
+}
+
+// senderOf is the value of the sender facet: the first address there is.
+func senderOf(d *engine.Document) string {
+	for _, a := range d.From {
+		if s := strings.ToLower(strings.TrimSpace(a.Address)); s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// yearOf is the value of the year facet, in UTC.
+func yearOf(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006")
+}
+
+// dateField holds the seconds of t. Its terms are numbers in base 36; nothing
+// looks them up, as the column of dates answers what is asked of them. With
+// frequencies a date that is unique takes no postings list after a merge.
+func dateField(t time.Time) *docField {
+	f := &docField{name: fieldDate, options: dateOptions, length: 1}
+	if !t.IsZero() {
+		f.terms = once(strconv.FormatInt(t.Unix(), 36))
+	}
+	return f
+}
+
+func once(term string) index.TokenFrequencies {
+	tf := &index.TokenFreq{Term: []byte(term)}
+	tf.SetFrequency(1)
+	return index.TokenFrequencies{term: tf}
+}
+
+// keyword is a field of whole values. Empty values and repetitions are left out.
+func keyword(name string, values ...string) *docField {
+	f := &docField{name: name, options: keywordOptions, length: 1}
+	for _, v := range values {
+		if v == "" {
+			continue
+		}
+		if f.terms == nil {
+			f.terms = make(index.TokenFrequencies, len(values))
+		}
+		f.terms[v] = &index.TokenFreq{Term: []byte(v)}
+	}
+	return f
+}
+
+// maxStep is the largest result of lengthStep: 2^15 words and more.
+const maxStep = 127
+
+// lengthStep gives the step for a number of words: eight steps for each
+// doubling, so that it fits the one byte which a posting has for it.
+func lengthStep(words int) int {
+	if words < 8 {
+		return 1 + words
+	}
+	octave := bits.Len(uint(words)) - 1 // 3 for 8 to 15
+	return min(9+8*(octave-3)+(words>>(octave-3)-8), maxStep)
+}
+
+// lengthOf gives the least number of words in a step.
+func lengthOf(step int) float64 {
+	if step < 9 {
+		return float64(max(step-1, 0))
+	}
+	octave, eighth := (step-9)/8+3, (step-9)%8
+	return float64((8 + eighth) << (octave - 3))
+}
+
+// words collects the words of a field.
+type words struct {
+	terms index.TokenFrequencies
+	freqs []index.TokenFreq // what terms points into
+	order []occurrence
+	next  int // the position for the next part
+	count int
+	bytes int
+}
+
+type occurrence struct {
+	freq *index.TokenFreq
+	pos  int
+}
+
+func newWords() *words { return &words{} }
+
+// add adds a part.
+func (w *words) add(s string) {
+	if s == "" {
+		return
+	}
+	w.bytes += len(s)
+	if w.terms == nil {
+		w.terms = make(index.TokenFrequencies, min(len(s)/12+1, 1<<12))
+	}
+	last := -1
+	for t := range analysis.Tokens(s) {
+		tf := w.terms[t.Term]
+		if tf == nil {
+			if len(w.freqs) == cap(w.freqs) {
+				w.freqs = make([]index.TokenFreq, 0, min(64+len(w.terms), 1024))
+			}
+			w.freqs = append(w.freqs, index.TokenFreq{Term: []byte(t.Term)})
+			tf = &w.freqs[len(w.freqs)-1]
+			w.terms[t.Term] = tf
+		}
+		tf.SetFrequency(tf.Frequency() + 1)
+		last = w.next + t.Pos
+		w.order = append(w.order, occurrence{tf, last})
+		w.count++
+	}
+	if last >= 0 {
+		w.next = last + 1 + partGap
+	}
+}
+
+// field hands the words over.
+func (w *words) field(name string) *docField {
+	locations := make([]index.TokenLocation, len(w.order))
+	pointers := make([]*index.TokenLocation, len(w.order))
+	for i, o := range w.order {
+		if o.freq.Locations == nil {
+			n := o.freq.Frequency()
+			o.freq.Locations, pointers = pointers[:0:n], pointers[n:]
+		}
+		locations[i].Position = o.pos
+		o.freq.Locations = append(o.freq.Locations, &locations[i])
+	}
+	w.order = nil
+	return &docField{name: name, options: textOptions, length: lengthStep(w.count), terms: w.terms}
+}
+
+// The methods by which bleve reads a document.
+
+func (d *document) ID() string                                 { return d.id }
+func (d *document) Size() int                                  { return d.size }
+func (d *document) HasComposite() bool                         { return false }
+func (d *document) VisitComposite(index.CompositeFieldVisitor) {}
+func (d *document) NumPlainTextBytes() uint64                  { return uint64(d.text) }
+func (d *document) AddIDField()                                {}
+func (d *document) StoredFieldsBytes() uint64                  { return 0 }
+func (d *document) Indexed() bool                              { return true }
+
+func (d *document) VisitFields(visit index.FieldVisitor) {
+	for _, f := range d.fields {
+		visit(f)
+	}
+}
+
+// docField is a field of a document.
+type docField struct {
+	name    string
+	value   []byte
+	options index.FieldIndexingOptions
+	length  int // what bleve writes as the norm of each posting: a lengthStep
+	terms   index.TokenFrequencies
+}
+
+func (f *docField) Name() string                                     { return f.name }
+func (f *docField) Value() []byte                                    { return f.value }
+func (f *docField) ArrayPositions() []uint64                         { return nil }
+func (f *docField) EncodedFieldType() byte                           { return 't' }
+func (f *docField) Analyze()                                         {}
+func (f *docField) Options() index.FieldIndexingOptions              { return f.options }
+func (f *docField) AnalyzedLength() int                              { return f.length }
+func (f *docField) AnalyzedTokenFrequencies() index.TokenFrequencies { return f.terms }
+func (f *docField) NumPlainTextBytes() uint64                        { return 0 }

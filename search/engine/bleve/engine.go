@@ -1,0 +1,134 @@
+package bleve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	upstream "github.com/blevesearch/bleve/v2"
+	"github.com/blevesearch/bleve/v2/index/scorch"
+
+	"mailquarry/search/engine"
+)
+
+// Version is the version of the documents and fields. An index of another
+// version is refused with engine.ErrMismatch and has to be rebuilt.
+const Version = 1
+
+// Options says how an index is opened.
+type Options struct {
+	// ArchiveID names the archive that the index is derived from. An index that
+	// was made from another archive is refused.
+	ArchiveID string
+	// Logger takes what happens in the background; nil discards it.
+	Logger *slog.Logger
+}
+
+// Engine is an open index. Its methods may be called at the same time; batches
+// are applied in the order in which Apply is called.
+type Engine struct {
+	dir    string
+	log    *slog.Logger
+	index  upstream.Index
+	scorch *scorch.Scorch
+	failed chan struct{} // closed when a background routine of the index died
+	fail   func(error)
+
+	writing sync.Mutex // held while a batch is applied
+
+	open    sync.RWMutex // held for reading while the index is used
+	closed  bool
+	columns columnCache
+	pins    pins
+}
+
+var (
+	_ engine.Writer = (*Engine)(nil)
+	_ engine.Reader = (*Engine)(nil)
+)
+
+var (
+	errClosed = errors.New("the index is closed")
+	errDead   = errors.New("the index stopped working in the background and has to be opened again")
+)
+
+// use keeps the index open until the function it returns is called.
+func (e *Engine) use() (done func(), err error) {
+	e.open.RLock()
+	if e.closed {
+		e.open.RUnlock()
+		return nil, errClosed
+	}
+	return e.open.RUnlock, nil
+}
+
+// Close waits for the searches and batches that are under way and closes the
+// index. Closing twice does nothing.
+func (e *Engine) Close() error {
+	e.open.Lock()
+	defer e.open.Unlock()
+	if e.closed {
+		return nil
+	}
+	e.closed = true
+	e.pins.close()
+	forgetIndex(e.dir)
+	if err := e.index.Close(); err != nil {
+		return fmt.Errorf("close index %s: %w", e.dir, err)
+	}
+	return nil
+}
+
+// snapshot gives the state of the index after the last batch. It has to be
+// closed.
+func (e *Engine) snapshot() (*scorch.IndexSnapshot, error) {
+	r, err := e.scorch.Reader()
+	if err != nil {
+		return nil, fmt.Errorf("read index %s: %w", e.dir, err)
+	}
+	s, ok := r.(*scorch.IndexSnapshot)
+	if !ok || s == nil {
+		return nil, fmt.Errorf("read index %s: %w", e.dir, errClosed)
+	}
+	return s, nil
+}
+
+// Count tells how many documents the index holds.
+func (e *Engine) Count(context.Context) (int, error) {
+	done, err := e.use()
+	if err != nil {
+		return 0, err
+	}
+	defer done()
+	s, err := e.snapshot()
+	if err != nil {
+		return 0, err
+	}
+	defer s.Close()
+	n, err := s.DocCount()
+	if err != nil {
+		return 0, fmt.Errorf("count documents of %s: %w", e.dir, err)
+	}
+	return int(n), nil
+}
+
+// Checkpoint is the Upto of the last batch applied, 0 for a new index.
+func (e *Engine) Checkpoint(context.Context) (uint64, error) {
+	done, err := e.use()
+	if err != nil {
+		return 0, err
+	}
+	defer done()
+	s, err := e.snapshot()
+	if err != nil {
+		return 0, err
+	}
+	defer s.Close()
+	v, err := s.GetInternal(keyCheckpoint)
+	if err != nil {
+		return 0, fmt.Errorf("read checkpoint of %s: %w", e.dir, err)
+	}
+	return parseCheckpoint(v)
+}

@@ -1,0 +1,234 @@
+package bleve
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/RoaringBitmap/roaring/v2"
+	"github.com/blevesearch/bleve/v2/index/scorch"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
+
+	"mailquarry/search/engine"
+)
+
+// part is a segment of the snapshot that a search looks at.
+type part struct {
+	ctx     context.Context
+	segment segment.Segment
+	deleted *roaring.Bitmap // may be nil
+	cols    *columns
+	budget  *int                        // how many more terms prefixes may stand for
+	found   map[*phraseMatcher]*counted // what phrases counted in this segment
+}
+
+func newPart(ctx context.Context, s *scorch.SegmentSnapshot, cols *columns, budget *int) *part {
+	return &part{
+		ctx: ctx, segment: s.Segment(), deleted: s.Deleted(), cols: cols, budget: budget,
+		found: map[*phraseMatcher]*counted{},
+	}
+}
+
+// all gives every document.
+func (p *part) all() *roaring.Bitmap {
+	b := roaring.New()
+	b.AddRange(0, uint64(len(p.cols.ids)))
+	return b
+}
+
+// done tells whether the search's time is over.
+func (p *part) done() error {
+	if err := p.ctx.Err(); err != nil {
+		return fmt.Errorf("search: %w", err)
+	}
+	return nil
+}
+
+// matcher is a condition. match gives the documents of a segment that fulfil
+// it; documents outside of within (all when nil) may be missing from the answer,
+// and are never in it where that saves work: a caller intersects. Deleted
+// documents may be in it. The answer is not to be changed; nil is none.
+type matcher interface {
+	match(p *part, within *roaring.Bitmap) (*roaring.Bitmap, error)
+	// cost orders the conditions of an and: cheap ones first.
+	cost() int
+}
+
+type (
+	allMatcher  struct{}
+	noneMatcher struct{}
+	// termMatcher matches any of some terms.
+	termMatcher struct {
+		field string
+		terms []string
+	}
+	prefixMatcher struct{ field, prefix string }
+	// dateMatcher matches dates from (inclusive) to (exclusive), in seconds.
+	dateMatcher struct{ from, to int64 }
+	andMatcher  struct{ all []matcher }
+	orMatcher   struct{ any []matcher }
+	notMatcher  struct{ not matcher }
+)
+
+func (allMatcher) cost() int     { return 0 }
+func (noneMatcher) cost() int    { return 0 }
+func (*termMatcher) cost() int   { return 1 }
+func (*andMatcher) cost() int    { return 2 }
+func (*orMatcher) cost() int     { return 3 }
+func (*prefixMatcher) cost() int { return 4 }
+func (*notMatcher) cost() int    { return 5 }
+func (*dateMatcher) cost() int   { return 6 }
+func (*phraseMatcher) cost() int { return 7 }
+
+func (allMatcher) match(p *part, within *roaring.Bitmap) (*roaring.Bitmap, error) {
+	if within != nil {
+		return within, nil
+	}
+	return p.all(), nil
+}
+
+func (noneMatcher) match(*part, *roaring.Bitmap) (*roaring.Bitmap, error) { return nil, nil }
+
+func (m *termMatcher) match(p *part, _ *roaring.Bitmap) (*roaring.Bitmap, error) {
+	dict, err := p.segment.Dictionary(m.field)
+	if err != nil {
+		return nil, fmt.Errorf("read dictionary of %s: %w", m.field, err)
+	}
+	var sets []*roaring.Bitmap
+	for _, t := range m.terms {
+		found, ok, err := lookupIn(dict, t)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			sets = append(sets, found.docs)
+		}
+	}
+	return union(sets), nil
+}
+
+func union(sets []*roaring.Bitmap) *roaring.Bitmap {
+	switch len(sets) {
+	case 0:
+		return nil
+	case 1:
+		return sets[0]
+	default:
+		return roaring.FastOr(sets...)
+	}
+}
+
+func (m *prefixMatcher) match(p *part, _ *roaring.Bitmap) (*roaring.Bitmap, error) {
+	sum := roaring.New()
+	err := m.expand(p, func(_ string, found postings) error {
+		if one := found.docs; one.GetCardinality() == 1 {
+			sum.Add(one.Minimum())
+		} else {
+			sum.Or(one)
+		}
+		return nil
+	})
+	return sum, err
+}
+
+// expand calls f for the terms that begin with the prefix.
+func (m *prefixMatcher) expand(p *part, f func(term string, found postings) error) error {
+	dict, err := p.segment.Dictionary(m.field)
+	if err != nil {
+		return fmt.Errorf("read dictionary of %s: %w", m.field, err)
+	}
+	it := termsOf(dict, []byte(m.prefix), after(m.prefix))
+	for i := 0; ; i++ {
+		entry, err := it.Next()
+		if err != nil {
+			return fmt.Errorf("read dictionary of %s: %w", m.field, err)
+		}
+		if entry == nil {
+			return nil
+		}
+		if *p.budget--; *p.budget < 0 {
+			return fmt.Errorf("%q begins too many words: %w", m.prefix+"*", engine.ErrTooComplex)
+		}
+		if i%256 == 0 {
+			if err := p.done(); err != nil {
+				return err
+			}
+		}
+		found, ok, err := lookupIn(dict, entry.Term)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		if err := f(entry.Term, found); err != nil {
+			return err
+		}
+	}
+}
+
+func (m *dateMatcher) match(p *part, within *roaring.Bitmap) (*roaring.Bitmap, error) {
+	dates := p.cols.dates
+	var docs []uint32
+	if within == nil {
+		for doc, d := range dates {
+			if m.contains(d) {
+				docs = append(docs, uint32(doc))
+			}
+		}
+	} else {
+		for it := within.Iterator(); it.HasNext(); {
+			if doc := it.Next(); m.contains(dates[doc]) {
+				docs = append(docs, doc)
+			}
+		}
+	}
+	sum := roaring.New()
+	sum.AddMany(docs)
+	return sum, nil
+}
+
+func (m *dateMatcher) contains(date int64) bool {
+	return date != noDate && m.from <= date && date < m.to
+}
+
+func (m *andMatcher) match(p *part, within *roaring.Bitmap) (*roaring.Bitmap, error) {
+	for _, c := range m.all {
+		found, err := c.match(p, within)
+		if err != nil || found == nil {
+			return nil, err
+		}
+		if within != nil && within != found {
+			found = roaring.And(within, found)
+		}
+		if found.IsEmpty() {
+			return nil, nil
+		}
+		within = found
+	}
+	return within, nil
+}
+
+func (m *orMatcher) match(p *part, within *roaring.Bitmap) (*roaring.Bitmap, error) {
+	var sets []*roaring.Bitmap
+	for _, c := range m.any {
+		found, err := c.match(p, within)
+		if err != nil {
+			return nil, err
+		}
+		if found != nil {
+			sets = append(sets, found)
+		}
+	}
+	return union(sets), nil
+}
+
+func (m *notMatcher) match(p *part, within *roaring.Bitmap) (*roaring.Bitmap, error) {
+	if within == nil {
+		within = p.all()
+	}
+	found, err := m.not.match(p, within)
+	if err != nil || found == nil {
+		return within, err
+	}
+	return roaring.AndNot(within, found), nil
+}

@@ -1,0 +1,192 @@
+package bleve
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/RoaringBitmap/roaring/v2"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
+)
+
+// phraseMatcher matches terms at consecutive positions of a field. The last of
+// them may stand for every term that begins with it.
+type phraseMatcher struct {
+	field  string
+	terms  []string
+	prefix bool
+}
+
+// counted is how often a phrase stands in the documents that have it.
+type counted struct {
+	docs  []uint32 // in order
+	freqs []uint32
+}
+
+// match first finds the documents that have all the terms, and reads positions
+// of those only.
+func (m *phraseMatcher) match(p *part, within *roaring.Bitmap) (*roaring.Bitmap, error) {
+	slots, candidates, err := m.slots(p, within)
+	if err != nil || candidates == nil || candidates.IsEmpty() {
+		return nil, err
+	}
+	result := &counted{}
+	readers := make([]*slotReader, len(slots))
+	for i, s := range slots {
+		readers[i] = newSlotReader(s, candidates)
+	}
+	n := 0
+	for it := candidates.Iterator(); it.HasNext(); n++ {
+		if n%1024 == 0 {
+			if err := p.done(); err != nil {
+				return nil, err
+			}
+		}
+		doc := it.Next()
+		freq, err := m.count(readers, doc)
+		if err != nil {
+			return nil, err
+		}
+		if freq > 0 {
+			result.docs = append(result.docs, doc)
+			result.freqs = append(result.freqs, freq)
+		}
+	}
+	p.found[m] = result
+	docs := roaring.New()
+	docs.AddMany(result.docs)
+	return docs, nil
+}
+
+// slots gives for each position of the phrase the postings that may stand
+// there, and the documents that have something for each. A term that the phrase
+// repeats is looked up once for each place.
+func (m *phraseMatcher) slots(p *part, within *roaring.Bitmap) ([][]postings, *roaring.Bitmap, error) {
+	slots := make([][]postings, 0, len(m.terms))
+	candidates := within
+	for i, t := range m.terms {
+		var slot []postings
+		if i == len(m.terms)-1 && m.prefix {
+			err := (&prefixMatcher{m.field, t}).expand(p, func(_ string, found postings) error {
+				if candidates == nil || candidates.Intersects(found.docs) {
+					slot = append(slot, found)
+				}
+				return nil
+			})
+			if err != nil {
+				return nil, nil, err
+			}
+		} else {
+			found, ok, err := lookup(p.segment, m.field, t)
+			if err != nil {
+				return nil, nil, err
+			}
+			if ok {
+				slot = append(slot, found)
+			}
+		}
+		if len(slot) == 0 {
+			return nil, nil, nil
+		}
+		sets := make([]*roaring.Bitmap, len(slot))
+		for i, s := range slot {
+			sets[i] = s.docs
+		}
+		docs := union(sets)
+		if candidates != nil {
+			docs = roaring.And(candidates, docs)
+		}
+		if docs.IsEmpty() {
+			return nil, nil, nil
+		}
+		candidates = docs
+		slots = append(slots, slot)
+	}
+	if p.deleted != nil {
+		candidates = roaring.AndNot(candidates, p.deleted)
+	}
+	return slots, candidates, nil
+}
+
+// count tells how often the phrase stands in a document. Documents come in
+// increasing order.
+func (m *phraseMatcher) count(readers []*slotReader, doc uint32) (uint32, error) {
+	first, err := readers[0].positions(doc)
+	if err != nil {
+		return 0, err
+	}
+	starts := first
+	for i, r := range readers[1:] {
+		next, err := r.positions(doc)
+		if err != nil {
+			return 0, err
+		}
+		if starts = keepFollowed(starts, next, uint32(i+1)); len(starts) == 0 {
+			return 0, nil
+		}
+	}
+	return uint32(len(starts)), nil
+}
+
+// keepFollowed keeps the starts for which start+distance is in next. Both are in
+// order.
+func keepFollowed(starts, next []uint32, distance uint32) []uint32 {
+	kept, j := starts[:0], 0
+	for _, s := range starts {
+		for j < len(next) && next[j] < s+distance {
+			j++
+		}
+		if j < len(next) && next[j] == s+distance {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
+// slotReader reads the positions at which one of some terms stands.
+type slotReader struct {
+	iterators []positionReader
+	buf       []uint32
+}
+
+type positionReader struct {
+	it   segment.PostingsIterator
+	docs *roaring.Bitmap
+}
+
+// newSlotReader reads positions of the candidates only.
+func newSlotReader(slot []postings, candidates *roaring.Bitmap) *slotReader {
+	r := &slotReader{iterators: make([]positionReader, len(slot))}
+	for i, s := range slot {
+		it := s.list.Iterator(true, true, true, nil)
+		if o, ok := it.(segment.OptimizablePostingsIterator); ok && o.ActualBitmap() != nil {
+			o.ReplaceActual(roaring.And(candidates, s.docs))
+		}
+		r.iterators[i] = positionReader{it, s.docs}
+	}
+	return r
+}
+
+// positions gives the positions in a document, in order. The slice is valid
+// until the next call.
+func (r *slotReader) positions(doc uint32) ([]uint32, error) {
+	r.buf = r.buf[:0]
+	for _, p := range r.iterators {
+		if len(r.iterators) > 1 && !p.docs.Contains(doc) {
+			continue
+		}
+		posting, err := p.it.Advance(uint64(doc))
+		if err != nil {
+			return nil, fmt.Errorf("read positions: %w", err)
+		}
+		if posting == nil || posting.Number() != uint64(doc) {
+			continue
+		}
+		for _, l := range posting.Locations() {
+			r.buf = append(r.buf, uint32(l.Pos()))
+		}
+	}
+	if len(r.iterators) > 1 {
+		slices.Sort(r.buf)
+	}
+	return r.buf, nil
+}

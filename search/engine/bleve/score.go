@@ -1,0 +1,209 @@
+package bleve
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/RoaringBitmap/roaring/v2"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
+)
+
+// The constants of BM25. Subjects, names and addresses are short by nature, so
+// that their length says little.
+const (
+	bm25K      = 1.2
+	bm25B      = 0.75
+	bm25BShort = 0.3
+	shortField = 6 // words in a usual subject or list of names
+)
+
+// scorer is one of the things that make up a message's score: a term, a phrase
+// or a prefix in a field.
+type scorer struct {
+	field  string
+	terms  []string
+	phrase *phraseMatcher // nil for a single term
+	prefix *prefixMatcher // nil unless it is a prefix of one term
+	weight float64
+}
+
+func scorerOf(m matcher, field string, terms []string, weight float64) scorer {
+	s := scorer{field: field, terms: terms, weight: weight}
+	switch m := m.(type) {
+	case *phraseMatcher:
+		s.phrase = m
+	case *prefixMatcher:
+		s.prefix = m
+	}
+	return s
+}
+
+// scoring scores the documents that a search found.
+type scoring struct {
+	scores []scorer
+	weight []float64 // by scorer: its weight and how rare it is
+	tables map[string]*[maxStep + 1]float64
+}
+
+// newScoring looks up how rare the terms are in all parts together.
+func newScoring(scores []scorer, parts []*part) (*scoring, error) {
+	var docs, words float64
+	for _, p := range parts {
+		docs += float64(len(p.cols.ids))
+		words += p.cols.words
+	}
+	g := &scoring{scores: scores, weight: make([]float64, len(scores)), tables: map[string]*[maxStep + 1]float64{}}
+	for i, s := range scores {
+		if s.prefix != nil {
+			g.weight[i] = s.weight
+			continue
+		}
+		for j, t := range s.terms {
+			if s.phrase != nil && s.phrase.prefix && j == len(s.terms)-1 {
+				continue
+			}
+			df := 0.0
+			for _, p := range parts {
+				found, ok, err := lookup(p.segment, s.field, t)
+				if err != nil {
+					return nil, err
+				}
+				if ok {
+					df += float64(found.docs.GetCardinality())
+				}
+			}
+			g.weight[i] += s.weight * math.Log1p((docs-df+0.5)/(df+0.5))
+		}
+		if g.tables[s.field] == nil {
+			average, b := float64(shortField), bm25BShort
+			if s.field == fieldText {
+				average, b = max(words/max(docs, 1), 1), bm25B
+			}
+			g.tables[s.field] = lengthTable(average, b)
+		}
+	}
+	return g, nil
+}
+
+// lengthTable gives by length step what BM25 divides by beside the frequency.
+func lengthTable(average, b float64) *[maxStep + 1]float64 {
+	var t [maxStep + 1]float64
+	for step := range t {
+		t[step] = bm25K * (1 - b + b*lengthOf(step)/average)
+	}
+	return &t
+}
+
+// score gives the scores of some documents of a part, in the order of docs.
+func (g *scoring) score(p *part, docs []uint32, set *roaring.Bitmap) ([]float64, error) {
+	scores := make([]float64, len(docs))
+	for i := range g.scores {
+		if err := p.done(); err != nil {
+			return nil, err
+		}
+		var err error
+		switch s := &g.scores[i]; {
+		case s.prefix != nil:
+			err = g.prefix(i, p, docs, set, scores)
+		case s.phrase != nil:
+			err = g.phrase(i, p, docs, set, scores)
+		default:
+			err = g.term(i, p, docs, set, scores)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return scores, nil
+}
+
+func (g *scoring) term(i int, p *part, docs []uint32, set *roaring.Bitmap, scores []float64) error {
+	s := &g.scores[i]
+	found, ok, err := lookup(p.segment, s.field, s.terms[0])
+	if err != nil || !ok {
+		return err
+	}
+	it := found.list.Iterator(true, true, false, nil)
+	if o, ok := it.(segment.OptimizablePostingsIterator); ok && o.ActualBitmap() != nil {
+		both := roaring.And(found.docs, set)
+		if both.IsEmpty() {
+			return nil
+		}
+		o.ReplaceActual(both)
+	}
+	table, weight, at := g.tables[s.field], g.weight[i], 0
+	for {
+		posting, err := it.Next()
+		if err != nil {
+			return fmt.Errorf("read frequencies: %w", err)
+		}
+		if posting == nil {
+			return nil
+		}
+		doc := uint32(posting.Number())
+		for at < len(docs) && docs[at] < doc {
+			at++
+		}
+		if at == len(docs) {
+			return nil
+		}
+		if docs[at] == doc {
+			scores[at] += weight * bm25(float64(posting.Frequency()), table[stepOf(posting)])
+		}
+	}
+}
+
+// stepOf reads the length step, which a posting has as the length of its field.
+// The norm is that length to the power of -1/2.
+func stepOf(p segment.Posting) int {
+	type exact interface{ NormUint64() uint64 }
+	if e, ok := p.(exact); ok {
+		return int(min(e.NormUint64(), maxStep))
+	}
+	norm := p.Norm()
+	return int(min(math.Round(1/(norm*norm)), maxStep))
+}
+
+func bm25(freq, length float64) float64 { return freq * (bm25K + 1) / (freq + length) }
+
+// phrase scores a phrase like a term that is as rare as its words together.
+func (g *scoring) phrase(i int, p *part, docs []uint32, set *roaring.Bitmap, scores []float64) error {
+	s := &g.scores[i]
+	found := p.found[s.phrase]
+	if found == nil { // not part of the condition
+		if _, err := s.phrase.match(p, set); err != nil {
+			return err
+		}
+		if found = p.found[s.phrase]; found == nil {
+			return nil
+		}
+	}
+	at := 0
+	for j, doc := range found.docs {
+		for at < len(docs) && docs[at] < doc {
+			at++
+		}
+		if at == len(docs) {
+			break
+		}
+		if docs[at] == doc {
+			scores[at] += g.weight[i] * bm25(float64(found.freqs[j]), bm25K)
+		}
+	}
+	return nil
+}
+
+// prefix gives the same to every document that has a word with that beginning:
+// which of the words is the rarest says nothing about what was meant.
+func (g *scoring) prefix(i int, p *part, docs []uint32, set *roaring.Bitmap, scores []float64) error {
+	found, err := g.scores[i].prefix.match(p, set)
+	if err != nil || found == nil {
+		return err
+	}
+	for at, doc := range docs {
+		if found.Contains(doc) {
+			scores[at] += g.weight[i]
+		}
+	}
+	return nil
+}

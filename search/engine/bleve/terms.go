@@ -1,0 +1,102 @@
+package bleve
+
+import (
+	"fmt"
+
+	"github.com/RoaringBitmap/roaring/v2"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
+)
+
+// postings is the postings list of a term in a segment.
+type postings struct {
+	list segment.PostingsList
+	docs *roaring.Bitmap // must not be changed: it may lie in the segment's file
+}
+
+// lookup gives the postings of a term, and false when the segment has none.
+// Deleted documents are among them.
+func lookup(s segment.Segment, field, term string) (postings, bool, error) {
+	dict, err := s.Dictionary(field)
+	if err != nil {
+		return postings{}, false, fmt.Errorf("read dictionary of %s: %w", field, err)
+	}
+	return lookupIn(dict, term)
+}
+
+func lookupIn(dict segment.TermDictionary, term string) (postings, bool, error) {
+	list, err := dict.PostingsList([]byte(term), nil, nil)
+	if err != nil {
+		return postings{}, false, fmt.Errorf("read postings: %w", err)
+	}
+	docs := bitmapOf(list)
+	return postings{list, docs}, docs != nil, nil
+}
+
+// bitmapOf gives the documents of a postings list, nil when there are none.
+func bitmapOf(list segment.PostingsList) *roaring.Bitmap {
+	it, ok := list.Iterator(false, false, false, nil).(segment.OptimizablePostingsIterator)
+	if !ok {
+		return nil
+	}
+	if doc, one := it.DocNum1Hit(); one {
+		return roaring.BitmapOf(uint32(doc))
+	}
+	if docs := it.ActualBitmap(); docs != nil && !docs.IsEmpty() {
+		return docs
+	}
+	return nil
+}
+
+// eachTerm calls f for the terms of a field from start up to, but not
+// including, end.
+func eachTerm(s segment.Segment, field string, start, end []byte, f func(term string, docs *roaring.Bitmap) error) error {
+	dict, err := s.Dictionary(field)
+	if err != nil {
+		return fmt.Errorf("read dictionary of %s: %w", field, err)
+	}
+	it := termsOf(dict, start, end)
+	for {
+		entry, err := it.Next()
+		if err != nil {
+			return fmt.Errorf("read dictionary of %s: %w", field, err)
+		}
+		if entry == nil {
+			return nil
+		}
+		p, ok, err := lookupIn(dict, entry.Term)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		if err := f(entry.Term, p.docs); err != nil {
+			return err
+		}
+	}
+}
+
+// termsOf iterates over terms without counting their documents where the
+// segment can do that.
+func termsOf(dict segment.TermDictionary, start, end []byte) segment.DictionaryIterator {
+	type uncounted interface {
+		AutomatonIteratorOmitCount(a segment.Automaton, start, end []byte) segment.DictionaryIterator
+	}
+	if d, ok := dict.(uncounted); ok {
+		return d.AutomatonIteratorOmitCount(nil, start, end)
+	}
+	return dict.AutomatonIterator(nil, start, end)
+}
+
+// after gives the first byte string that does not begin with prefix, nil when
+// there is none.
+func after(prefix string) []byte {
+	b := []byte(prefix)
+	for i := len(b) - 1; i >= 0; i-- {
+		if b[i] < 0xff {
+			b[i]++
+			return b[:i+1]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,46 @@
+package bleve
+
+import (
+	"path/filepath"
+	"sync"
+
+	"github.com/blevesearch/bleve/v2/index/scorch"
+)
+
+// bleve reports what goes wrong in its background routines only to a callback
+// that is named in a registry of its own, one for the whole process. This file
+// registers one callback there and hands its reports on to the index they are
+// about.
+
+const asyncCallback = "mailquarry"
+
+var watched = struct {
+	sync.Mutex
+	once  sync.Once
+	store map[string]func(error) // by the path of the store
+}{store: map[string]func(error){}}
+
+// watchIndex has report called for what fails in the background of the index
+// in dir.
+func watchIndex(dir string, report func(error)) {
+	watched.once.Do(func() {
+		scorch.RegistryAsyncErrorCallbacks[asyncCallback] = func(err error, path string) {
+			watched.Lock()
+			report := watched.store[filepath.Clean(path)]
+			watched.Unlock()
+			if report != nil {
+				report(err)
+			}
+		}
+	})
+	watched.Lock()
+	defer watched.Unlock()
+	watched.store[filepath.Join(dir, storeDir)] = report
+}
+
+// forgetIndex ends watchIndex.
+func forgetIndex(dir string) {
+	watched.Lock()
+	defer watched.Unlock()
+	delete(watched.store, filepath.Join(dir, storeDir))
+}
