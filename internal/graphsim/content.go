@@ -43,6 +43,9 @@ type Message struct {
 	Attachments       []Attachment
 	// Extra fields are added to the JSON object as they are, over generated ones.
 	Extra map[string]any
+	// Path is the file a message was loaded from, within LoadEML's tree. It is
+	// never served: tests map immutable ids back to files with it.
+	Path string
 }
 
 // Attachment is one attachment. Item makes it an item attachment (a forwarded

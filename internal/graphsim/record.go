@@ -1,0 +1,47 @@
+package graphsim
+
+import (
+	"slices"
+	"sync"
+	"time"
+)
+
+// Request is a recorded request.
+type Request struct {
+	Time   time.Time
+	Method string
+	Path   string // with query, as sent
+	Prefer []string
+	App    string // client id in the token, "" without a valid one
+	Status int    // as answered; 0 when the connection was cut
+	// InFlight is how many requests on the same mailbox were being answered,
+	// this one included.
+	InFlight int
+	Mailbox  string // the user's id, "" for requests on no mailbox
+}
+
+type recorder struct {
+	mu   sync.Mutex
+	list []Request
+}
+
+func (r *recorder) add(q Request) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.list = append(r.list, q)
+}
+
+// Requests gives the requests recorded so far, in the order in which they were
+// answered.
+func (t *Tenant) Requests() []Request {
+	t.record.mu.Lock()
+	defer t.record.mu.Unlock()
+	return slices.Clone(t.record.list)
+}
+
+// ForgetRequests drops the recorded requests.
+func (t *Tenant) ForgetRequests() {
+	t.record.mu.Lock()
+	defer t.record.mu.Unlock()
+	t.record.list = nil
+}

@@ -1,0 +1,175 @@
+package graphsim
+
+import (
+	"crypto/sha256"
+	"crypto/x509"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Options describe a tenant. Zero values get working defaults.
+type Options struct {
+	Seed         int64            // all ids, links and shuffles derive from it
+	Now          func() time.Time // clock; time.Now when nil
+	TenantID     string           // a GUID
+	TenantDomain string           // contoso.onmicrosoft.com
+	ClientID     string
+	ClientSecret string
+	Certificate  *x509.Certificate // registered for client assertions, nil for none
+	Roles        []string          // granted application permissions; nil grants the three that mailquarry needs
+	Quirks       Quirks
+}
+
+// Quirks switch Graph's odd behaviours; the zero value has those on that the
+// reference calls on by default.
+type Quirks struct {
+	NoLostReturn       bool // off: with immutable ids A→B→A between two polls shows only the removal
+	NoDoubleMovedIn    bool // off: older messages moved in are returned twice in one response
+	NoConcurrencyLimit bool // off: a fifth concurrent request on one mailbox is answered 429
+	Generations        int  // newest delta generations that stay valid per folder; 3 when 0, -1 for all
+	ResyncLocation     bool // 410 answers carry a Location
+	LenientTop         bool // $top on delta is ignored instead of refused
+	EmptyPages         bool // now and then a page with a nextLink is empty, or shorter than asked
+	FreshMailDoubles   bool // some items are replayed in the next round
+}
+
+// Tenant is the directory and its mailboxes. Its methods may be called while
+// the server answers.
+type Tenant struct {
+	o    Options
+	seed uint64
+	key  []byte // signs tokens
+
+	mu            sync.RWMutex // the directory and the app registration
+	boxes         []*Mailbox
+	byName        map[string]*Mailbox // by lower-case id, address
+	directory     []directoryEvent
+	roles         []string
+	secretExpired bool
+	claims        string // that a token must have been asked for with, "" for none
+	requestCount  uint64
+
+	faults faultList
+	record recorder
+}
+
+// New makes an empty tenant.
+func New(o Options) *Tenant {
+	seed := mix(uint64(o.Seed))
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.TenantID == "" {
+		o.TenantID = guid(seed, 1)
+	}
+	if o.TenantDomain == "" {
+		o.TenantDomain = "contoso.onmicrosoft.com"
+	}
+	if o.ClientID == "" {
+		o.ClientID = guid(seed, 2)
+	}
+	if o.ClientSecret == "" {
+		o.ClientSecret = fmt.Sprintf("sim~%016x%016x", mix(seed, 3), mix(seed, 4))
+	}
+	if o.Roles == nil {
+		o.Roles = []string{roleUsers, roleMail, roleSettings}
+	}
+	if o.Quirks.Generations == 0 {
+		o.Quirks.Generations = 3
+	}
+	key := sha256.Sum256(fmt.Appendf(nil, "token key %d", seed))
+	return &Tenant{
+		o: o, seed: seed, key: key[:],
+		byName: make(map[string]*Mailbox),
+		roles:  slices.Clone(o.Roles),
+	}
+}
+
+// Options gives the tenant's options with the defaults filled in.
+func (t *Tenant) Options() Options { return t.o }
+
+// SetRoles replaces the granted permissions. As at the real service, tokens
+// that were issued before keep theirs.
+func (t *Tenant) SetRoles(roles ...string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.roles = slices.Clone(roles)
+}
+
+// ExpireSecret makes the client secret an expired one, or valid again.
+func (t *Tenant) ExpireSecret(on bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.secretExpired = on
+}
+
+// RequireClaims makes Graph challenge every token that was not asked for with
+// these claims (a JSON object); "" ends it.
+func (t *Tenant) RequireClaims(claims string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.claims = claims
+}
+
+// AddUser creates a user and, unless u.NoMailbox, a mailbox with the well-known
+// folders named in the user's language.
+func (t *Tenant) AddUser(u User) *Mailbox {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	n := uint64(len(t.boxes))
+	if u.ID == "" {
+		u.ID = guid(t.seed, 100, n)
+	}
+	if u.Address == "" {
+		u.Address = fmt.Sprintf("user%d@%s", n+1, t.o.TenantDomain)
+	}
+	if u.DisplayName == "" {
+		u.DisplayName, _, _ = strings.Cut(u.Address, "@")
+	}
+	if u.Purpose == "" {
+		u.Purpose = "user"
+	}
+	if u.Locale == "" {
+		u.Locale = "en-US"
+	}
+	if u.UserType == "" {
+		u.UserType = "Member"
+	}
+	m := &Mailbox{
+		t: t, id: u.ID, key: mix(t.seed, 200, n), user: u,
+		wellKnown:    make(map[string]*Folder),
+		conversation: make(map[string]string),
+	}
+	m.makeFolders(u.Locale)
+	t.boxes = append(t.boxes, m)
+	t.byName[strings.ToLower(u.ID)] = m
+	t.byName[strings.ToLower(u.Address)] = m
+	t.directory = append(t.directory, directoryEvent{box: m, all: true})
+	return m
+}
+
+// Mailboxes lists the users' mailboxes in order of creation.
+func (t *Tenant) Mailboxes() []*Mailbox {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return slices.Clone(t.boxes)
+}
+
+// find gives the user with this id or user principal name.
+func (t *Tenant) find(name string) *Mailbox {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return t.byName[strings.ToLower(name)]
+}
+
+// requestID makes the next answer's request-id.
+func (t *Tenant) requestID() string {
+	t.mu.Lock()
+	t.requestCount++
+	n := t.requestCount
+	t.mu.Unlock()
+	return guid(t.seed, 300, n)
+}

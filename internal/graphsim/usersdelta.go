@@ -1,0 +1,125 @@
+package graphsim
+
+import (
+	"net/http"
+	"strings"
+	"time"
+)
+
+// usersPage is the directory's own page size.
+const usersPage = 200
+
+// usersTokenLife is how long a delta token of the directory lives.
+const usersTokenLife = 7 * 24 * time.Hour
+
+// usersDelta answers GET /users/delta.
+func (c *call) usersDelta() (answer, *apiError) {
+	for _, bad := range []string{"$orderby", "$expand", "$search"} {
+		if c.query.Has(bad) {
+			return answer{}, fail(http.StatusBadRequest, "Request_UnsupportedQuery", "The query parameter '%s' is not supported for change tracking.", bad)
+		}
+	}
+	k, err := c.resume()
+	if err != nil {
+		return answer{}, err
+	}
+	now := c.t.o.Now()
+	c.t.mu.RLock()
+	defer c.t.mu.RUnlock()
+	journal := len(c.t.directory)
+	switch {
+	case k == nil:
+		sel := parseSelect(c.query.Get("$select"))
+		if err := checkUserSelect(sel); err != nil {
+			return answer{}, err
+		}
+		k = &syncToken{Kind: "u", Full: true, Size: len(c.t.boxes), From: journal, To: -1, Select: sel.raw}
+		if c.query.Get("$deltatoken") == "latest" {
+			k.At = k.Size
+		}
+	case k.Kind != "u":
+		return answer{}, errForeignToken()
+	case now.Sub(time.Unix(k.Issued, 0)) > usersTokenLife:
+		e := c.gone("users/delta", "The sync state is expired.")
+		e.code = "syncStateNotFound"
+		return answer{}, e
+	case !k.Full && k.To < 0:
+		k.To = journal
+	}
+	k.Issued = now.Unix()
+	var items [][]byte
+	var done bool
+	if k.Full {
+		items, done = c.enumerateUsers(k)
+	} else {
+		items, done = c.changedUsers(k)
+	}
+	if done {
+		if !k.Full {
+			k.From = k.To
+		}
+		*k = syncToken{Kind: "u", From: k.From, To: -1, Select: k.Select, Issued: k.Issued}
+	}
+	name, link := c.link("users/delta", *k, done)
+	return jsonAnswer(c.collection("users", name, link, items)), nil
+}
+
+func (c *call) enumerateUsers(k *syncToken) (items [][]byte, done bool) {
+	sel := parseSelect(k.Select)
+	for ; k.At < k.Size && len(items) < usersPage; k.At++ {
+		m := c.t.boxes[k.At]
+		if m.presence != present {
+			continue
+		}
+		o := &object{sel: sel, sparse: !sel.given}
+		c.t.writeUser(o, m)
+		items = append(items, o.buf)
+	}
+	return items, k.At >= k.Size
+}
+
+// changedUsers reads the directory's journal: a user once for all its changes
+// in the round, and only if one of them is of a property that was selected.
+func (c *call) changedUsers(k *syncToken) (items [][]byte, done bool) {
+	sel := parseSelect(k.Select)
+	last := make(map[*Mailbox]int)
+	for i := k.From; i < k.To; i++ {
+		if c.t.directory[i].touches(sel) {
+			last[c.t.directory[i].box] = i
+		}
+	}
+	if k.At < k.From {
+		k.At = k.From
+	}
+	for ; k.At < k.To && len(items) < usersPage; k.At++ {
+		m := c.t.directory[k.At].box
+		if i, ok := last[m]; !ok || i != k.At {
+			continue
+		}
+		o := &object{sel: sel, sparse: !sel.given}
+		switch m.presence {
+		case present:
+			c.t.writeUser(o, m)
+		case softDeleted:
+			o.buf = append(o.buf, `{"id":"`+m.id+`","@removed":{"reason":"changed"}}`...)
+		case purged:
+			o.buf = append(o.buf, `{"id":"`+m.id+`","@removed":{"reason":"deleted"}}`...)
+		}
+		items = append(items, o.buf)
+	}
+	return items, k.At >= k.To
+}
+
+// touches tells whether an event is of something that a selection names.
+func (e *directoryEvent) touches(sel selection) bool {
+	if e.all {
+		return true
+	}
+	byDefault := " displayname givenname mail preferredlanguage surname userprincipalname "
+	for _, p := range e.properties {
+		if sel.has(p, strings.Contains(byDefault, " "+p+" ")) {
+			return true
+		}
+	}
+	return false
+}
