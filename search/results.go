@@ -16,6 +16,8 @@ type Request struct {
 	Text      string         // in the query language, at most query.MaxLength bytes
 	Mailboxes []string       // ids or addresses: hits of any of them; none means all
 	Folders   []string       // ids: hits of any of them; none means all
+	Senders   []string       // lower-cased addresses, as FacetSender's buckets: hits from any of them; none means all
+	Types     []string       // as FacetType's buckets: hits with an attachment of any of them; none means all
 	After     time.Time      // hits at or after it, unless zero
 	Before    time.Time      // hits before it, unless zero
 	Sort      engine.Sort    // "" is relevance
