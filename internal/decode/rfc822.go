@@ -210,7 +210,7 @@ type bodyBuilder struct {
 func (b *bodyBuilder) add(p *rfc822.Part) {
 	switch {
 	case len(p.Children) > 0 && p.Type == "multipart/alternative":
-		if best := bestAlternative(p); best != nil {
+		if best := p.Best(); best != nil {
 			b.add(best)
 		}
 	case len(p.Children) > 0 && p.Type == "multipart/related":
@@ -254,33 +254,6 @@ func (b *bodyBuilder) leaf(p *rfc822.Part) {
 		}
 		b.text.WriteString(text)
 	}
-}
-
-// bestAlternative picks the richest form that can be shown: one with HTML,
-// else with text; an empty HTML form loses to a text that is not.
-func bestAlternative(p *rfc822.Part) *rfc822.Part {
-	var best *rfc822.Part
-	rank := 0
-	for _, c := range p.Children {
-		r := 0
-		c.Walk(func(q *rfc822.Part) {
-			if len(q.Children) > 0 || q.IsAttachment() || len(bytes.TrimSpace(q.Body)) == 0 {
-				return
-			}
-			if q.Type == "text/html" {
-				r = max(r, 3)
-			} else {
-				r = max(r, 2)
-			}
-		})
-		if len(c.Children) == 0 && c.Type == "text/enriched" {
-			r = min(r, 1)
-		}
-		if r > 0 && r >= rank {
-			best, rank = c, r
-		}
-	}
-	return best
 }
 
 func asHTML(text string) string {

@@ -263,3 +263,30 @@ func uuLine(line []byte) []byte {
 	}
 	return out[:min(n, len(out))]
 }
+
+// Best picks, of a multipart/alternative, the richest form that can be shown: one with HTML,
+// else with text; an empty HTML form loses to a text that is not. It is nil when there is none.
+func (p *Part) Best() *Part {
+	var best *Part
+	rank := 0
+	for _, c := range p.Children {
+		r := 0
+		c.Walk(func(q *Part) {
+			if len(q.Children) > 0 || q.IsAttachment() || len(bytes.TrimSpace(q.Body)) == 0 {
+				return
+			}
+			if q.Type == "text/html" {
+				r = max(r, 3)
+			} else {
+				r = max(r, 2)
+			}
+		})
+		if len(c.Children) == 0 && c.Type == "text/enriched" {
+			r = min(r, 1)
+		}
+		if r > 0 && r >= rank {
+			best, rank = c, r
+		}
+	}
+	return best
+}

@@ -1,0 +1,99 @@
+package extract
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Parent and worker speak in frames: one byte of kind, the payload's length as
+// a big-endian uint32, the payload. A job is start, data..., end; the answer is
+// text..., result. The parent takes what a worker writes as hostile.
+const (
+	frameStart  byte = 'S' // JSON of a job
+	frameData   byte = 'D' // a piece of the document
+	frameEnd    byte = 'E' // the document is complete
+	frameText   byte = 'T' // a piece of text
+	frameResult byte = 'R' // JSON of an answer; ends it
+)
+
+// maxFrame bounds a frame's payload, so that a length is never trusted with an
+// allocation.
+const maxFrame = 256 << 10
+
+var errFrame = errors.New("not a frame")
+
+// job opens a request.
+type job struct {
+	Type    string `json:"type"`
+	Size    int64  `json:"size"` // a hint, -1 when unknown
+	MaxText int    `json:"max_text"`
+	MaxSize int64  `json:"max_size"`
+}
+
+// answer closes a reply; the text came before it.
+type answer struct {
+	State  State  `json:"state"`
+	Reason string `json:"reason"`
+	// Spent asks the parent to start a new worker for the next document: this
+	// one has grown or its parser failed in a way that may have left traces.
+	Spent bool `json:"spent"`
+}
+
+func writeFrame(w io.Writer, kind byte, payload []byte) error {
+	if len(payload) > maxFrame {
+		return fmt.Errorf("frame of %d bytes: %w", len(payload), errFrame)
+	}
+	var head [5]byte
+	head[0] = kind
+	binary.BigEndian.PutUint32(head[1:], uint32(len(payload)))
+	if _, err := w.Write(head[:]); err != nil {
+		return fmt.Errorf("write frame: %w", err)
+	}
+	if _, err := w.Write(payload); err != nil {
+		return fmt.Errorf("write frame: %w", err)
+	}
+	return nil
+}
+
+// readFrame reads a frame into buf, which it grows as needed. io.EOF means that
+// the stream ended between frames.
+func readFrame(r io.Reader, buf []byte) (kind byte, payload []byte, err error) {
+	var head [5]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		if errors.Is(err, io.EOF) {
+			return 0, nil, io.EOF
+		}
+		return 0, nil, fmt.Errorf("read frame: %w", err)
+	}
+	switch head[0] {
+	case frameStart, frameData, frameEnd, frameText, frameResult:
+	default:
+		return 0, nil, fmt.Errorf("frame of kind %d: %w", head[0], errFrame)
+	}
+	n := binary.BigEndian.Uint32(head[1:])
+	if n > maxFrame {
+		return 0, nil, fmt.Errorf("frame of %d bytes: %w", n, errFrame)
+	}
+	if cap(buf) < int(n) {
+		buf = make([]byte, n)
+	}
+	buf = buf[:n]
+	if _, err := io.ReadFull(r, buf); err != nil {
+		return 0, nil, fmt.Errorf("read frame: %w", err)
+	}
+	return head[0], buf, nil
+}
+
+// writeChunks writes data as frames of the given kind.
+func writeChunks(w io.Writer, kind byte, data []byte) error {
+	for len(data) > 0 {
+		n := min(len(data), maxFrame)
+		if err := writeFrame(w, kind, data[:n]); err != nil {
+			return err
+		}
+		data = data[n:]
+	}
+	return nil
+}

@@ -1,0 +1,69 @@
+package extract
+
+import (
+	"golang.org/x/net/html/charset"
+
+	"mailquarry/internal/rfc822"
+)
+
+// readText reads the formats that need no process of their own. The text is in
+// its final form.
+func readText(typ, contentType string, raw []byte, limit int) limited {
+	switch typ {
+	case typeHTML:
+		return htmlText(htmlSource(raw, contentType), limit)
+	case typeMail:
+		return mailText(raw, limit)
+	case typeCalendar, typeContact:
+		return calendarText(decodeText(raw, contentType), limit)
+	}
+	return normal(decodeText(raw, contentType), limit)
+}
+
+// decodeText brings text of any charset to UTF-8.
+func decodeText(raw []byte, contentType string) string {
+	_, params := rfc822.Params([]byte(contentType))
+	label := params["charset"]
+	if label == "" && looksUTF16(raw) {
+		label = "utf-16"
+		if raw[0] != 0 {
+			label = "utf-16le"
+		} else {
+			label = "utf-16be"
+		}
+	}
+	return rfc822.Text(raw, label)
+}
+
+// looksUTF16 tells of UTF-16 without a byte order mark: text whose every other
+// byte is nearly always zero.
+func looksUTF16(raw []byte) bool {
+	raw = raw[:min(len(raw), 512)&^1]
+	if len(raw) < 8 {
+		return false
+	}
+	var zero [2]int
+	for i, c := range raw {
+		if c == 0 {
+			zero[i&1]++
+		}
+	}
+	half := len(raw) / 2
+	return zero[0]*10 > half*8 && zero[1]*10 < half || zero[1]*10 > half*8 && zero[0]*10 < half
+}
+
+// htmlSource decodes an HTML document; unlike other text it can name its own
+// charset.
+func htmlSource(raw []byte, contentType string) string {
+	if looksUTF16(raw) {
+		return decodeText(raw, "")
+	}
+	_, params := rfc822.Params([]byte(contentType))
+	if params["charset"] != "" {
+		return rfc822.Text(raw, params["charset"])
+	}
+	if _, name, certain := charset.DetermineEncoding(raw[:min(len(raw), 4<<10)], ""); certain {
+		return rfc822.Text(raw, name)
+	}
+	return rfc822.Text(raw, "")
+}
