@@ -1,0 +1,212 @@
+package archive
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"iter"
+
+	"mailquarry/internal/mail"
+	"mailquarry/internal/source"
+)
+
+// Record is a message as stored.
+type Record struct {
+	ID      mail.MessageID
+	Seq     Seq
+	Mailbox mail.MailboxID
+	Folder  mail.FolderID
+	Key     string
+	Deleted bool // tombstone: only the fields above are set
+	Format  source.Format
+	Payload []byte
+	Parts   []mail.Part
+	Size    int64 // payload uncompressed + parts' bytes
+}
+
+// The feed is read in pages, so that no read lasts long: one that does keeps
+// SQLite from reusing its log.
+const (
+	pageRows  = 500
+	pageBytes = 16 << 20 // of packed payloads
+)
+
+const rawSelect = `SELECT m.id, m.seq, m.mailbox, m.folder, m.key, m.deleted, m.parts, m.stamp,
+	c.format, c.codec, c.size, c.payload
+	FROM message m LEFT JOIN content c ON c.message = m.id `
+
+// rawRecord is a record whose payload is still packed.
+type rawRecord struct {
+	Record
+	nparts int
+	stamp  string
+	codec  int
+	size   int64
+	packed []byte
+}
+
+func scanRaw(rows *sql.Rows) (rawRecord, error) {
+	var r rawRecord
+	var format sql.NullString
+	var codec, size sql.NullInt64
+	err := rows.Scan(&r.ID, &r.Seq, &r.Mailbox, &r.Folder, &r.Key, &r.Deleted, &r.nparts, &r.stamp,
+		&format, &codec, &size, &r.packed)
+	if err == nil && !r.Deleted && !format.Valid {
+		err = fmt.Errorf("%w: message %s has no content", ErrDamaged, r.ID)
+	}
+	r.Format, r.codec, r.size = source.Format(format.String), int(codec.Int64), size.Int64
+	return r, err
+}
+
+func (r *rawRecord) record(c *codec) (Record, error) {
+	if r.Deleted {
+		return r.Record, nil
+	}
+	p, err := c.unpack(r.codec, r.packed, r.size)
+	if err != nil {
+		return r.Record, fmt.Errorf("message %s: %w", r.ID, err)
+	}
+	r.Payload, r.packed = p, nil
+	r.Size = int64(len(p))
+	for i := range r.Parts {
+		r.Size += r.Parts[i].Size
+	}
+	return r.Record, nil
+}
+
+// addParts reads the parts of those records that have some.
+func (s snapshot) addParts(raw []rawRecord) error {
+	at := map[mail.MessageID]*rawRecord{}
+	var ids []any
+	for i := range raw {
+		if raw[i].nparts > 0 {
+			at[raw[i].ID] = &raw[i]
+			ids = append(ids, int64(raw[i].ID))
+		}
+	}
+	return s.in(func(rows *sql.Rows) error {
+		var id mail.MessageID
+		p, err := scanPart(rows, &id)
+		if r := at[id]; r != nil {
+			r.Parts = append(r.Parts, p)
+		}
+		return err
+	}, "SELECT message, "+partColumns+" FROM part WHERE message IN (", nil, ids)
+}
+
+// Since yields every message whose Seq is greater, tombstones included, in
+// order of Seq, each once in its present state, up to the head at the call. A
+// message that changes meanwhile may be left out; it is above that head then.
+func (a *Archive) Since(ctx context.Context, after Seq) iter.Seq2[Record, error] {
+	return func(yield func(Record, error) bool) {
+		head := Seq(a.head.Load())
+		for after < head {
+			raw, err := a.page(ctx, after, head)
+			if err != nil {
+				yield(Record{}, fmt.Errorf("read the feed: %w", explain(err)))
+				return
+			}
+			if len(raw) == 0 {
+				return
+			}
+			for i := range raw {
+				r, err := raw[i].record(a.codec)
+				if !yield(r, err) || err != nil {
+					return
+				}
+			}
+			after = raw[len(raw)-1].Seq
+		}
+	}
+}
+
+func (a *Archive) page(ctx context.Context, after, head Seq) ([]rawRecord, error) {
+	var raw []rawRecord
+	err := a.r.snapshot(ctx, func(s snapshot) error {
+		st, err := s.r.stmt(ctx, rawSelect+"WHERE m.seq > ? AND m.seq <= ? ORDER BY m.seq LIMIT ?")
+		if err != nil {
+			return err
+		}
+		rows, err := s.tx.StmtContext(ctx, st).QueryContext(ctx, after, head, pageRows)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for size := 0; size < pageBytes && rows.Next(); {
+			r, err := scanRaw(rows)
+			if err != nil {
+				return err
+			}
+			size += len(r.packed)
+			raw = append(raw, r)
+		}
+		if err := rows.Err(); err != nil {
+			return err
+		}
+		if err := rows.Close(); err != nil {
+			return err
+		}
+		return s.addParts(raw)
+	})
+	return raw, err
+}
+
+// Backlog counts the messages whose Seq is greater, tombstones included.
+func (a *Archive) Backlog(ctx context.Context, after Seq) (int, error) {
+	var n int
+	if err := a.r.row(ctx, "SELECT count(*) FROM message WHERE seq > ?", after).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count the backlog: %w", explain(err))
+	}
+	return n, nil
+}
+
+// Records reads messages by id, in the order of ids, leaving out tombstones
+// and unknown ids.
+func (a *Archive) Records(ctx context.Context, ids []mail.MessageID) ([]Record, error) {
+	values := make([]any, len(ids))
+	for i, id := range ids {
+		values[i] = int64(id)
+	}
+	var raw []rawRecord
+	err := a.r.snapshot(ctx, func(s snapshot) error {
+		err := s.in(func(rows *sql.Rows) error {
+			r, err := scanRaw(rows)
+			raw = append(raw, r)
+			return err
+		}, rawSelect+"WHERE m.deleted = 0 AND m.id IN (", nil, values)
+		if err != nil {
+			return err
+		}
+		return s.addParts(raw)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read messages: %w", explain(err))
+	}
+	byID := make(map[mail.MessageID]Record, len(raw))
+	for i := range raw {
+		r, err := raw[i].record(a.codec)
+		if err != nil {
+			return nil, err
+		}
+		byID[r.ID] = r
+	}
+	out := make([]Record, 0, len(byID))
+	for _, id := range ids {
+		if r, ok := byID[id]; ok {
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+
+// Record reads one message. ErrNotFound for tombstones and unknown ids.
+func (a *Archive) Record(ctx context.Context, id mail.MessageID) (Record, error) {
+	rs, err := a.Records(ctx, []mail.MessageID{id})
+	if err != nil {
+		return Record{}, err
+	}
+	if len(rs) == 0 {
+		return Record{}, fmt.Errorf("message %s: %w", id, ErrNotFound)
+	}
+	return rs[0], nil
+}

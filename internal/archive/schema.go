@@ -1,0 +1,183 @@
+package archive
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+)
+
+// applicationID marks the database file as ours ("MQry").
+const applicationID = 0x4d517279
+
+// migrations hold one script for each schema version, in order. A released
+// script is never edited; a change of schema is a new one at the end.
+func migrations() []string { return []string{schema1} }
+
+// The content of a message stands apart from its row: rows stay small, so that
+// marking, moving and counting touch no payload. The digest of a payload and
+// its parts' number stand in the row, so that a replay is recognised without
+// reading them.
+const schema1 = `
+CREATE TABLE meta (
+  key   TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- One row: the Seq of the latest change and the last message id given out.
+CREATE TABLE clock (
+  seq     INTEGER NOT NULL,
+  message INTEGER NOT NULL
+);
+INSERT INTO clock VALUES (0, 0);
+
+CREATE TABLE source (
+  name     TEXT PRIMARY KEY,
+  link     TEXT NOT NULL DEFAULT '',
+  complete INTEGER NOT NULL DEFAULT 0,
+  full     INTEGER NOT NULL DEFAULT 1,
+  round    INTEGER NOT NULL DEFAULT 1
+) WITHOUT ROWID;
+
+CREATE TABLE mailbox (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  source       TEXT NOT NULL,
+  key          TEXT NOT NULL,
+  address      TEXT NOT NULL,
+  name         TEXT NOT NULL,
+  aliases      TEXT NOT NULL,
+  purpose      TEXT NOT NULL,
+  state        TEXT NOT NULL,
+  reason       TEXT NOT NULL DEFAULT '',
+  payload      BLOB,
+  settings     BLOB,
+  seen         INTEGER NOT NULL,
+  last_attempt INTEGER NOT NULL DEFAULT 0,
+  last_success INTEGER NOT NULL DEFAULT 0,
+  last_error   TEXT NOT NULL DEFAULT '',
+  link         TEXT NOT NULL DEFAULT '',
+  complete     INTEGER NOT NULL DEFAULT 0,
+  full         INTEGER NOT NULL DEFAULT 1,
+  round        INTEGER NOT NULL DEFAULT 1,
+  UNIQUE (source, key)
+);
+
+CREATE TABLE folder (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  mailbox      INTEGER NOT NULL REFERENCES mailbox(id),
+  key          TEXT NOT NULL,
+  parent_key   TEXT NOT NULL,
+  name         TEXT NOT NULL,
+  well_known   TEXT NOT NULL,
+  hidden       INTEGER NOT NULL,
+  skip         INTEGER NOT NULL,
+  total        INTEGER NOT NULL,
+  payload      BLOB,
+  gone         INTEGER NOT NULL DEFAULT 0,
+  seen         INTEGER NOT NULL,
+  done         INTEGER NOT NULL DEFAULT 0,
+  last_attempt INTEGER NOT NULL DEFAULT 0,
+  last_success INTEGER NOT NULL DEFAULT 0,
+  last_error   TEXT NOT NULL DEFAULT '',
+  link         TEXT NOT NULL DEFAULT '',
+  complete     INTEGER NOT NULL DEFAULT 0,
+  full         INTEGER NOT NULL DEFAULT 1,
+  round        INTEGER NOT NULL DEFAULT 1,
+  UNIQUE (mailbox, key)
+);
+
+CREATE TABLE message (
+  id      INTEGER PRIMARY KEY,
+  seq     INTEGER NOT NULL,
+  mailbox INTEGER NOT NULL,
+  folder  INTEGER NOT NULL REFERENCES folder(id),
+  key     TEXT NOT NULL,
+  deleted INTEGER NOT NULL,
+  seen    INTEGER NOT NULL,
+  parts   INTEGER NOT NULL,
+  failed  INTEGER NOT NULL,
+  stamp   TEXT NOT NULL,
+  sum     BLOB
+);
+CREATE UNIQUE INDEX message_key ON message (mailbox, key);
+CREATE UNIQUE INDEX message_seq ON message (seq);
+CREATE INDEX message_folder ON message (folder, seq) WHERE deleted = 0;
+CREATE INDEX message_failed ON message (folder) WHERE failed = 1 AND deleted = 0;
+
+CREATE TABLE content (
+  message INTEGER PRIMARY KEY REFERENCES message(id),
+  format  TEXT NOT NULL,
+  codec   INTEGER NOT NULL,
+  size    INTEGER NOT NULL,
+  payload BLOB NOT NULL
+);
+
+CREATE TABLE part (
+  message      INTEGER NOT NULL REFERENCES message(id),
+  idx          INTEGER NOT NULL,
+  key          TEXT NOT NULL,
+  name         TEXT NOT NULL,
+  content_type TEXT NOT NULL,
+  content_id   TEXT NOT NULL,
+  kind         TEXT NOT NULL,
+  inline       INTEGER NOT NULL,
+  size         INTEGER NOT NULL,
+  digest       BLOB,
+  problem      TEXT NOT NULL,
+  pending      INTEGER NOT NULL,
+  PRIMARY KEY (message, idx)
+) WITHOUT ROWID;
+CREATE INDEX part_digest ON part (digest) WHERE digest IS NOT NULL;
+CREATE INDEX part_pending ON part (message, idx) WHERE pending = 1;
+
+CREATE TABLE problem (
+  mailbox INTEGER NOT NULL,
+  key     TEXT NOT NULL,
+  folder  INTEGER NOT NULL REFERENCES folder(id),
+  round   INTEGER NOT NULL,
+  reason  TEXT NOT NULL,
+  PRIMARY KEY (mailbox, key, folder)
+) WITHOUT ROWID;
+CREATE INDEX problem_folder ON problem (folder, round);
+
+CREATE TABLE text (
+  id      INTEGER PRIMARY KEY,
+  digest  BLOB NOT NULL UNIQUE,
+  version INTEGER NOT NULL,
+  state   TEXT NOT NULL,
+  reason  TEXT NOT NULL,
+  type    TEXT NOT NULL,
+  made    INTEGER NOT NULL,
+  codec   INTEGER NOT NULL,
+  text    BLOB NOT NULL
+);
+`
+
+// migrate brings the database to the newest schema, each step in a transaction
+// of its own together with its version number.
+func migrate(ctx context.Context, conn *sql.Conn) error {
+	var app, version int
+	if err := conn.QueryRowContext(ctx, "PRAGMA application_id").Scan(&app); err != nil {
+		return fmt.Errorf("read the application id: %w", err)
+	}
+	if err := conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return fmt.Errorf("read the schema version: %w", err)
+	}
+	steps := migrations()
+	switch {
+	case version > 0 && app != applicationID:
+		return ErrForeign
+	case version > len(steps):
+		return fmt.Errorf("%w (schema %d, this one knows %d)", ErrNewer, version, len(steps))
+	}
+	for n := version; n < len(steps); n++ {
+		script := "BEGIN IMMEDIATE;\n" + steps[n] +
+			"PRAGMA application_id = " + strconv.Itoa(applicationID) + ";\n" +
+			"PRAGMA user_version = " + strconv.Itoa(n+1) + ";\nCOMMIT;"
+		if _, err := conn.ExecContext(ctx, script); err != nil {
+			_, _ = conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+			return fmt.Errorf("bring the schema to version %d: %w", n+1, err)
+		}
+	}
+	return nil
+}
