@@ -1,13 +1,127 @@
 package search
 
 import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
 	"time"
 
+	"mailquarry/internal/access"
 	"mailquarry/internal/archive"
+	"mailquarry/internal/mail"
 )
+
+// fresh is how long the names of mailboxes and folders are kept. A search on
+// a large tenant would otherwise spend most of its time on reading them.
+const fresh = 2 * time.Second
 
 // directory keeps the names of mailboxes and folders for a moment.
 type directory struct {
 	archive *archive.Archive
 	now     func() time.Time
+
+	mu   sync.Mutex
+	last *names
 }
+
+// names is what the directory knew at one moment. It is never changed.
+type names struct {
+	read      time.Time
+	mailboxes []archive.Mailbox // by address, removed ones included
+	folders   []archive.Folder
+	mailbox   map[mail.MailboxID]*archive.Mailbox
+	folder    map[mail.FolderID]*archive.Folder
+	removed   []mail.MailboxID
+}
+
+// names gives names that are at most as old as maxAge.
+func (d *directory) names(ctx context.Context, maxAge time.Duration) (*names, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := d.now()
+	if d.last != nil {
+		if age := now.Sub(d.last.read); 0 <= age && age < maxAge {
+			return d.last, nil
+		}
+	}
+	n, err := readNames(ctx, d.archive)
+	if err != nil {
+		return nil, err
+	}
+	n.read = now
+	d.last = n
+	return n, nil
+}
+
+func readNames(ctx context.Context, a *archive.Archive) (*names, error) {
+	mailboxes, err := a.Mailboxes(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the mailboxes: %w", err)
+	}
+	folders, err := a.Folders(ctx, 0)
+	if err != nil {
+		return nil, fmt.Errorf("read the folders: %w", err)
+	}
+	n := &names{
+		mailboxes: mailboxes, folders: folders,
+		mailbox: make(map[mail.MailboxID]*archive.Mailbox, len(mailboxes)),
+		folder:  make(map[mail.FolderID]*archive.Folder, len(folders)),
+	}
+	for i := range mailboxes {
+		m := &mailboxes[i]
+		n.mailbox[m.ID] = m
+		if m.State == archive.MailboxRemoved || m.State == archive.MailboxPurged {
+			n.removed = append(n.removed, m.ID)
+		}
+	}
+	for i := range folders {
+		n.folder[folders[i].ID] = &folders[i]
+	}
+	return n, nil
+}
+
+// scope is what p may see.
+func (n *names) scope(p access.Principal) access.Scope { return p.Scope(n.removed) }
+
+// knows tells whether the folders are all here. One that is not was made after
+// the names were read.
+func (n *names) knows(folders []mail.FolderID) bool {
+	for _, id := range folders {
+		if n.folder[id] == nil {
+			return false
+		}
+	}
+	return true
+}
+
+func (n *names) mailboxRef(id mail.MailboxID) MailboxRef {
+	ref := MailboxRef{ID: id}
+	if m := n.mailbox[id]; m != nil {
+		ref.Address, ref.Name = m.Address, m.Name
+	}
+	return ref
+}
+
+func (n *names) folderRef(id mail.FolderID) FolderRef {
+	ref := FolderRef{ID: id}
+	if f := n.folder[id]; f != nil {
+		ref.Path, ref.WellKnown = joinPath(f.Path), f.WellKnown
+	}
+	return ref
+}
+
+// mailboxLabel is a mailbox as people call it.
+func (n *names) mailboxLabel(id mail.MailboxID) string {
+	ref := n.mailboxRef(id)
+	switch {
+	case ref.Name != "":
+		return ref.Name
+	case ref.Address != "":
+		return ref.Address
+	default:
+		return id.String()
+	}
+}
+
+func joinPath(names []string) string { return strings.Join(names, "/") }

@@ -3,11 +3,17 @@ package search
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"strings"
 
 	"mailquarry/internal/access"
+	"mailquarry/internal/archive"
 	"mailquarry/internal/mail"
 )
+
+// maxInline is the largest inline picture that is read.
+const maxInline = 5 << 20
 
 // Message is a message as a person reads it.
 type Message struct {
@@ -31,7 +37,6 @@ type Body struct {
 type Content struct {
 	Attachment
 	io.ReadSeekCloser
-	Bytes int64 // how many there are
 }
 
 // PartText is an attachment's text, as it is searched.
@@ -40,26 +45,140 @@ type PartText struct {
 	Text string
 }
 
-var errSkeleton = errors.New("not built yet")
-
 // Message reads a message. ErrNotFound when p may not see it.
 func (s *Service) Message(ctx context.Context, p access.Principal, id mail.MessageID) (Message, error) {
-	return Message{}, errSkeleton
+	rec, n, err := s.record(ctx, p, id)
+	if err != nil {
+		return Message{}, err
+	}
+	texts, err := s.texts(ctx, held(rec.Parts))
+	if err != nil {
+		return Message{}, err
+	}
+	m := s.decode(rec)
+	return Message{
+		ID: rec.ID, Mailbox: n.mailboxRef(rec.Mailbox), Folder: n.folderRef(rec.Folder),
+		Mail: m, Text: plainBody(m.Body), Size: rec.Size, Attachments: attachments(rec.Parts, texts),
+	}, nil
 }
 
 // Body reads a message's displayed body. ErrNotFound when p may not see it.
 func (s *Service) Body(ctx context.Context, p access.Principal, id mail.MessageID) (Body, error) {
-	return Body{}, errSkeleton
+	rec, _, err := s.record(ctx, p, id)
+	if err != nil {
+		return Body{}, err
+	}
+	return Body{
+		Body: s.decode(rec).Body,
+		Inline: func(cid string) (string, []byte, bool) {
+			return s.inline(ctx, rec.Parts, cid)
+		},
+	}, nil
+}
+
+// inline reads the part that a Content-ID names. One that cannot be read is a
+// picture less, not a message less.
+func (s *Service) inline(ctx context.Context, parts []mail.Part, cid string) (string, []byte, bool) {
+	cid = bareCID(cid)
+	for _, p := range parts {
+		if cid == "" || bareCID(p.ContentID) != cid || p.Digest.IsZero() || p.Size > maxInline {
+			continue
+		}
+		data, err := s.readBlob(ctx, p.Digest)
+		if err != nil {
+			s.log.Warn("an inline picture is left out", "digest", p.Digest.String(), "error", err)
+			continue
+		}
+		return p.ContentType, data, true
+	}
+	return "", nil, false
+}
+
+func bareCID(cid string) string {
+	return strings.ToLower(strings.Trim(strings.TrimSpace(cid), "<>"))
+}
+
+func (s *Service) readBlob(ctx context.Context, d mail.Digest) ([]byte, error) {
+	blob, err := s.archive.OpenBlob(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(io.LimitReader(blob, maxInline+1))
+	if err = errors.Join(err, blob.Close()); err != nil {
+		return nil, err
+	}
+	if len(data) > maxInline {
+		return nil, fmt.Errorf("it is larger than %d bytes", maxInline)
+	}
+	return data, nil
 }
 
 // PartContent opens the n-th attachment of a message. ErrNotFound when p may
 // not see it or there is none, ErrNoBytes when only its description is held.
 func (s *Service) PartContent(ctx context.Context, p access.Principal, id mail.MessageID, n int) (Content, error) {
-	return Content{}, errSkeleton
+	part, a, _, err := s.part(ctx, p, id, n)
+	if err != nil {
+		return Content{}, err
+	}
+	if part.Digest.IsZero() {
+		return Content{}, ErrNoBytes
+	}
+	blob, err := s.archive.OpenBlob(ctx, part.Digest)
+	switch {
+	case errors.Is(err, archive.ErrNotFound):
+		return Content{}, ErrNoBytes
+	case err != nil:
+		return Content{}, fmt.Errorf("open attachment %d of message %s: %w", n, id, err)
+	}
+	return Content{Attachment: a, ReadSeekCloser: blob}, nil
 }
 
 // PartText gives the text of the n-th attachment of a message. ErrNotFound
 // when p may not see it or there is none.
 func (s *Service) PartText(ctx context.Context, p access.Principal, id mail.MessageID, n int) (PartText, error) {
-	return PartText{}, errSkeleton
+	_, a, text, err := s.part(ctx, p, id, n)
+	if err != nil {
+		return PartText{}, err
+	}
+	return PartText{Attachment: a, Text: text}, nil
+}
+
+// part finds an attachment with its state and text.
+func (s *Service) part(ctx context.Context, p access.Principal, id mail.MessageID, n int) (mail.Part, Attachment, string, error) {
+	rec, _, err := s.record(ctx, p, id)
+	if err != nil {
+		return mail.Part{}, Attachment{}, "", err
+	}
+	if n < 0 || n >= len(rec.Parts) {
+		return mail.Part{}, Attachment{}, "", ErrNotFound
+	}
+	part := rec.Parts[n]
+	texts, err := s.texts(ctx, held(rec.Parts[n:n+1]))
+	if err != nil {
+		return mail.Part{}, Attachment{}, "", err
+	}
+	return part, attachment(n, part, texts), texts[part.Digest].Text, nil
+}
+
+// record reads a message that p may see.
+func (s *Service) record(ctx context.Context, p access.Principal, id mail.MessageID) (archive.Record, *names, error) {
+	n, err := s.names.names(ctx, fresh)
+	if err != nil {
+		return archive.Record{}, nil, err
+	}
+	scope := n.scope(p)
+	if scope.Empty() {
+		return archive.Record{}, nil, ErrNotFound
+	}
+	rec, err := s.archive.Record(ctx, id)
+	switch {
+	case errors.Is(err, archive.ErrNotFound):
+		return archive.Record{}, nil, ErrNotFound
+	case err != nil:
+		return archive.Record{}, nil, fmt.Errorf("read message %s: %w", id, err)
+	case !scope.Contains(rec.Mailbox):
+		return archive.Record{}, nil, ErrNotFound
+	}
+	n, err = s.knowing(ctx, n, []mail.FolderID{rec.Folder})
+	return rec, n, err
 }

@@ -1,14 +1,187 @@
 package search
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
 
 	"mailquarry/internal/access"
+	"mailquarry/internal/mail"
+	"mailquarry/search/engine"
+	"mailquarry/search/query"
 )
+
+// maxSenders is how many senders a facet lists: nobody reads more, and a
+// tenant has a hundred thousand.
+const maxSenders = 50
 
 // Search finds messages that p may see. A query that is not understood in part
 // is run as far as it is, with warnings. A RequestError, engine.ErrCursor or
 // engine.ErrTooComplex tells that the request itself is at fault.
 func (s *Service) Search(ctx context.Context, p access.Principal, r Request) (Results, error) {
-	return Results{}, errSkeleton
+	start := time.Now()
+	if r.Limit < 0 || r.Limit > MaxLimit {
+		return Results{}, &RequestError{Field: "limit", Reason: fmt.Sprintf("it has to be from 0 to %d", MaxLimit)}
+	}
+	n, err := s.names.names(ctx, fresh)
+	if err != nil {
+		return Results{}, err
+	}
+	loc := r.Location
+	if loc == nil {
+		loc = time.UTC
+	}
+	node, warnings := query.Parse(r.Text, s.now().In(loc))
+	res := Results{Text: r.Text, Warnings: warnings}
+	if node != nil {
+		res.Parsed = node.String()
+	}
+	scope := n.scope(p)
+	if node != nil {
+		rs := resolver{text: r.Text, names: n, scope: scope}
+		node = rs.resolve(node)
+		res.Warnings = append(res.Warnings, rs.warnings...)
+		slices.SortStableFunc(res.Warnings, func(a, b query.Warning) int { return cmp.Compare(a.From, b.From) })
+	}
+	full, err := withFilters(node, r, n, scope)
+	if err != nil {
+		return Results{}, err
+	}
+	found, err := s.engine.Search(ctx, engine.Request{
+		Scope: scope, Query: full, Sort: r.Sort, Limit: r.Limit, Cursor: r.Cursor, Facets: r.Facets,
+	})
+	if err != nil {
+		return Results{}, fmt.Errorf("search: %w", err)
+	}
+	res.Total, res.Next = found.Total, found.Next
+	if res.Hits, err = s.hits(ctx, n, scope, found.Hits, newMatcher(query.Positive(node))); err != nil {
+		return Results{}, err
+	}
+	if res.Facets, err = s.facets(ctx, n, found.Facets); err != nil {
+		return Results{}, err
+	}
+	res.Took = time.Since(start)
+	return res, nil
+}
+
+// withFilters adds the request's filters to the query.
+func withFilters(node query.Node, r Request, n *names, scope access.Scope) (query.Node, error) {
+	var all []query.Node
+	if node != nil {
+		all = append(all, node)
+	}
+	if len(r.Mailboxes) > 0 {
+		var ids []mail.MailboxID
+		for _, name := range r.Mailboxes {
+			found, err := n.mailboxByParam(name, scope)
+			if err != nil {
+				return nil, err
+			}
+			ids = append(ids, found...)
+		}
+		all = append(all, oneOf(engine.FacetMailbox, ids))
+	}
+	if len(r.Folders) > 0 {
+		var ids []mail.FolderID
+		for _, name := range r.Folders {
+			id, err := mail.ParseFolderID(name)
+			if err != nil {
+				return nil, &RequestError{Field: "folder", Reason: "it has to be a folder's id, as GET /mailboxes lists them"}
+			}
+			ids = append(ids, id)
+		}
+		all = append(all, oneOf(engine.FacetFolder, ids))
+	}
+	if len(r.Senders) > 0 {
+		all = append(all, query.OneOf{Field: string(engine.FacetSender), Values: r.Senders})
+	}
+	if len(r.Types) > 0 {
+		all = append(all, query.OneOf{Field: string(engine.FacetType), Values: r.Types})
+	}
+	if !r.After.IsZero() || !r.Before.IsZero() {
+		all = append(all, query.Dates{From: r.After, To: r.Before})
+	}
+	switch len(all) {
+	case 0:
+		return nil, nil
+	case 1:
+		return all[0], nil
+	default:
+		return query.And{Nodes: all}, nil
+	}
+}
+
+// mailboxByParam reads a mailbox's address or id. One that does not exist, or
+// is not in the scope, gives no or a fruitless id: a filter that matches nothing.
+func (n *names) mailboxByParam(s string, scope access.Scope) ([]mail.MailboxID, error) {
+	var ids []mail.MailboxID
+	want := fold(s)
+	for i := range n.mailboxes {
+		m := &n.mailboxes[i]
+		if scope.Contains(m.ID) && fold(m.Address) == want {
+			ids = append(ids, m.ID)
+		}
+	}
+	if len(ids) > 0 || strings.Contains(s, "@") {
+		return ids, nil
+	}
+	id, err := mail.ParseMailboxID(s)
+	if err != nil {
+		return nil, &RequestError{Field: "mailbox", Reason: "it has to be a mailbox's id or address, as GET /mailboxes lists them"}
+	}
+	return []mail.MailboxID{id}, nil
+}
+
+// facets gives the buckets their labels.
+func (s *Service) facets(ctx context.Context, n *names, found map[engine.Facet][]engine.Bucket) (map[engine.Facet][]Bucket, error) {
+	var folders []mail.FolderID
+	for _, b := range found[engine.FacetFolder] {
+		if id, err := mail.ParseFolderID(b.Value); err == nil {
+			folders = append(folders, id)
+		}
+	}
+	n, err := s.knowing(ctx, n, folders)
+	if err != nil {
+		return nil, err
+	}
+	all := map[engine.Facet][]Bucket{}
+	for f, buckets := range found {
+		if f == engine.FacetSender && len(buckets) > maxSenders {
+			buckets = buckets[:maxSenders]
+		}
+		out := make([]Bucket, 0, len(buckets))
+		for _, b := range buckets {
+			out = append(out, n.bucket(f, b))
+		}
+		all[f] = out
+	}
+	return all, nil
+}
+
+func (n *names) bucket(f engine.Facet, b engine.Bucket) Bucket {
+	out := Bucket{Value: b.Value, Label: b.Value, Count: b.Count}
+	switch f {
+	case engine.FacetMailbox:
+		if id, err := mail.ParseMailboxID(b.Value); err == nil {
+			out.Label = n.mailboxLabel(id)
+		}
+	case engine.FacetFolder:
+		id, err := mail.ParseFolderID(b.Value)
+		if f := n.folder[id]; err == nil && f != nil {
+			out.Label = joinPath(f.Path)
+			out.Mailbox = n.mailboxLabel(f.Mailbox)
+		}
+	}
+	return out
+}
+
+// knowing gives names that hold the folders too, if they exist: n, or newer ones.
+func (s *Service) knowing(ctx context.Context, n *names, folders []mail.FolderID) (*names, error) {
+	if n.knows(folders) {
+		return n, nil
+	}
+	return s.names.names(ctx, fresh/10)
 }

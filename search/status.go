@@ -2,39 +2,13 @@ package search
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"mailquarry/internal/access"
+	"mailquarry/internal/archive"
 	"mailquarry/internal/mail"
 )
-
-// Mailbox is a mailbox with its folders.
-type Mailbox struct {
-	ID       mail.MailboxID
-	Address  string
-	Name     string
-	Aliases  []string
-	Purpose  string // user, shared, room, ...; "" when unknown
-	Source   string // graph or import
-	Messages int    // stored
-	Folders  []*Folder
-}
-
-// Folder is a folder with its subfolders.
-type Folder struct {
-	ID        mail.FolderID
-	Name      string
-	Path      string
-	WellKnown string
-	Hidden    bool
-	Messages  int // stored in it, without its subfolders
-	Folders   []*Folder
-}
-
-// Mailboxes lists the mailboxes that p may see, by address, with their folders.
-func (s *Service) Mailboxes(ctx context.Context, p access.Principal) ([]Mailbox, error) {
-	return nil, errSkeleton
-}
 
 // Status is how far sync and index are.
 type Status struct {
@@ -84,5 +58,96 @@ type FolderStatus struct {
 
 // Status tells how far the mailboxes are that p may see.
 func (s *Service) Status(ctx context.Context, p access.Principal) (Status, error) {
-	return Status{}, errSkeleton
+	n, err := s.names.names(ctx, 0)
+	if err != nil {
+		return Status{}, err
+	}
+	var indexed uint64
+	if s.checkpoint != nil {
+		if indexed, err = s.checkpoint(ctx); err != nil {
+			return Status{}, fmt.Errorf("ask how far the index is: %w", err)
+		}
+	}
+	folders, err := s.archive.Status(ctx, archive.Seq(indexed))
+	if err != nil {
+		return Status{}, fmt.Errorf("ask how far the folders are: %w", err)
+	}
+	of := map[mail.MailboxID][]FolderStatus{}
+	for _, f := range folders {
+		of[f.Folder.Mailbox] = append(of[f.Folder.Mailbox], folderStatus(f, n))
+	}
+	scope := n.scope(p)
+	out := Status{At: s.now().UTC(), Mailboxes: make([]MailboxStatus, 0, len(n.mailboxes))}
+	for _, m := range n.mailboxes {
+		if !scope.Contains(m.ID) {
+			continue
+		}
+		st := mailboxStatus(m, of[m.ID])
+		out.Totals.add(st.Progress)
+		out.Mailboxes = append(out.Mailboxes, st)
+	}
+	return out, nil
+}
+
+func (p *Progress) add(q Progress) {
+	p.Source += q.Source
+	p.Stored += q.Stored
+	p.Indexed += q.Indexed
+	p.Failed += q.Failed
+}
+
+func folderStatus(f archive.FolderStatus, n *names) FolderStatus {
+	st := FolderStatus{
+		Folder:      FolderRef{ID: f.Folder.ID, Path: joinPath(f.Folder.Path), WellKnown: f.Folder.WellKnown},
+		Progress:    Progress{Source: f.Folder.Total, Stored: f.Stored, Indexed: f.Indexed, Failed: f.Failed},
+		LastSuccess: f.LastSuccess, LastError: f.LastError,
+	}
+	m := n.mailbox[f.Folder.Mailbox]
+	imported := m != nil && m.Source != "graph"
+	if imported {
+		st.Source = f.Stored
+	}
+	switch {
+	case f.Folder.Skip:
+		st.State, st.Source = StateSkipped, 0
+	case f.LastError != "":
+		st.State = StateFailing
+	case f.Complete, imported:
+		st.State = StateSynced
+	case f.Stored > 0:
+		st.State = StateSyncing
+	default:
+		st.State = StateWaiting
+	}
+	return st
+}
+
+func mailboxStatus(m archive.Mailbox, folders []FolderStatus) MailboxStatus {
+	st := MailboxStatus{
+		Mailbox: MailboxRef{ID: m.ID, Address: m.Address, Name: m.Name},
+		Reason:  m.Reason, Folders: folders,
+		LastAttempt: m.LastAttempt, LastSuccess: m.LastSuccess, LastError: m.LastError,
+	}
+	if st.Folders == nil {
+		st.Folders = []FolderStatus{}
+	}
+	count := map[string]int{}
+	for _, f := range folders {
+		st.add(f.Progress)
+		count[f.State]++
+	}
+	begun := count[StateSyncing] + count[StateSynced]
+	switch {
+	case m.State != archive.MailboxActive:
+		st.State = string(m.State)
+	case m.LastError != "" || count[StateFailing] > 0:
+		st.State = StateFailing
+	case count[StateSyncing]+count[StateWaiting] == 0 && (begun > 0 || !m.LastSuccess.IsZero() || m.Source != "graph"):
+		st.State = StateSynced
+	case begun > 0:
+		st.State = StateSyncing
+	default:
+		st.State = StateWaiting
+	}
+	return st
 }

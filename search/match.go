@@ -1,0 +1,212 @@
+package search
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"mailquarry/search/analysis"
+	"mailquarry/search/query"
+)
+
+// The bounds of looking for matches. A match that stands farther back than
+// this is still found by the search; only its snippet is missing.
+const (
+	maxScan    = 1 << 20 // bytes of one text
+	maxHitScan = 2 << 20 // bytes of all texts of one hit
+	chunkSize  = 16 << 10
+	enough     = 64       // matches, after which a text is not read on
+	longEnough = 64 << 10 // bytes, after which it is not read on when each pattern was seen
+	maxMarked  = 200      // bytes of a phrase that are marked as one
+)
+
+// pattern is a word, phrase or prefix as a run of terms.
+type pattern struct {
+	field  query.Field
+	terms  []string
+	prefix bool // the last term may go on
+}
+
+// matcher finds the places in texts by which a message matches a query. It may
+// be used from several goroutines.
+type matcher struct{ patterns []pattern }
+
+func newMatcher(nodes []query.Node) *matcher {
+	m := &matcher{}
+	for _, n := range nodes {
+		var p pattern
+		switch n := n.(type) {
+		case query.Word:
+			p = pattern{field: n.Field, terms: analysis.Terms(n.Text)}
+		case query.Phrase:
+			p = pattern{field: n.Field, terms: analysis.Terms(n.Text)}
+		case query.Prefix:
+			p = pattern{field: n.Field, terms: analysis.Terms(n.Text), prefix: true}
+		}
+		if len(p.terms) > 0 {
+			m.patterns = append(m.patterns, p)
+		}
+	}
+	return m
+}
+
+// in gives the patterns that are looked for in a text of one of the fields.
+func (m *matcher) in(fields ...query.Field) *finder {
+	f := &finder{exact: map[string][]int{}}
+	for _, p := range m.patterns {
+		if !slices.Contains(fields, p.field) {
+			continue
+		}
+		i := len(f.patterns)
+		f.patterns = append(f.patterns, p)
+		f.longest = max(f.longest, len(p.terms))
+		last := p.terms[len(p.terms)-1]
+		if p.prefix {
+			f.prefixes = append(f.prefixes, i)
+		} else {
+			f.exact[last] = append(f.exact[last], i)
+		}
+	}
+	return f
+}
+
+// finder looks for patterns in texts of one kind.
+type finder struct {
+	patterns []pattern
+	exact    map[string][]int // patterns by their last term
+	prefixes []int            // patterns whose last term is a prefix
+	longest  int              // terms of the longest pattern
+}
+
+// span is a place in a text where a pattern matches.
+type span struct{ from, to, pattern int }
+
+// find lists the places where patterns match, in their order, within the
+// first limit bytes of text. It tells how many bytes it read.
+func (f *finder) find(text string, limit int) ([]span, int) {
+	if len(f.patterns) == 0 {
+		return nil, 0
+	}
+	if len(text) > limit {
+		text = text[:limit]
+	}
+	r := run{finder: f, seen: make([]bool, len(f.patterns))}
+	pos := 0
+	for pos < len(text) && !r.done(pos) {
+		end := chunkEnd(text, pos)
+		chunk := text[pos:end]
+		if f.mayMatch(chunk) {
+			r.read(chunk, pos)
+		} else {
+			r.recent = r.recent[:0]
+		}
+		pos = end
+	}
+	return r.spans, pos
+}
+
+// chunkEnd gives the end of the chunk that begins at pos. It stands behind a
+// separator, so that no word is cut.
+func chunkEnd(text string, pos int) int {
+	end := pos + chunkSize
+	if end >= len(text) {
+		return len(text)
+	}
+	if i := strings.LastIndexAny(text[pos:end], " \n\t\r"); i > 0 {
+		return pos + i + 1
+	}
+	for !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return end
+}
+
+// mayMatch tells whether chunk is worth cutting into words: whether any term
+// stands in it at all. It looks into plain ASCII only, which is most of the
+// long texts; elsewhere folding may turn other letters into a term's.
+func (f *finder) mayMatch(chunk string) bool {
+	if !isASCII(chunk) {
+		return true
+	}
+	low := strings.ToLower(chunk)
+	for _, p := range f.patterns {
+		for _, t := range p.terms {
+			if strings.Contains(low, t) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// run is one reading of a text.
+type run struct {
+	*finder
+	recent []analysis.Token // the last words, as many as the longest pattern has
+	seen   []bool           // by pattern
+	spans  []span
+}
+
+func (r *run) done(pos int) bool {
+	if len(r.spans) >= enough {
+		return true
+	}
+	return pos >= longEnough && !slices.Contains(r.seen, false)
+}
+
+// read finds what matches up to the end of a chunk that begins at base.
+func (r *run) read(chunk string, base int) {
+	for t := range analysis.Tokens(chunk) {
+		t.Start += base
+		t.End += base
+		if len(r.recent) == r.longest {
+			copy(r.recent, r.recent[1:])
+			r.recent = r.recent[:r.longest-1]
+		}
+		r.recent = append(r.recent, t)
+		for _, i := range r.exact[t.Term] {
+			r.match(i)
+		}
+		for _, i := range r.prefixes {
+			terms := r.patterns[i].terms
+			if strings.HasPrefix(t.Term, terms[len(terms)-1]) {
+				r.match(i)
+			}
+		}
+		if len(r.spans) >= enough {
+			return
+		}
+	}
+}
+
+// match adds the i-th pattern's place if its other terms stand before the last.
+func (r *run) match(i int) {
+	terms := r.patterns[i].terms
+	if len(r.recent) < len(terms) {
+		return
+	}
+	words := r.recent[len(r.recent)-len(terms):]
+	for k, term := range terms[:len(terms)-1] {
+		if words[k].Term != term {
+			return
+		}
+	}
+	r.seen[i] = true
+	from, to := words[0].Start, words[len(words)-1].End
+	if to-from <= maxMarked {
+		r.spans = append(r.spans, span{from, to, i})
+		return
+	}
+	for _, w := range words {
+		r.spans = append(r.spans, span{w.Start, w.End, i})
+	}
+}

@@ -1,0 +1,300 @@
+package search
+
+import (
+	"cmp"
+	"html"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"mailquarry/internal/archive"
+	"mailquarry/internal/mail"
+	"mailquarry/search/query"
+)
+
+// The shape of snippets.
+const (
+	maxFragments = 3
+	fragmentLen  = 160 // characters, about
+	previewLen   = 200 // characters of a body in which nothing matches
+	snapLen      = 40  // characters by which a fragment's ends move to fall between words or sentences
+	maxSubject   = 1000
+	maxParts     = 10 // attachments with fragments
+)
+
+// snippets shows where a message matches.
+func (m *matcher) snippets(msg mail.Message, parts []mail.Part, texts map[mail.Digest]archive.Text) Snippets {
+	var out Snippets
+	if subject := firstRunes(msg.Subject, maxSubject); subject != "" {
+		spans, _ := m.in(query.Any, query.Subject).find(subject, maxScan)
+		out.Subject = []string{marked(subject, 0, len(subject), spans)}
+	}
+	left := maxHitScan
+	anywhere := m.in(query.Any)
+	body := plainBody(msg.Body)
+	spans, n := anywhere.find(body, min(maxScan, left))
+	left -= n
+	if out.Body = fragments(body, spans); out.Body == nil {
+		out.Body = preview(body)
+	}
+	inName := m.in(query.Any, query.Filename)
+	for i, p := range parts {
+		if len(out.Attachments) == maxParts {
+			break
+		}
+		var frags []string
+		if !p.Digest.IsZero() {
+			text := texts[p.Digest].Text
+			spans, n := anywhere.find(text, min(maxScan, left))
+			left -= n
+			frags = fragments(text, spans)
+		}
+		if frags == nil {
+			name := firstRunes(p.Name, maxSubject)
+			if spans, _ := inName.find(name, maxScan); len(spans) > 0 {
+				frags = []string{marked(name, 0, len(name), spans)}
+			}
+		}
+		if frags != nil {
+			out.Attachments = append(out.Attachments, AttachmentSnippet{Index: i, Name: p.Name, Fragments: frags})
+		}
+	}
+	return out
+}
+
+// preview is the beginning of a body in which nothing matches.
+func preview(body string) []string {
+	from := len(body) - len(strings.TrimLeftFunc(body, blank))
+	if from == len(body) {
+		return nil
+	}
+	return []string{cutOut(body, from, forward(body, from, previewLen), nil)}
+}
+
+// fragments shows the best places of a text, in their order.
+func fragments(text string, spans []span) []string {
+	if len(spans) == 0 {
+		return nil
+	}
+	var out []string
+	for _, w := range windows(spans) {
+		room := max(0, fragmentLen-utf8.RuneCountInString(text[w.from:w.to]))
+		from := sentenceStart(text, back(text, w.from, room/3), w.from)
+		to := forward(text, w.to, room-room/3)
+		out = append(out, cutOut(text, from, to, spans))
+	}
+	return out
+}
+
+// window is a piece of a text from one match to another.
+type window struct{ from, to, score int }
+
+// windows picks the pieces that show most: many different patterns first, then
+// many matches, then what stands nearer to the beginning.
+func windows(spans []span) []window {
+	spans = slices.Clone(spans)
+	slices.SortStableFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
+	all := make([]window, 0, len(spans))
+	for i, first := range spans {
+		w := window{from: first.from, to: first.to}
+		kinds := map[int]bool{}
+		for _, s := range spans[i:] {
+			if s.to-w.from > fragmentLen {
+				break
+			}
+			if !kinds[s.pattern] {
+				kinds[s.pattern] = true
+				w.score += enough
+			}
+			w.score++
+			w.to = max(w.to, s.to)
+		}
+		all = append(all, w)
+	}
+	slices.SortStableFunc(all, func(a, b window) int { return cmp.Compare(b.score, a.score) })
+	var picked []window
+	for _, w := range all {
+		near := slices.ContainsFunc(picked, func(p window) bool {
+			return w.from < p.to+fragmentLen && p.from < w.to+fragmentLen
+		})
+		if !near {
+			picked = append(picked, w)
+		}
+		if len(picked) == maxFragments {
+			break
+		}
+	}
+	slices.SortFunc(picked, func(a, b window) int { return cmp.Compare(a.from, b.from) })
+	return picked
+}
+
+// back goes n characters back from at.
+func back(text string, at, n int) int {
+	for ; n > 0 && at > 0; n-- {
+		_, size := utf8.DecodeLastRuneInString(text[:at])
+		at -= size
+	}
+	return at
+}
+
+// ahead goes n characters on from at.
+func ahead(text string, at, n int) int {
+	for ; n > 0 && at < len(text); n-- {
+		_, size := utf8.DecodeRuneInString(text[at:])
+		at += size
+	}
+	return at
+}
+
+// sentenceStart moves a fragment's beginning: to the beginning of a sentence
+// or line if one stands nearby, or of a word; never past its first match.
+func sentenceStart(text string, at, match int) int {
+	if at == 0 {
+		return 0
+	}
+	low := back(text, at, snapLen)
+	if low == 0 {
+		return 0
+	}
+	piece := text[low:match]
+	if i := lastSentence(piece); i > 0 {
+		return low + i
+	}
+	if i := strings.IndexFunc(text[at:match], unicode.IsSpace); i >= 0 {
+		return at + i
+	}
+	if i := strings.LastIndexFunc(text[low:at], unicode.IsSpace); i >= 0 {
+		return low + i
+	}
+	return wholeRune(text, at)
+}
+
+// lastSentence gives where the last sentence or line begins that begins in
+// piece, 0 when none does.
+func lastSentence(piece string) int {
+	best := 0
+	for _, end := range []string{"\n", ". ", "! ", "? ", "。", "！", "？", "؟ ", "।"} {
+		if i := strings.LastIndex(piece, end); i >= 0 {
+			best = max(best, i+len(end))
+		}
+	}
+	return best
+}
+
+// forward gives a fragment's end about n characters behind at: behind a
+// sentence or a word if one ends nearby.
+func forward(text string, at, n int) int {
+	end := ahead(text, at, n)
+	if end == len(text) {
+		return end
+	}
+	low := max(at, back(text, end, snapLen))
+	if i := lastSentence(text[low:end]); i > 0 {
+		return low + i
+	}
+	if i := strings.LastIndexFunc(text[low:end], unicode.IsSpace); i > 0 {
+		return low + i
+	}
+	return wholeRune(text, end)
+}
+
+// wholeRune moves a cut back to where no mark or joiner is parted from its letter.
+func wholeRune(text string, at int) int {
+	for at > 0 && at < len(text) {
+		r, _ := utf8.DecodeRuneInString(text[at:])
+		if !unicode.IsMark(r) && r != '\u200d' {
+			break
+		}
+		at = back(text, at, 1)
+	}
+	return at
+}
+
+// cutOut shows text[from:to] with dots where the text goes on.
+func cutOut(text string, from, to int, spans []span) string {
+	s := marked(text, from, to, spans)
+	if strings.TrimFunc(text[:from], blank) != "" {
+		s = "… " + s
+	}
+	if strings.TrimFunc(text[to:], blank) != "" {
+		s += " …"
+	}
+	return s
+}
+
+// marked writes text[from:to] as HTML with the spans marked. White space
+// becomes one space, and characters that would turn the line around or cannot
+// be seen are left out.
+func marked(text string, from, to int, spans []span) string {
+	spans = within(spans, from, to)
+	var b strings.Builder
+	for _, s := range spans {
+		b.WriteString(escaped(text[from:s.from]))
+		b.WriteString("<mark>")
+		b.WriteString(escaped(text[s.from:s.to]))
+		b.WriteString("</mark>")
+		from = s.to
+	}
+	b.WriteString(escaped(text[from:to]))
+	return strings.TrimSpace(b.String())
+}
+
+// within lists what lies between from and to, sorted and with what overlaps
+// made one.
+func within(spans []span, from, to int) []span {
+	var out []span
+	for _, s := range spans {
+		if s.from >= from && s.to <= to {
+			out = append(out, s)
+		}
+	}
+	slices.SortFunc(out, func(a, b span) int { return cmp.Compare(a.from, b.from) })
+	merged := out[:0]
+	for _, s := range out {
+		if n := len(merged); n > 0 && s.from < merged[n-1].to {
+			merged[n-1].to = max(merged[n-1].to, s.to)
+			continue
+		}
+		merged = append(merged, s)
+	}
+	return merged
+}
+
+func escaped(s string) string {
+	var b strings.Builder
+	space := false
+	for _, r := range s {
+		switch {
+		case unicode.IsSpace(r) || r == 0:
+			space = true
+			continue
+		case invisible(r):
+			continue
+		}
+		if space {
+			b.WriteByte(' ')
+			space = false
+		}
+		b.WriteRune(r)
+	}
+	if space {
+		b.WriteByte(' ')
+	}
+	return html.EscapeString(b.String())
+}
+
+// invisible tells whether r is a control character or one that turns the
+// direction of what follows it.
+func invisible(r rune) bool {
+	switch {
+	case unicode.IsControl(r), r == '\ufeff', r == '\u00ad', r == '\u200b',
+		'\u202a' <= r && r <= '\u202e', '\u2066' <= r && r <= '\u2069', r == '\u200e', r == '\u200f':
+		return true
+	}
+	return false
+}
+
+func blank(r rune) bool { return unicode.IsSpace(r) || invisible(r) }
+
+func firstRunes(s string, n int) string { return s[:ahead(s, 0, n)] }
