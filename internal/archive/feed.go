@@ -160,6 +160,15 @@ func (a *Archive) Backlog(ctx context.Context, after Seq) (int, error) {
 	return n, nil
 }
 
+// Live counts the messages that are no tombstones.
+func (a *Archive) Live(ctx context.Context) (int, error) {
+	var n int
+	if err := a.r.row(ctx, "SELECT count(*) FROM message WHERE deleted = 0").Scan(&n); err != nil {
+		return 0, fmt.Errorf("count the messages: %w", explain(err))
+	}
+	return n, nil
+}
+
 // Records reads messages by id, in the order of ids, leaving out tombstones
 // and unknown ids.
 func (a *Archive) Records(ctx context.Context, ids []mail.MessageID) ([]Record, error) {
