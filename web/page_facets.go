@@ -1,0 +1,148 @@
+package web
+
+import (
+	"slices"
+	"strings"
+
+	"mailquarry/search"
+	"mailquarry/search/engine"
+)
+
+// facetView is a group of filters.
+type facetView struct {
+	Name    engine.Facet
+	Title   string
+	Buckets []bucketView
+	More    []bucketView // shown at request
+}
+
+// bucketView is a filter; its link adds or removes it.
+type bucketView struct {
+	Facet  engine.Facet
+	Value  string
+	Label  string
+	Hint   string
+	Count  string
+	URL    string
+	Chosen bool
+}
+
+// How many values of a facet are shown at once and in all.
+const (
+	bucketsAtOnce = 7
+	bucketsInAll  = 60
+)
+
+// facetTitle is what people read as a facet's name.
+func facetTitle(f engine.Facet) string {
+	switch f {
+	case engine.FacetMailbox:
+		return "Mailbox"
+	case engine.FacetFolder:
+		return "Folder"
+	case engine.FacetSender:
+		return "From"
+	case engine.FacetYear:
+		return "Year"
+	case engine.FacetType:
+		return "Attachment"
+	}
+	return string(f)
+}
+
+func facetViews(p searchParams, counts map[engine.Facet][]search.Bucket) []facetView {
+	var views []facetView
+	for _, f := range engine.Facets() {
+		buckets := bucketViews(p, f, counts[f])
+		if len(buckets) == 0 {
+			continue
+		}
+		v := facetView{Name: f, Title: facetTitle(f), Buckets: buckets}
+		// A list that would hide one value only is shown as it is.
+		if len(buckets) > bucketsAtOnce+1 {
+			v.Buckets, v.More = buckets[:bucketsAtOnce], buckets[bucketsAtOnce:]
+		}
+		views = append(views, v)
+	}
+	return views
+}
+
+// bucketViews lists a facet's values: those chosen first, then the rest, years
+// from the newest, others from the most frequent.
+func bucketViews(p searchParams, f engine.Facet, buckets []search.Bucket) []bucketView {
+	chosen := p.Chosen[f]
+	buckets = slices.Clone(buckets)
+	for _, value := range chosen {
+		if !slices.ContainsFunc(buckets, func(b search.Bucket) bool { return b.Value == value }) {
+			buckets = append(buckets, search.Bucket{Value: value, Label: value})
+		}
+	}
+	slices.SortStableFunc(buckets, func(a, b search.Bucket) int {
+		if x, y := slices.Contains(chosen, a.Value), slices.Contains(chosen, b.Value); x != y {
+			if x {
+				return -1
+			}
+			return 1
+		}
+		if f == engine.FacetYear {
+			return strings.Compare(b.Value, a.Value)
+		}
+		return b.Count - a.Count
+	})
+	owners := severalOwners(buckets)
+	var views []bucketView
+	for _, b := range buckets[:min(len(buckets), bucketsInAll)] {
+		v := bucketView{
+			Facet: f, Value: b.Value, Label: b.Label, Count: number(b.Count),
+			URL: p.toggle(f, b.Value).url(), Chosen: slices.Contains(chosen, b.Value),
+		}
+		if v.Label == "" {
+			v.Label = b.Value
+		}
+		v.Hint = v.Label
+		if owners && b.Mailbox != "" {
+			v.Label += " · " + b.Mailbox
+			v.Hint = v.Label
+		}
+		views = append(views, v)
+	}
+	return views
+}
+
+// severalOwners tells whether folders of more than one mailbox are among the
+// buckets, so that each has to say whose it is.
+func severalOwners(buckets []search.Bucket) bool {
+	for _, b := range buckets {
+		if b.Mailbox != buckets[0].Mailbox {
+			return true
+		}
+	}
+	return false
+}
+
+// chips lists the filters in force.
+func chips(p searchParams, counts map[engine.Facet][]search.Bucket) []chipView {
+	var out []chipView
+	for _, f := range engine.Facets() {
+		for _, value := range p.Chosen[f] {
+			label := value
+			for _, b := range counts[f] {
+				if b.Value == value && b.Label != "" {
+					label = b.Label
+				}
+			}
+			out = append(out, chipView{facetTitle(f), label, p.toggle(f, value).url()})
+		}
+	}
+	if p.After != "" {
+		without := p.first()
+		without.After = ""
+		out = append(out, chipView{"Since", p.After, without.url()})
+	}
+	if p.Before != "" {
+		without := p.first()
+		without.Before = ""
+		out = append(out, chipView{"Before", p.Before, without.url()})
+	}
+	return out
+}

@@ -1,0 +1,252 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html/template"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"mailquarry/internal/access"
+	"mailquarry/search"
+	"mailquarry/search/engine"
+	"mailquarry/search/query"
+)
+
+// hitsPerPage is how many results a page lists.
+const hitsPerPage = 30
+
+// searchPage is what the search page shows.
+type searchPage struct {
+	frame
+	Failed     string // why there is no answer
+	Warnings   []warningView
+	Sync       *syncView
+	Total      string
+	Took       string
+	Sorts      []link
+	Chips      []chipView
+	Hits       []hitView
+	Facets     []facetView
+	Next       string
+	First      string
+	Filtered   bool
+	Unfiltered string
+}
+
+// link is a link of a group of which one may be the current one.
+type link struct {
+	Label   string
+	URL     string
+	Current bool
+}
+
+// chipView is a filter in force; its link removes it.
+type chipView struct {
+	Kind  string
+	Label string
+	URL   string
+}
+
+// warningView is a part of the query that was not understood.
+type warningView struct {
+	Message               string
+	Before, Marked, After string
+}
+
+// hitView is a result.
+type hitView struct {
+	ID     string
+	URL    string
+	Unread bool
+	person
+	Subject     template.HTML
+	Date        when
+	Body        []template.HTML
+	Attachments []fileSnippet
+	Mailbox     string
+	Folder      string
+	Files       string
+}
+
+type fileSnippet struct {
+	Name      string
+	Fragments []template.HTML
+}
+
+func (s *server) searchPage(c echo.Context) error {
+	ctx, who := c.Request().Context(), principal(c)
+	params := readParams(c.QueryParams())
+	results, err := s.service.Search(ctx, who, searchRequest(params, s.pages.zone))
+	if errors.Is(err, engine.ErrCursor) {
+		// The index has been rebuilt since the page was made: begin again.
+		params = params.first()
+		results, err = s.service.Search(ctx, who, searchRequest(params, s.pages.zone))
+	}
+	page := s.pages.searchPage(params, results)
+	var wrong *search.RequestError
+	switch {
+	case errors.Is(err, engine.ErrTooComplex):
+		page.Failed = "This search would cost more than the server allows. Try fewer or longer words."
+	case errors.As(err, &wrong):
+		page.Failed = fmt.Sprintf("The search cannot be run: %s.", wrong.Reason)
+	case err != nil:
+		return err
+	default:
+		counts, err := s.chosenFacets(ctx, who, params, results)
+		if err != nil {
+			return err
+		}
+		page.Facets = facetViews(params, counts)
+		page.Chips = chips(params, counts)
+	}
+	page.Sync = s.syncNotice(ctx, who)
+	return s.pages.render(c, "search", page)
+}
+
+// searchRequest says to the service what the address asks for.
+func searchRequest(p searchParams, zone *time.Location) search.Request {
+	after, before := p.dates()
+	return search.Request{
+		Text:      p.Text,
+		Mailboxes: p.Chosen[engine.FacetMailbox],
+		Folders:   p.Chosen[engine.FacetFolder],
+		Senders:   p.Chosen[engine.FacetSender],
+		Types:     p.Chosen[engine.FacetType],
+		After:     after,
+		Before:    before,
+		Sort:      p.order(),
+		Limit:     hitsPerPage,
+		Cursor:    p.Cursor,
+		Facets:    engine.Facets(),
+		Location:  zone,
+	}
+}
+
+// chosenFacets counts each facet of which a value is chosen once more without
+// that choice, so that its other values can be added to it.
+func (s *server) chosenFacets(ctx context.Context, who access.Principal, p searchParams, r search.Results) (map[engine.Facet][]search.Bucket, error) {
+	counts := map[engine.Facet][]search.Bucket{}
+	for f, buckets := range r.Facets {
+		counts[f] = buckets
+	}
+	for f := range p.Chosen {
+		request := searchRequest(p.with(f, nil), s.pages.zone)
+		request.Limit = 0
+		request.Facets = []engine.Facet{f}
+		other, err := s.service.Search(ctx, who, request)
+		if err != nil {
+			return nil, fmt.Errorf("count facet %s: %w", f, err)
+		}
+		counts[f] = other.Facets[f]
+	}
+	return counts, nil
+}
+
+// searchPage lays out the results; the facets are added by the caller.
+func (p *pages) searchPage(params searchParams, r search.Results) searchPage {
+	page := searchPage{
+		frame: frame{
+			Title: params.Text, Page: "search", Text: params.Text, State: params.state(),
+			Focus: !params.filtered(),
+		},
+		Total:    plural(r.Total, "message", "messages"),
+		Took:     took(r.Took),
+		Filtered: params.filtered(),
+	}
+	bare := params.first()
+	bare.Chosen, bare.After, bare.Before = nil, "", ""
+	page.Unfiltered = bare.url()
+	for _, w := range r.Warnings {
+		page.Warnings = append(page.Warnings, warning(params.Text, w))
+	}
+	for _, o := range []struct {
+		sort  engine.Sort
+		label string
+	}{{engine.Relevance, "Best match"}, {engine.Newest, "Newest"}, {engine.Oldest, "Oldest"}} {
+		if o.sort == engine.Relevance && params.Text == "" {
+			continue
+		}
+		sorted := params.first()
+		sorted.Sort = o.sort
+		page.Sorts = append(page.Sorts, link{o.label, sorted.url(), params.order() == o.sort})
+	}
+	for _, h := range r.Hits {
+		page.Hits = append(page.Hits, p.hit(params, h))
+	}
+	if r.Next != "" {
+		next := params
+		next.Cursor = r.Next
+		page.Next = next.url()
+	}
+	if params.Cursor != "" {
+		page.First = params.first().url()
+	}
+	return page
+}
+
+func (p *pages) hit(params searchParams, h search.Hit) hitView {
+	v := hitView{
+		ID: h.ID.String(), URL: at("/message/"+h.ID.String(), params),
+		Unread: !h.IsRead, person: personOf(h.From), Date: p.when(h.Date),
+		Mailbox: mailboxName(h.Mailbox), Folder: h.Folder.Path,
+		Subject: "(no subject)",
+	}
+	for i, s := range h.Snippets.Subject {
+		if i == 0 {
+			v.Subject = ""
+		}
+		v.Subject += snippet(s)
+	}
+	v.Body = snippets(h.Snippets.Body)
+	for _, a := range h.Snippets.Attachments {
+		v.Attachments = append(v.Attachments, fileSnippet{a.Name, snippets(a.Fragments)})
+	}
+	files := 0
+	for _, a := range h.Attachments {
+		if shownAsFile(a) {
+			files++
+		}
+	}
+	if files > 0 {
+		v.Files = plural(files, "attachment", "attachments")
+	}
+	return v
+}
+
+func snippets(in []string) []template.HTML {
+	var out []template.HTML
+	for _, s := range in {
+		out = append(out, snippet(s))
+	}
+	return out
+}
+
+func mailboxName(m search.MailboxRef) string {
+	if m.Name != "" {
+		return m.Name
+	}
+	return m.Address
+}
+
+// warning shows a warning with its place in the text.
+func warning(text string, w query.Warning) warningView {
+	v := warningView{Message: w.Message}
+	if 0 <= w.From && w.From < w.To && w.To <= len(text) {
+		v.Before, v.Marked, v.After = text[:w.From], text[w.From:w.To], text[w.To:]
+	}
+	return v
+}
+
+// took writes how long a search lasted.
+func took(d time.Duration) string {
+	switch {
+	case d < time.Millisecond:
+		return "less than 1 ms"
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	}
+	return fmt.Sprintf("%.1f s", d.Seconds())
+}
