@@ -40,8 +40,11 @@ const partGap = 100
 const (
 	textOptions    = index.IndexField | index.IncludeTermVectors
 	keywordOptions = index.IndexField | index.SkipFreqNorm
-	dateOptions    = index.IndexField | index.DocValues | index.SkipDVCompression
-	idOptions      = index.IndexField | index.StoreField
+	// SkipDVCompression would be quicker to read at random, but zapx 17.2.5 takes
+	// it for SkipDVChunking when it merges, and then gives documents the doc
+	// values of others. Columns are read in order, where it makes no difference.
+	dateOptions = index.IndexField | index.DocValues
+	idOptions   = index.IndexField | index.StoreField
 )
 
 // document is a message as bleve takes it. It is complete when it is made:

@@ -34,7 +34,6 @@ type Engine struct {
 	index  upstream.Index
 	scorch *scorch.Scorch
 	failed chan struct{} // closed when a background routine of the index died
-	fail   func(error)
 
 	writing sync.Mutex // held while a batch is applied
 

@@ -40,13 +40,18 @@ func Open(dir string, o Options) (*Engine, error) {
 	if err := create(dir, o); err != nil {
 		return nil, fmt.Errorf("create index %s: %w", dir, err)
 	}
+	if err := checkStore(filepath.Join(dir, storeDir), o.Logger); err != nil {
+		return nil, fmt.Errorf("open index %s: %w", dir, err)
+	}
 	e := &Engine{dir: dir, log: o.Logger, failed: make(chan struct{})}
 	var once sync.Once
-	e.fail = func(err error) {
+	fail := func(err error) {
 		e.log.Error("the index failed in the background", "error", err)
-		once.Do(func() { close(e.failed) })
+		if errors.Is(err, scorch.ErrAsyncPanic) { // other errors are tried again
+			once.Do(func() { close(e.failed) })
+		}
 	}
-	watchIndex(dir, e.fail)
+	watchIndex(dir, fail)
 	idx, err := upstream.OpenUsing(dir, settings())
 	if err != nil {
 		forgetIndex(dir)
@@ -113,7 +118,7 @@ func settings() map[string]any {
 		"scorchMergePlanOptions": map[string]any{"floorSegmentFileSize": 1 << 20},
 		"asyncErrorCallbackName": asyncCallback,
 		// Wait no longer for another process's lock.
-		"bolt_timeout": "2s",
+		"bolt_timeout": lockWait.String(),
 	}
 }
 
@@ -142,9 +147,6 @@ func (e *Engine) identify(o Options) error {
 	case string(archive) != o.ArchiveID:
 		return fmt.Errorf("open index %s: made from another archive: %w", e.dir, engine.ErrMismatch)
 	}
-	if err := checkSegments(r, e.log); err != nil {
-		return fmt.Errorf("open index %s: %w", e.dir, err)
-	}
 	return nil
 }
 
@@ -154,7 +156,7 @@ func (e *Engine) identify(o Options) error {
 func openError(dir string, err error) error {
 	switch {
 	case strings.Contains(err.Error(), "timeout"):
-		return fmt.Errorf("open index %s: another process has it open", dir)
+		return fmt.Errorf("open index %s: %w", dir, errLocked)
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("open index %s: %w", dir, err)
 	default:

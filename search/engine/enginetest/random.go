@@ -1,0 +1,125 @@
+package enginetest
+
+import (
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"mailquarry/internal/mail"
+	"mailquarry/search/engine"
+	"mailquarry/search/query"
+)
+
+// The vocabulary is small, so that queries find something, and has something of
+// every script.
+var vocabulary = strings.Fields(`alpha beta gamma delta alphabet alpine Über Straße café don't eva@contoso.com 2024 Q3
+	会议 会 议程 データ 회의 الكتاب مُحَمَّد שלום กำหนด x x2 re-use snake_case AND budget`)
+
+func randomText(rng *rand.Rand, most int) string {
+	words := make([]string, rng.IntN(most+1))
+	for i := range words {
+		// Squaring makes the first words the common ones.
+		r := rng.Float64()
+		words[i] = vocabulary[int(r*r*float64(len(vocabulary)))]
+	}
+	return strings.Join(words, []string{" ", "  ", ", ", "\n"}[rng.IntN(4)])
+}
+
+func randomAddress(rng *rand.Rand) mail.Address {
+	names := []string{"", "Eva Muster", "Alpha Team", "李 会"}
+	addresses := []string{"", "eva.muster@contoso.com", "Eva.Muster@CONTOSO.com", "alpha@example.org", "/o=x/cn=beta"}
+	return mail.Address{Name: names[rng.IntN(len(names))], Address: addresses[rng.IntN(len(addresses))]}
+}
+
+func randomAddresses(rng *rand.Rand, most int) []mail.Address {
+	list := make([]mail.Address, rng.IntN(most+1))
+	for i := range list {
+		list[i] = randomAddress(rng)
+	}
+	return list
+}
+
+func day(n int) time.Time { return time.Date(2023, 11, 1, 12, 0, 0, 0, time.UTC).AddDate(0, 0, n) }
+
+func randomDocument(rng *rand.Rand, id mail.MessageID) engine.Document {
+	d := engine.Document{
+		ID: id, Mailbox: mail.MailboxID(rng.IntN(5) + 1), Folder: mail.FolderID(rng.IntN(9) + 1),
+		Subject: randomText(rng, 5), Body: randomText(rng, 40),
+		From: randomAddresses(rng, 2), To: randomAddresses(rng, 2), Cc: randomAddresses(rng, 1), Bcc: randomAddresses(rng, 1),
+		HasAttachment: rng.IntN(3) == 0,
+	}
+	if rng.IntN(10) > 0 {
+		d.Date = day(rng.IntN(100)).Add(time.Duration(rng.IntN(3)) * time.Second)
+	}
+	for range max(0, rng.IntN(5)-2) {
+		d.Attachments = append(d.Attachments, engine.Attachment{
+			Name: randomText(rng, 2) + ".pdf", Type: []string{"", "pdf", "docx", "image"}[rng.IntN(4)], Text: randomText(rng, 10),
+		})
+	}
+	return d
+}
+
+func randomQuery(rng *rand.Rand, depth int) query.Node {
+	if depth > 0 && rng.IntN(3) > 0 {
+		switch rng.IntN(5) {
+		case 0, 1:
+			return query.And{Nodes: randomQueries(rng, depth)}
+		case 2, 3:
+			return query.Or{Nodes: randomQueries(rng, depth)}
+		default:
+			return query.Not{Node: randomQuery(rng, depth-1)}
+		}
+	}
+	fields := []query.Field{query.Any, query.Any, query.Any, query.From, query.To, query.Subject, query.Filename}
+	f := fields[rng.IntN(len(fields))]
+	word := vocabulary[rng.IntN(len(vocabulary))]
+	switch rng.IntN(10) {
+	case 0, 1, 2:
+		return query.Word{Field: f, Text: word}
+	case 3, 4:
+		return query.Phrase{Field: f, Text: word + " " + vocabulary[rng.IntN(8)]}
+	case 5:
+		letters := []rune(word)
+		return query.Prefix{Field: f, Text: string(letters[:1+rng.IntN(len(letters))])}
+	case 6:
+		return query.Prefix{Field: f, Text: vocabulary[rng.IntN(8)] + " " + string([]rune(word)[:1])}
+	case 7:
+		return randomDates(rng)
+	case 8:
+		return randomOneOf(rng)
+	default:
+		return query.HasAttachment{}
+	}
+}
+
+func randomDates(rng *rand.Rand) query.Dates {
+	var d query.Dates
+	if rng.IntN(3) > 0 {
+		d.From = day(rng.IntN(100))
+	}
+	if rng.IntN(3) > 0 {
+		d.To = day(rng.IntN(100)).Add(time.Duration(rng.IntN(3)) * time.Second)
+	}
+	return d
+}
+
+func randomOneOf(rng *rand.Rand) query.OneOf {
+	switch rng.IntN(4) {
+	case 0:
+		return query.OneOf{Field: string(engine.FacetMailbox), Values: []string{"1", "4", "none"}}
+	case 1:
+		return query.OneOf{Field: string(engine.FacetFolder), Values: []string{mail.FolderID(rng.IntN(12)).String()}}
+	case 2:
+		return query.OneOf{Field: string(engine.FacetType), Values: []string{"pdf", "image"}}
+	default:
+		return query.OneOf{Field: string(engine.FacetYear)}
+	}
+}
+
+func randomQueries(rng *rand.Rand, depth int) []query.Node {
+	list := make([]query.Node, 1+rng.IntN(3))
+	for i := range list {
+		list[i] = randomQuery(rng, depth-1)
+	}
+	return list
+}
