@@ -22,7 +22,9 @@ const (
 	RFC822Detached Format = "rfc822-detached"
 )
 
-// Mailbox is one mailbox as its source describes it.
+// Mailbox is one mailbox as its source describes it. A source may describe only
+// what changed: an empty Address, Name or Purpose, no Aliases and a nil Payload
+// or Settings keep their former values.
 type Mailbox struct {
 	Key     string // the source's immutable id
 	Address string // primary SMTP address, or the user principal name

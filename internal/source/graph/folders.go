@@ -1,0 +1,198 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"sync"
+
+	abs "github.com/microsoft/kiota-abstractions-go"
+	"github.com/microsoftgraph/msgraph-sdk-go/users"
+
+	"mailquarry/internal/source"
+)
+
+func folderFields() []string {
+	return []string{"id", "displayName", "parentFolderId", "childFolderCount", "totalItemCount", "isHidden"}
+}
+
+func wellKnownNames() []string {
+	return []string{
+		"inbox", "drafts", "sentitems", "deleteditems", "junkemail", "archive", "outbox",
+		"conversationhistory", "syncissues", "conflicts", "localfailures", "serverfailures",
+		"searchfolders", "scheduled", "recoverableitemsdeletions", "msgfolderroot",
+	}
+}
+
+// notSynced are the well-known folders whose messages are not read, with all
+// below them: what is in them is elsewhere too, or no mail.
+func notSynced() []string {
+	return []string{"outbox", "syncissues", "conflicts", "localfailures", "serverfailures", "searchfolders"}
+}
+
+// tree is what is known of a mailbox's folders: names by id, and the parents of
+// those seen, by which the folders below a skipped one are found.
+type tree struct {
+	mu      sync.Mutex
+	names   map[string]string // nil until asked for
+	parents map[string]string
+	search  map[string]bool
+}
+
+func (c *Client) tree(mailbox string) *tree {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := c.trees[mailbox]
+	if t == nil {
+		t = &tree{}
+		c.trees[mailbox] = t
+	}
+	return t
+}
+
+// Folders implements source.Source.
+func (c *Client) Folders(ctx context.Context, mailbox string, since source.Cursor) (source.FolderPage, error) {
+	var out source.FolderPage
+	q := call{mailbox: mailbox, kind: "mailFolders/delta", area: content, paged: true, build: func(ctx context.Context, h *abs.RequestHeaders) (*abs.RequestInformation, error) {
+		cfg := &users.ItemMailFoldersDeltaRequestBuilderGetRequestConfiguration{Headers: h}
+		b := c.user(mailbox).MailFolders().Delta()
+		if since.Link != "" {
+			cfg.Options = verbatim()
+			return b.WithUrl(since.Link).ToGetRequestInformation(ctx, cfg)
+		}
+		cfg.QueryParameters = &users.ItemMailFoldersDeltaRequestBuilderGetQueryParameters{Select: folderFields()}
+		return b.ToGetRequestInformation(ctx, cfg)
+	}}
+	p, err := c.page(ctx, q, since.Link)
+	if err != nil {
+		return out, wrap("read folders", err)
+	}
+	if out.Next, err = c.cursor(p); err != nil {
+		return out, wrap("read folders", err)
+	}
+	t := c.tree(mailbox)
+	if len(p.Value) > 0 {
+		// Without a change there is nothing to name: most rounds save the
+		// requests.
+		if err := c.learnNames(ctx, mailbox, t, since.Link == ""); err != nil {
+			return out, wrap("name folders", err)
+		}
+	}
+	out.Folders = t.read(p.Value, func(reason string) {
+		c.log.WarnContext(ctx, "graph folder skipped", "reason", reason)
+	})
+	return out, nil
+}
+
+// read turns a page's items into folders.
+func (t *tree) read(items []json.RawMessage, skipped func(reason string)) []source.Folder {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var out []source.Folder
+	for _, raw := range items {
+		f, id, reason := fields(raw)
+		if reason != "" {
+			skipped(reason)
+			continue
+		}
+		folder := source.Folder{
+			Key: id, ParentKey: text(f, "parentFolderId"), Name: text(f, "displayName"), WellKnown: t.names[id],
+			Hidden: truth(f, "isHidden"), Total: int(number(f, "totalItemCount")), Payload: raw,
+		}
+		folder.Gone, _ = removed(f)
+		if folder.ParentKey != "" {
+			t.parents[id] = folder.ParentKey
+		}
+		if strings.EqualFold(strings.TrimPrefix(text(f, "@odata.type"), "#"), "microsoft.graph.mailSearchFolder") {
+			t.search[id] = true
+		}
+		out = append(out, folder)
+	}
+	for i := range out {
+		out[i].Skip = t.skip(out[i].Key)
+	}
+	return out
+}
+
+// skip tells whether a folder or one above it is not synced.
+func (t *tree) skip(id string) bool {
+	for range 64 {
+		if t.search[id] {
+			return true
+		}
+		for _, name := range notSynced() {
+			if t.names[id] == name {
+				return true
+			}
+		}
+		parent := t.parents[id]
+		if parent == "" || parent == id {
+			return false
+		}
+		id = parent
+	}
+	return false
+}
+
+// learnNames asks for the ids of the well-known folders. Their display names
+// are in the mailbox owner's language, and v1.0 has no property that tells.
+func (c *Client) learnNames(ctx context.Context, mailbox string, t *tree, again bool) error {
+	t.mu.Lock()
+	known := t.names != nil
+	t.mu.Unlock()
+	if known && !again {
+		return nil
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	ids := make([]string, len(wellKnownNames()))
+	var wg sync.WaitGroup
+	for i, name := range wellKnownNames() {
+		wg.Go(func() {
+			id, err := c.folderID(ctx, mailbox, name, content)
+			switch source.ClassOf(err) {
+			case source.NotFound, source.Permanent:
+				return // not every mailbox has every folder
+			}
+			if err != nil {
+				cancel(err)
+			}
+			ids[i] = id
+		})
+	}
+	wg.Wait()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	names := map[string]string{}
+	for i, name := range wellKnownNames() {
+		if ids[i] != "" {
+			names[ids[i]] = name
+		}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.names = names
+	if again || t.parents == nil {
+		t.parents, t.search = map[string]string{}, map[string]bool{}
+	}
+	return nil
+}
+
+// folderID asks for the id of a well-known folder.
+func (c *Client) folderID(ctx context.Context, box, name string, about area) (string, error) {
+	q := call{mailbox: box, kind: "mailFolders/" + name, area: about, build: func(ctx context.Context, h *abs.RequestHeaders) (*abs.RequestInformation, error) {
+		return c.user(box).MailFolders().ByMailFolderId(name).ToGetRequestInformation(ctx, &users.ItemMailFoldersMailFolderItemRequestBuilderGetRequestConfiguration{
+			Headers: h, QueryParameters: &users.ItemMailFoldersMailFolderItemRequestBuilderGetQueryParameters{Select: []string{"id"}},
+		})
+	}}
+	body, err := c.fetch(ctx, q)
+	if err != nil {
+		return "", err
+	}
+	_, id, reason := fields(body)
+	if reason != "" {
+		return "", &source.Error{Class: source.Transient, Message: reason}
+	}
+	return id, nil
+}

@@ -1,0 +1,152 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	abs "github.com/microsoft/kiota-abstractions-go"
+	"github.com/microsoftgraph/msgraph-sdk-go/users"
+
+	"mailquarry/internal/source"
+)
+
+func userFields() []string {
+	return []string{"id", "displayName", "mail", "userPrincipalName", "userType", "accountEnabled", "proxyAddresses"}
+}
+
+// Mailboxes implements source.Source with the tenant's users. Which of them
+// have a mailbox is for Probe to find out: no property of a user tells.
+func (c *Client) Mailboxes(ctx context.Context, since source.Cursor) (source.MailboxPage, error) {
+	var out source.MailboxPage
+	q := call{kind: "users/delta", area: directory, build: func(ctx context.Context, h *abs.RequestHeaders) (*abs.RequestInformation, error) {
+		cfg := &users.DeltaRequestBuilderGetRequestConfiguration{Headers: h}
+		if since.Link != "" {
+			cfg.Options = verbatim()
+			return c.users().Delta().WithUrl(since.Link).ToGetRequestInformation(ctx, cfg)
+		}
+		cfg.QueryParameters = &users.DeltaRequestBuilderGetQueryParameters{Select: userFields()}
+		return c.users().Delta().ToGetRequestInformation(ctx, cfg)
+	}}
+	p, err := c.page(ctx, q, since.Link)
+	if err != nil {
+		return out, wrap("read users", err)
+	}
+	if out.Next, err = c.cursor(p); err != nil {
+		return out, wrap("read users", err)
+	}
+	for _, raw := range p.Value {
+		m, reason := parseUser(raw)
+		if reason != "" {
+			c.log.WarnContext(ctx, "graph user skipped", "reason", reason)
+			continue
+		}
+		if !m.Gone && partialUser(raw) {
+			if m, err = c.wholeUser(ctx, m); err != nil {
+				return out, wrap("read a user", err)
+			}
+		}
+		out.Mailboxes = append(out.Mailboxes, m)
+	}
+	return out, nil
+}
+
+// page sends a call for a page of items.
+func (c *Client) page(ctx context.Context, q call, link string) (page, error) {
+	if link != "" {
+		if err := c.stored(link); err != nil {
+			return page{}, err
+		}
+	}
+	body, err := c.fetch(ctx, q)
+	if err != nil {
+		return page{}, err
+	}
+	return parsePage(body)
+}
+
+func parseUser(raw json.RawMessage) (m source.Mailbox, reason string) {
+	f, id, reason := fields(raw)
+	if reason != "" {
+		return m, reason
+	}
+	m = source.Mailbox{Key: id, Name: text(f, "displayName"), Address: text(f, "mail"), Payload: raw}
+	if m.Address == "" {
+		m.Address = text(f, "userPrincipalName")
+	}
+	var proxies []string
+	_ = json.Unmarshal(f["proxyAddresses"], &proxies) // of a wrong type: no aliases are known
+	for _, p := range proxies {
+		kind, address, ok := strings.Cut(p, ":")
+		if ok && strings.EqualFold(kind, "smtp") && address != "" && !strings.EqualFold(address, m.Address) {
+			m.Aliases = append(m.Aliases, address)
+		}
+	}
+	if gone, why := removed(f); gone {
+		// For users "changed" means that an administrator can still restore them.
+		m.Gone, m.Purged = true, why == "deleted"
+	}
+	return m, ""
+}
+
+// partialUser tells whether a user lacks a field that its address or name is
+// made of. Later rounds of the stream may leave out what did not change.
+func partialUser(raw json.RawMessage) bool {
+	f, _, _ := fields(raw)
+	for _, name := range []string{"mail", "userPrincipalName", "displayName"} {
+		if _, ok := f[name]; !ok {
+			return true
+		}
+	}
+	return false
+}
+
+// wholeUser reads a user again, whole. One that has just vanished is left as it
+// was: the stream will say so.
+func (c *Client) wholeUser(ctx context.Context, m source.Mailbox) (source.Mailbox, error) {
+	q := call{kind: "users/{id}", area: directory, build: func(ctx context.Context, h *abs.RequestHeaders) (*abs.RequestInformation, error) {
+		return c.user(m.Key).ToGetRequestInformation(ctx, &users.UserItemRequestBuilderGetRequestConfiguration{
+			Headers: h, QueryParameters: &users.UserItemRequestBuilderGetQueryParameters{Select: userFields()},
+		})
+	}}
+	body, err := c.fetch(ctx, q)
+	if source.ClassOf(err) == source.NotFound {
+		return m, nil
+	}
+	if err != nil {
+		return m, err
+	}
+	if whole, reason := parseUser(body); reason == "" && whole.Key == m.Key {
+		return whole, nil
+	}
+	return m, nil
+}
+
+// Probe implements source.Source. Address, Name, Aliases and Payload are left
+// empty: they come with Mailboxes.
+func (c *Client) Probe(ctx context.Context, box string) (source.Mailbox, error) {
+	m := source.Mailbox{Key: box}
+	if _, err := c.folderID(ctx, box, "inbox", mailbox); err != nil {
+		if source.ClassOf(err) == source.NotFound {
+			asSource(err).Class = source.MailboxUnavailable
+		}
+		return m, wrap("probe mailbox", err)
+	}
+	q := call{mailbox: box, kind: "mailboxSettings", area: mailbox, tries: 3, build: func(ctx context.Context, h *abs.RequestHeaders) (*abs.RequestInformation, error) {
+		return c.user(box).MailboxSettings().ToGetRequestInformation(ctx, &users.ItemMailboxSettingsRequestBuilderGetRequestConfiguration{Headers: h})
+	}}
+	body, err := c.fetch(ctx, q)
+	if ctx.Err() != nil {
+		return m, wrap("read mailbox settings", ctx.Err())
+	}
+	if err != nil {
+		// The settings are an extra: the application may lack their permission.
+		c.log.DebugContext(ctx, "graph mailbox settings not read", "class", int(source.ClassOf(err)))
+		return m, nil
+	}
+	var f map[string]json.RawMessage
+	if json.Unmarshal(body, &f) == nil {
+		m.Settings, m.Purpose = body, text(f, "userPurpose")
+	}
+	return m, nil
+}
