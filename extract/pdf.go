@@ -1,5 +1,273 @@
 package extract
 
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+
+	"github.com/ledongthuc/pdf"
+)
+
+// The limits on one document. They keep an honest document whole and end a
+// hostile one long before the time limit does.
+const (
+	maxPages     = 5000
+	maxPageDepth = 40
+	maxPageNodes = 20000
+	maxStream    = 64 << 20  // bytes of one decoded stream
+	maxStreams   = 256 << 20 // bytes of all of them
+	maxSteps     = 50 << 20  // operators and glyphs
+	maxStreamsOf = 1000      // content streams of one page
+)
+
+// pdfDoc reads a PDF with the library's objects and an interpreter of its own:
+// the library's parser is good, its text methods glue words together. Every
+// call into the library may panic; the callers of this package recover page by
+// page. What recover cannot catch is why all this runs in a worker.
+type pdfDoc struct {
+	r     *pdf.Reader
+	steps int
+	bytes int
+	cut   bool // a limit was reached
+	fonts map[string]*pdfFont
+}
+
+// pdfText extracts a PDF page by page.
 func pdfText(doc []byte, emit func(string) error) answer {
-	return answer{State: Unsupported, Reason: "no extractor for this format"}
+	a, pages := pdfPass(doc, emit)
+	if pages == 0 && a.State == Failed {
+		if fixed := repairPDF(doc); fixed != nil {
+			if b, n := pdfPass(fixed, emit); n > 0 || b.State != Failed {
+				return b
+			}
+		}
+	}
+	return a
+}
+
+// pdfPass reads the document once and tells how many pages could be read.
+func pdfPass(doc []byte, emit func(string) error) (answer, int) {
+	r, err := openPDF(doc)
+	if err != nil {
+		if isEncryption(err) {
+			return answer{State: Encrypted, Reason: "needs a password or an encryption method that is not supported"}, 0
+		}
+		return answer{State: Failed, Reason: "damaged: it cannot be read as a PDF"}, 0
+	}
+	d := &pdfDoc{r: r}
+	read, broken := 0, 0
+	var emitErr error
+	d.pages(func(page, resources pdf.Value) bool {
+		text, err := d.page(page, resources)
+		if err != nil {
+			broken++
+		}
+		if err == nil || text != "" {
+			read++
+		}
+		if emitErr = emit(text); emitErr != nil {
+			return false
+		}
+		return !d.cut
+	})
+	switch {
+	case errors.Is(emitErr, errFull), d.cut:
+		return answer{State: TooLarge, Reason: "over a limit; the first part was read"}, read
+	case emitErr != nil:
+		return answer{State: Failed, Reason: "the text could not be handed over", Spent: true}, read
+	case read == 0:
+		return answer{State: Failed, Reason: "damaged: no page of it can be read"}, 0
+	case broken > 0:
+		return answer{State: OK, Reason: "some pages are damaged"}, read
+	}
+	return answer{State: OK}, read
+}
+
+func isEncryption(err error) bool {
+	return errors.Is(err, pdf.ErrInvalidPassword) || strings.Contains(err.Error(), "encryption")
+}
+
+// openPDF opens a document, looking past junk before and behind it and a
+// version that the library does not know.
+func openPDF(doc []byte) (*pdf.Reader, error) {
+	start := bytes.Index(doc[:min(len(doc), 2048)], []byte("%PDF-"))
+	if start < 0 {
+		return nil, errors.New("no PDF header")
+	}
+	doc = doc[start:]
+	if i := bytes.LastIndex(doc, []byte("%%EOF")); i > 0 {
+		doc = doc[:i+len("%%EOF")]
+	}
+	if len(doc) < 16 {
+		return nil, errors.New("no PDF body")
+	}
+	head := []byte("%PDF-1.7\n")
+	return pdf.NewReader(&patched{r: bytes.NewReader(doc), head: head}, int64(len(doc)))
+}
+
+// patched shows other first bytes than those of the reader under it.
+type patched struct {
+	r    io.ReaderAt
+	head []byte
+}
+
+// ReadAt implements io.ReaderAt.
+func (p *patched) ReadAt(b []byte, off int64) (int, error) {
+	n, err := p.r.ReadAt(b, off)
+	if off < int64(len(p.head)) && off >= 0 {
+		copy(b[:n], p.head[off:])
+	}
+	return n, err
+}
+
+// spend takes steps from the document's budget and tells whether any are left.
+func (d *pdfDoc) spend(n int) bool {
+	if d.steps += n; d.steps > maxSteps {
+		d.cut = true
+	}
+	return !d.cut
+}
+
+// pages walks the page tree; visit gets each page with the resources it has or
+// inherits, until it returns false.
+func (d *pdfDoc) pages(visit func(page, resources pdf.Value) bool) {
+	w := pageWalk{visit: visit}
+	_ = recovered(func() {
+		root := d.r.Trailer().Key("Root").Key("Pages")
+		w.node(root, pdf.Value{}, 0)
+	})
+	d.cut = d.cut || w.cut
+}
+
+type pageWalk struct {
+	visit        func(page, resources pdf.Value) bool
+	pages, nodes int
+	done, cut    bool
+}
+
+func (w *pageWalk) node(v, resources pdf.Value, depth int) {
+	if w.done || v.Kind() != pdf.Dict {
+		return
+	}
+	if w.nodes++; depth > maxPageDepth || w.nodes > maxPageNodes || w.pages >= maxPages {
+		w.cut, w.done = true, w.nodes > maxPageNodes || w.pages >= maxPages
+		return
+	}
+	if own := v.Key("Resources"); own.Kind() == pdf.Dict {
+		resources = own
+	}
+	kids := v.Key("Kids")
+	if kids.Kind() != pdf.Array {
+		w.pages++
+		w.done = !w.visit(v, resources)
+		return
+	}
+	for i := 0; i < kids.Len() && !w.done; i++ {
+		// A kid that cannot be loaded costs its pages only.
+		_ = recovered(func() { w.node(kids.Index(i), resources, depth+1) })
+	}
+}
+
+// recovered runs f and turns a panic of the library into an error.
+func recovered(f func()) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = errors.New("damaged")
+		}
+	}()
+	f()
+	return nil
+}
+
+// page gives a page's text: its content and what its annotations show. With an
+// error the text is what came before it.
+func (d *pdfDoc) page(page, resources pdf.Value) (string, error) {
+	out := &layout{limit: maxStream}
+	d.fonts = map[string]*pdfFont{}
+	var content []byte
+	err := recovered(func() { content = d.contents(page.Key("Contents")) })
+	in := newInterpreter(d, out)
+	if e := recovered(func() { in.run(content, resources, 0) }); e != nil {
+		err = e
+	}
+	if e := recovered(func() { d.annotations(page.Key("Annots"), out) }); e != nil && err == nil {
+		err = e
+	}
+	d.cut = d.cut || out.full
+	return out.text(), err
+}
+
+func newInterpreter(d *pdfDoc, out *layout) *interpreter {
+	return &interpreter{doc: d, out: out, g: graphics{ctm: identity(), scale: 1}, tm: identity(), tlm: identity()}
+}
+
+// contents joins a page's content streams; a part that cannot be read is left
+// out.
+func (d *pdfDoc) contents(v pdf.Value) []byte {
+	if v.Kind() != pdf.Array {
+		return d.stream(v)
+	}
+	var all []byte
+	for i := 0; i < v.Len() && i < maxStreamsOf && len(all) < maxStream; i++ {
+		_ = recovered(func() {
+			all = append(all, d.stream(v.Index(i))...)
+			all = append(all, '\n')
+		})
+	}
+	return all
+}
+
+// stream reads a stream decoded, within the budget; of a damaged one, what
+// comes before the damage.
+func (d *pdfDoc) stream(v pdf.Value) []byte {
+	if v.Kind() != pdf.Stream {
+		return nil
+	}
+	left := min(maxStream, maxStreams-d.bytes)
+	if left <= 0 {
+		d.cut = true
+		return nil
+	}
+	rd := v.Reader()
+	defer rd.Close()
+	b, _ := io.ReadAll(io.LimitReader(rd, int64(left)))
+	if len(b) == left {
+		d.cut = true
+	}
+	d.bytes += len(b)
+	return b
+}
+
+// font makes the font of a resource. Fonts of one page are few; the map by
+// content would cost more than it saves.
+func (d *pdfDoc) font(v pdf.Value) (f *pdfFont) {
+	if recovered(func() { f = d.newFont(v) }) != nil {
+		return nil
+	}
+	return f
+}
+
+// annotations adds the appearance of form fields and notes, as a reader shows
+// them on the page.
+func (d *pdfDoc) annotations(list pdf.Value, out *layout) {
+	for i := 0; i < list.Len() && i < maxAnnotations; i++ {
+		_ = recovered(func() {
+			a := list.Index(i)
+			const hidden = 2
+			if a.Key("F").Int64()&hidden != 0 || a.Key("Subtype").Name() == "Popup" {
+				return
+			}
+			n := a.Key("AP").Key("N")
+			if n.Kind() == pdf.Dict {
+				n = n.Key(a.Key("AS").Name())
+			}
+			if n.Kind() != pdf.Stream {
+				return
+			}
+			out.line()
+			in := newInterpreter(d, out)
+			in.run(d.stream(n), n.Key("Resources"), 1)
+		})
+	}
 }

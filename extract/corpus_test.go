@@ -1,0 +1,177 @@
+package extract_test
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/csv"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"mailquarry/extract"
+)
+
+// corpora finds the folder of test corpora, or skips the test.
+func corpora(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			break
+		}
+		dir = filepath.Dir(dir)
+	}
+	dir = filepath.Join(dir, "corpora")
+	if _, err := os.Stat(dir); err != nil {
+		t.Skip("corpora are absent: run make corpora")
+	}
+	return dir
+}
+
+// fileDoc is a file as a document.
+func fileDoc(path string) extract.Doc {
+	return extract.Doc{Name: filepath.Base(path), Size: -1, Open: func() (io.ReadCloser, error) { return os.Open(path) }}
+}
+
+// bytesDoc is a document in memory.
+func bytesDoc(name, contentType string, b []byte) extract.Doc {
+	return extract.Doc{Name: name, ContentType: contentType, Size: int64(len(b)), Open: func() (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(b)), nil
+	}}
+}
+
+// wordBag counts the words of a text as the reference scores do: NFKC, lower
+// case, words joined over a line-end hyphen.
+func wordBag(s string) map[string]int {
+	s = strings.ToLower(norm.NFKC.String(s))
+	s = strings.ReplaceAll(s, "-\n", "")
+	bag := map[string]int{}
+	for _, w := range strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) }) {
+		bag[w]++
+	}
+	return bag
+}
+
+// overlap tells how much of ref's words are in got.
+func overlap(ref, got map[string]int) float64 {
+	n, hit := 0, 0
+	for w, c := range ref {
+		n += c
+		hit += min(c, got[w])
+	}
+	if n == 0 {
+		return 1
+	}
+	return float64(hit) / float64(n)
+}
+
+type reference struct {
+	path      string
+	words     int
+	agreement float64
+}
+
+func references(t *testing.T, dir string) []reference {
+	t.Helper()
+	f, err := os.Open(filepath.Join(dir, "pdf-reftext", "index.dev.tsv"))
+	if err != nil {
+		t.Skip("corpora are absent: run make corpora")
+	}
+	defer f.Close()
+	r := csv.NewReader(f)
+	r.Comma, r.LazyQuotes, r.FieldsPerRecord = '\t', true, -1
+	rows, err := r.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []reference
+	for _, row := range rows[1:] {
+		words, _ := strconv.Atoi(row[3])
+		agreement, _ := strconv.ParseFloat(row[6], 64)
+		out = append(out, reference{row[0], words, agreement})
+	}
+	return out
+}
+
+// TestPDFCorpus reads real and broken PDFs. No document may cost more than
+// itself, and the words that two reference programs agree on must be found.
+func TestPDFCorpus(t *testing.T) {
+	t.Parallel()
+	dir := corpora(t)
+	refs := references(t, dir)
+	stride := 4
+	if os.Getenv("EXTRACT_CORPUS") == "all" {
+		stride = 1
+	}
+	pool := newPool(t, 10*time.Second)
+	type score struct {
+		path   string
+		recall float64
+		state  extract.State
+		reason string
+	}
+	var mu sync.Mutex
+	var scores []score
+	states := map[extract.State]int{}
+	var wg sync.WaitGroup
+	gate := make(chan struct{}, 2)
+	for i, ref := range refs {
+		if i%stride != 0 {
+			continue
+		}
+		path := filepath.Join(dir, ref.path)
+		if _, err := os.Stat(path); err != nil {
+			continue
+		}
+		wg.Add(1)
+		gate <- struct{}{}
+		go func() {
+			defer func() { <-gate; wg.Done() }()
+			res, err := pool.Extract(t.Context(), fileDoc(path))
+			if err != nil {
+				t.Errorf("%s: %v", ref.path, err)
+				return
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			states[res.State]++
+			if ref.agreement <= 0.8 || ref.words < 5 {
+				return
+			}
+			want, err := os.ReadFile(filepath.Join(dir, "pdf-reftext", "poppler", ref.path+".txt"))
+			if err != nil {
+				return
+			}
+			scores = append(scores, score{ref.path, overlap(wordBag(string(want)), wordBag(res.Text)), res.State, res.Reason})
+		}()
+	}
+	wg.Wait()
+	if len(scores) == 0 {
+		t.Skip("no reference texts found")
+	}
+	slices.SortFunc(scores, func(a, b score) int { return cmp.Or(cmp.Compare(a.recall, b.recall), cmp.Compare(a.path, b.path)) })
+	sum := 0.0
+	for _, s := range scores {
+		sum += s.recall
+		if s.recall < 0.8 {
+			t.Logf("%.2f %s %s (%s)", s.recall, s.state, s.path, s.reason)
+		}
+	}
+	mean := sum / float64(len(scores))
+	t.Logf("%d documents scored, mean word recall %.3f; states %v", len(scores), mean, states)
+	if mean < 0.80 {
+		t.Errorf("mean word recall %.3f, want at least 0.80", mean)
+	}
+}
