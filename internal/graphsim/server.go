@@ -223,13 +223,15 @@ func (t *Tenant) send(w http.ResponseWriter, r *http.Request, a answer, requestI
 	_, _ = w.Write(body) // the client has gone: nobody is left to tell
 }
 
-// cut ends the connection without an answer.
+// cut ends the connection in the middle of the status line: a client's
+// transport repeats a request by itself when not a byte came back.
 func cut(w http.ResponseWriter) {
 	hj, ok := w.(http.Hijacker)
 	if !ok {
 		return
 	}
 	if conn, _, err := hj.Hijack(); err == nil {
+		_, _ = io.WriteString(conn, "HTTP/1.1 2")
 		_ = conn.Close()
 	}
 }
