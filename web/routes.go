@@ -1,6 +1,8 @@
 package web
 
 import (
+	"net/http"
+
 	"github.com/labstack/echo/v4"
 
 	"mailquarry/internal/access"
@@ -24,12 +26,31 @@ type route struct {
 	Policy  policy
 }
 
+// apiPrefix begins the path of everything that programs use.
+const apiPrefix = "/api/v1"
+
+// downloadPath is the one route whose answers may take long.
+const downloadPath = apiPrefix + "/messages/:id/attachments/:n"
+
 // routes is the table of everything that is served.
 func (s *server) routes() []route {
 	return append(s.apiRoutes(), s.pageRoutes()...)
 }
 
-func (s *server) apiRoutes() []route { return nil }
+func (s *server) apiRoutes() []route {
+	return []route{
+		{http.MethodGet, apiPrefix + "/search", s.apiSearch, mailRead},
+		{http.MethodGet, apiPrefix + "/messages/:id", s.apiMessage, mailRead},
+		{http.MethodGet, apiPrefix + "/messages/:id/html", s.apiHTML, mailRead},
+		{http.MethodGet, downloadPath, s.apiAttachment, mailRead},
+		{http.MethodGet, downloadPath + "/text", s.apiAttachmentText, mailRead},
+		{http.MethodGet, apiPrefix + "/mailboxes", s.apiMailboxes, mailRead},
+		{http.MethodGet, apiPrefix + "/status", s.apiStatus, mailRead},
+		{http.MethodGet, apiPrefix + "/openapi.json", s.apiDescription, open},
+		{http.MethodGet, "/healthz", s.healthz, open},
+		{http.MethodGet, "/readyz", s.readyz, open},
+	}
+}
 
 // principal is who asks. Until sign-in exists that is whoever reaches the
 // server, which listens on loopback only.

@@ -1,0 +1,173 @@
+package web
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/labstack/echo/v4"
+
+	"mailquarry/internal/mail"
+	"mailquarry/search"
+	"mailquarry/search/engine"
+	"mailquarry/search/query"
+)
+
+// maxValues bounds how often a parameter may be given.
+const maxValues = 100
+
+// params are a request's query parameters. The first fault is kept.
+type params struct {
+	values url.Values
+	fault  error
+}
+
+// readAPIParams reads the query parameters, of which only these are known;
+// those with a + may be given more than once.
+func readAPIParams(c echo.Context, known ...string) params {
+	values, err := url.ParseQuery(c.Request().URL.RawQuery)
+	if err != nil {
+		return params{fault: badParameter("query string", "it is not well-formed: pairs name=value, joined by &, percent-encoded")}
+	}
+	for _, name := range sortedKeys(values) {
+		all := values[name]
+		switch {
+		case slices.Contains(known, name+"+"):
+			if len(all) > maxValues {
+				return params{fault: badParameter(name, "it may be given at most %d times", maxValues)}
+			}
+		case !slices.Contains(known, name):
+			return params{fault: unknownParameter(name, known)}
+		case len(all) > 1:
+			return params{fault: badParameter(name, "it may be given only once")}
+		}
+		if slices.ContainsFunc(all, func(s string) bool { return !utf8.ValidString(s) }) {
+			return params{fault: badParameter(name, "it has to be UTF-8")}
+		}
+	}
+	return params{values: values}
+}
+
+func sortedKeys(v url.Values) []string {
+	names := make([]string, 0, len(v))
+	for name := range v {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func unknownParameter(name string, known []string) problem {
+	if utf8.RuneCountInString(name) > 40 || !utf8.ValidString(name) {
+		name = "query string"
+	}
+	if len(known) == 0 {
+		return badParameter(name, "there are no parameters here")
+	}
+	list := strings.ReplaceAll(strings.Join(known, ", "), "+", "")
+	return badParameter(name, "there is no such parameter; there are %s", list)
+}
+
+// fail keeps the first fault.
+func (p *params) fail(name, format string, args ...any) {
+	if p.fault == nil {
+		p.fault = badParameter(name, format, args...)
+	}
+}
+
+// list gives a repeatable parameter without its empty values.
+func (p *params) list(name string) []string {
+	return slices.DeleteFunc(slices.Clone(p.values[name]), func(s string) bool { return s == "" })
+}
+
+// limit reads the number of hits per page.
+func (p *params) limit() int {
+	s := p.values.Get("limit")
+	if s == "" {
+		return 20
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > search.MaxLimit {
+		p.fail("limit", "it has to be a whole number from 1 to %d", search.MaxLimit)
+	}
+	return n
+}
+
+// moment reads a date, which stands for its beginning in UTC, or a time.
+func (p *params) moment(name string) time.Time {
+	s := p.values.Get(name)
+	if s == "" {
+		return time.Time{}
+	}
+	for _, layout := range []string{time.DateOnly, time.RFC3339Nano} {
+		if t, err := time.Parse(layout, s); err == nil && t.Year() >= 1000 {
+			return t.UTC()
+		}
+	}
+	p.fail(name, "it has to be a date (2025-01-31) or a time (2025-01-31T09:30:00Z, with + written as %%2B)")
+	return time.Time{}
+}
+
+func (p *params) sort() engine.Sort {
+	switch s := engine.Sort(p.values.Get("sort")); s {
+	case "":
+		return engine.Relevance
+	case engine.Relevance, engine.Newest, engine.Oldest:
+		return s
+	}
+	p.fail("sort", "it has to be relevance, newest or oldest")
+	return ""
+}
+
+func (p *params) facets() []engine.Facet {
+	var list []engine.Facet
+	names := p.values.Get("facets")
+	if names == "" {
+		return nil
+	}
+	for name := range strings.SplitSeq(names, ",") {
+		f := engine.Facet(strings.TrimSpace(name))
+		if !slices.Contains(engine.Facets(), f) {
+			p.fail("facets", "it has to be a list, joined by commas, of mailbox, folder, sender, year and type")
+			return nil
+		}
+		if !slices.Contains(list, f) {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+func (p *params) text() string {
+	q := p.values.Get("q")
+	if len(q) > query.MaxLength {
+		p.fail("q", "it has %d bytes; at most %d are possible", len(q), query.MaxLength)
+	}
+	return q
+}
+
+// messageID reads the id in the path. One that cannot be one is answered as
+// one that does not exist.
+func messageID(c echo.Context) (mail.MessageID, error) {
+	id, err := mail.ParseMessageID(c.Param("id"))
+	if err != nil {
+		return 0, search.ErrNotFound
+	}
+	return id, nil
+}
+
+// attachmentID reads the message's id and the attachment's number in the path.
+func attachmentID(c echo.Context) (mail.MessageID, int, error) {
+	id, err := messageID(c)
+	if err != nil {
+		return 0, 0, err
+	}
+	n, err := strconv.Atoi(c.Param("n"))
+	if err != nil || n < 0 || strconv.Itoa(n) != c.Param("n") {
+		return 0, 0, search.ErrNotFound
+	}
+	return id, n, nil
+}

@@ -1,0 +1,164 @@
+package web
+
+import (
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"mailquarry/internal/mail"
+	"mailquarry/search"
+	"mailquarry/search/engine"
+	"mailquarry/search/query"
+)
+
+// searchJSON answers GET /search.
+type searchJSON struct {
+	Query      queryJSON                    `json:"query"`
+	Total      int                          `json:"total"`
+	TookMS     float64                      `json:"took_ms"`
+	Hits       []hitJSON                    `json:"hits"`
+	Facets     map[engine.Facet]bucketsJSON `json:"facets"`
+	NextCursor string                       `json:"next_cursor"`
+}
+
+type queryJSON struct {
+	Text     string          `json:"text"`
+	Parsed   string          `json:"parsed"`
+	Warnings []query.Warning `json:"warnings"`
+}
+
+type bucketsJSON struct {
+	Buckets []bucketJSON `json:"buckets"`
+}
+
+type bucketJSON struct {
+	Value   string `json:"value"`
+	Label   string `json:"label"`
+	Mailbox string `json:"mailbox,omitempty"`
+	Count   int    `json:"count"`
+}
+
+type mailboxRefJSON struct {
+	ID      string `json:"id"`
+	Address string `json:"address"`
+	Name    string `json:"name"`
+}
+
+type folderRefJSON struct {
+	ID   string `json:"id"`
+	Path string `json:"path"`
+}
+
+type hitJSON struct {
+	ID                string           `json:"id"`
+	Mailbox           mailboxRefJSON   `json:"mailbox"`
+	Folder            folderRefJSON    `json:"folder"`
+	Subject           string           `json:"subject"`
+	From              mail.Address     `json:"from"`
+	To                []mail.Address   `json:"to"`
+	Cc                []mail.Address   `json:"cc"`
+	Date              *time.Time       `json:"date"`
+	Size              int64            `json:"size"`
+	HasAttachments    bool             `json:"has_attachments"`
+	IsRead            bool             `json:"is_read"`
+	ConversationID    string           `json:"conversation_id"`
+	InternetMessageID string           `json:"internet_message_id"`
+	Score             float64          `json:"score"`
+	Snippets          snippetsJSON     `json:"snippets"`
+	Attachments       []attachmentJSON `json:"attachments"`
+}
+
+type snippetsJSON struct {
+	Subject     []string                `json:"subject"`
+	Body        []string                `json:"body"`
+	Attachments []attachmentSnippetJSON `json:"attachments"`
+}
+
+type attachmentSnippetJSON struct {
+	Index     int      `json:"index"`
+	Name      string   `json:"name"`
+	Fragments []string `json:"fragments"`
+}
+
+type attachmentJSON struct {
+	Index       int    `json:"index"`
+	Name        string `json:"name"`
+	ContentType string `json:"content_type"`
+	Size        int64  `json:"size"`
+	Inline      bool   `json:"inline"`
+	State       string `json:"state"`
+	Reason      string `json:"reason,omitempty"`
+}
+
+func (s *server) apiSearch(c echo.Context) error {
+	p := readAPIParams(c, "q", "mailbox+", "folder+", "sender+", "type+", "after", "before", "sort", "limit", "cursor", "facets")
+	request := search.Request{
+		Text: p.text(), Mailboxes: p.list("mailbox"), Folders: p.list("folder"),
+		Senders: p.list("sender"), Types: p.list("type"),
+		After: p.moment("after"), Before: p.moment("before"),
+		Sort: p.sort(), Limit: p.limit(), Cursor: p.values.Get("cursor"), Facets: p.facets(),
+	}
+	if p.fault != nil {
+		return p.fault
+	}
+	results, err := s.service.Search(c.Request().Context(), principal(c), request)
+	if err != nil {
+		return err
+	}
+	return writeJSON(c, searchOf(results))
+}
+
+func searchOf(r search.Results) searchJSON {
+	out := searchJSON{
+		Query: queryJSON{Text: r.Text, Parsed: r.Parsed, Warnings: list(r.Warnings)},
+		Total: r.Total, TookMS: float64(r.Took.Microseconds()) / 1000,
+		Hits: make([]hitJSON, 0, len(r.Hits)), Facets: map[engine.Facet]bucketsJSON{}, NextCursor: r.Next,
+	}
+	for _, h := range r.Hits {
+		out.Hits = append(out.Hits, hitOf(h))
+	}
+	for f, buckets := range r.Facets {
+		b := bucketsJSON{Buckets: make([]bucketJSON, 0, len(buckets))}
+		for _, v := range buckets {
+			b.Buckets = append(b.Buckets, bucketJSON{v.Value, v.Label, v.Mailbox, v.Count})
+		}
+		out.Facets[f] = b
+	}
+	return out
+}
+
+func hitOf(h search.Hit) hitJSON {
+	out := hitJSON{
+		ID: h.ID.String(), Mailbox: mailboxRefOf(h.Mailbox), Folder: folderRefOf(h.Folder),
+		Subject: h.Subject, From: h.From, To: list(h.To), Cc: list(h.Cc), Date: moment(h.Date), Size: h.Size,
+		HasAttachments: h.HasAttachments, IsRead: h.IsRead,
+		ConversationID: h.ConversationID, InternetMessageID: h.InternetMessageID, Score: h.Score,
+		Snippets: snippetsJSON{
+			Subject: list(h.Snippets.Subject), Body: list(h.Snippets.Body),
+			Attachments: make([]attachmentSnippetJSON, 0, len(h.Snippets.Attachments)),
+		},
+		Attachments: attachmentsOf(h.Attachments),
+	}
+	for _, a := range h.Snippets.Attachments {
+		out.Snippets.Attachments = append(out.Snippets.Attachments, attachmentSnippetJSON{a.Index, a.Name, list(a.Fragments)})
+	}
+	return out
+}
+
+func mailboxRefOf(m search.MailboxRef) mailboxRefJSON {
+	return mailboxRefJSON{m.ID.String(), m.Address, m.Name}
+}
+
+func folderRefOf(f search.FolderRef) folderRefJSON { return folderRefJSON{f.ID.String(), f.Path} }
+
+func attachmentsOf(all []search.Attachment) []attachmentJSON {
+	out := make([]attachmentJSON, 0, len(all))
+	for _, a := range all {
+		out = append(out, attachmentOf(a))
+	}
+	return out
+}
+
+func attachmentOf(a search.Attachment) attachmentJSON {
+	return attachmentJSON{a.Index, a.Name, a.ContentType, a.Size, a.Inline, a.State, a.Reason}
+}
