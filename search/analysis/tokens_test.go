@@ -55,8 +55,10 @@ func TestTokensTellWhereTheyStand(t *testing.T) {
 	}
 	want := []Token{
 		{"fur", 0, 4, 0},
-		{"会", 5, 8, 1}, {"议", 8, 11, 2},
-		{"deja", 13, 19, 3}, {"vu", 20, 22, 4},
+		{"会", 5, 8, 1},
+		{"议", 8, 11, 2},
+		{"deja", 13, 19, 3},
+		{"vu", 20, 22, 4},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/blevesearch/bleve/v2/util"
 	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 	"golang.org/x/sync/errgroup"
 
 	"mailquarry/search/engine"
@@ -62,7 +63,7 @@ func segmentNames(path string) (names []string, err error) {
 		return nil, fmt.Errorf("list of segments is missing: %w (%w)", engine.ErrDamaged, err)
 	}
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: lockWait})
-	if errors.Is(err, bbolt.ErrTimeout) {
+	if errors.Is(err, bolterrors.ErrTimeout) {
 		return nil, errLocked
 	}
 	if err != nil {

@@ -21,7 +21,7 @@ type plan struct {
 
 // The limits of a plan.
 const (
-	maxExpansions = 100_000 // terms that the prefixes of a query may stand for, over all segments
+	maxExpansions = 100_000 // the usual limit of Engine.expansions
 	maxNodes      = 1_000   // nodes of a query
 	maxDepth      = 200     // of a query
 )

@@ -41,6 +41,8 @@ type Engine struct {
 	closed  bool
 	columns columnCache
 	pins    pins
+
+	expansions int // terms that the prefixes of a query may stand for, over all segments
 }
 
 var (

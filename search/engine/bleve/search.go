@@ -108,7 +108,7 @@ func before(a, b hit) int {
 
 // run searches in a snapshot.
 func (s *search) run(ctx context.Context, e *Engine, snapshot *scorch.IndexSnapshot) error {
-	budget := maxExpansions
+	budget := e.expansions
 	var parts []*part
 	for _, seg := range snapshot.Segments() {
 		cols, err := e.columns.of(seg)

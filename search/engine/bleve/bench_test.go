@@ -1,0 +1,242 @@
+package bleve
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"io/fs"
+	netmail "net/mail"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"mailquarry/internal/access"
+	"mailquarry/internal/mail"
+	"mailquarry/search/analysis"
+	"mailquarry/search/engine"
+	"mailquarry/search/query"
+)
+
+// corpus reads the Enron mailboxes as documents: one mailbox a user, one folder
+// a folder.
+func corpus(b *testing.B) (docs []engine.Document, size int64) {
+	b.Helper()
+	root, err := filepath.Abs("../../../corpora/enron")
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := os.Stat(root); err != nil {
+		b.Skip("corpora are absent: run make corpora")
+	}
+	boxes, folders := map[string]mail.MailboxID{}, map[string]mail.FolderID{}
+	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		m, err := netmail.ReadMessage(bytes.NewReader(raw))
+		if err != nil {
+			return nil //nolint:nilerr // a few files are no mail
+		}
+		body, err := io.ReadAll(m.Body)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		box, folder := strings.SplitN(rel, string(filepath.Separator), 2)[0], filepath.Dir(rel)
+		if boxes[box] == 0 {
+			boxes[box] = mail.MailboxID(len(boxes) + 1)
+		}
+		if folders[folder] == 0 {
+			folders[folder] = mail.FolderID(len(folders) + 1)
+		}
+		size += int64(len(raw))
+		doc := engine.Document{
+			ID: mail.MessageID(len(docs) + 1), Mailbox: boxes[box], Folder: folders[folder], Size: int64(len(raw)),
+			Subject: m.Header.Get("Subject"), Body: strings.ToValidUTF8(string(body), " "),
+			From: addresses(m, "From"), To: addresses(m, "To"), Cc: addresses(m, "Cc"),
+		}
+		if at, err := m.Header.Date(); err == nil {
+			doc.Date = at.UTC()
+		}
+		docs = append(docs, doc)
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return docs, size
+}
+
+func addresses(m *netmail.Message, header string) []mail.Address {
+	list, err := m.Header.AddressList(header)
+	if err != nil {
+		return nil
+	}
+	out := make([]mail.Address, len(list))
+	for i, a := range list {
+		out[i] = mail.Address{Name: a.Name, Address: a.Address}
+	}
+	return out
+}
+
+func build(b *testing.B, dir string, docs []engine.Document) *Engine {
+	b.Helper()
+	e, err := Open(dir, Options{ArchiveID: "bench"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	n := uint64(0)
+	for batch := range slices.Chunk(docs, 2000) {
+		n++
+		if err := e.Apply(b.Context(), engine.Batch{Put: batch, Upto: n}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return e
+}
+
+// BenchmarkIndex builds an index of the corpus in batches of 2,000, merges it to
+// one segment and tells its size as a share of the mail.
+func BenchmarkIndex(b *testing.B) {
+	docs, size := corpus(b)
+	b.SetBytes(size)
+	for b.Loop() {
+		dir := filepath.Join(b.TempDir(), "index")
+		start := time.Now()
+		e := build(b, dir, docs)
+		b.ReportMetric(float64(len(docs))/time.Since(start).Seconds(), "msgs/s-before-merge")
+		if err := e.Merge(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+		if err := e.Close(); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(diskSize(b, dir))/float64(size), "index/mail")
+	}
+	b.ReportMetric(float64(len(docs)), "msgs")
+}
+
+func diskSize(b *testing.B, dir string) (total int64) {
+	b.Helper()
+	err := filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		total += info.Size()
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return total
+}
+
+// BenchmarkAnalyse is the part of indexing that is not bleve's.
+func BenchmarkAnalyse(b *testing.B) {
+	docs, size := corpus(b)
+	b.SetBytes(size)
+	for b.Loop() {
+		for batch := range slices.Chunk(docs, 2000) {
+			documents(batch)
+		}
+	}
+}
+
+// BenchmarkSearch asks for the first 20 hits with the facets that the page
+// shows, on an index as it is after a build without a merge.
+func BenchmarkSearch(b *testing.B) {
+	docs, _ := corpus(b)
+	e := build(b, filepath.Join(b.TempDir(), "index"), docs)
+	defer e.Close()
+	scope := access.Operator().Scope(nil)
+	for class, queries := range queriesOf(docs) {
+		for _, sort := range []engine.Sort{engine.Relevance, engine.Newest} {
+			for _, facets := range [][]engine.Facet{nil, engine.Facets()} {
+				name := fmt.Sprintf("%s/%s/facets=%d", class, sort, len(facets))
+				b.Run(name, func(b *testing.B) { searchAll(b, e, scope, queries, sort, facets) })
+			}
+		}
+	}
+}
+
+func searchAll(b *testing.B, e *Engine, scope access.Scope, queries []query.Node, sort engine.Sort, facets []engine.Facet) {
+	b.Helper()
+	var times []time.Duration
+	total := 0
+	for i := 0; b.Loop(); i++ {
+		start := time.Now()
+		r, err := e.Search(b.Context(), engine.Request{Scope: scope, Query: queries[i%len(queries)], Sort: sort, Limit: 20, Facets: facets, FacetSize: 20})
+		if err != nil {
+			b.Fatal(err)
+		}
+		times = append(times, time.Since(start))
+		total += r.Total
+	}
+	slices.Sort(times)
+	b.ReportMetric(float64(times[len(times)/2].Microseconds()), "µs-median")
+	b.ReportMetric(float64(times[len(times)*95/100].Microseconds()), "µs-p95")
+	b.ReportMetric(float64(total)/float64(len(times)), "hits")
+}
+
+// queriesOf draws queries of several classes from the corpus.
+func queriesOf(docs []engine.Document) map[string][]query.Node {
+	df := map[string]int{}
+	for i := 0; i < len(docs); i += 10 {
+		seen := map[string]bool{}
+		for t := range analysis.Tokens(docs[i].Body) {
+			if len(t.Term) > 2 && !seen[t.Term] {
+				seen[t.Term] = true
+				df[t.Term]++
+			}
+		}
+	}
+	sample := len(docs) / 10
+	pick := func(low, high float64) (words []string) {
+		for w, n := range df {
+			if f := float64(n) / float64(sample); low <= f && f < high {
+				words = append(words, w)
+			}
+		}
+		slices.Sort(words)
+		step := max(len(words)/20, 1)
+		var some []string
+		for i := 0; i < len(words); i += step {
+			some = append(some, words[i])
+		}
+		return some
+	}
+	q := map[string][]query.Node{"all": {nil}}
+	rare, mid, common := pick(0, 0.001), pick(0.01, 0.05), pick(0.15, 0.6)
+	for _, w := range rare {
+		q["rare"] = append(q["rare"], query.Word{Text: w})
+		q["prefix"] = append(q["prefix"], query.Prefix{Text: w[:3]})
+	}
+	for i, w := range mid {
+		q["mid"] = append(q["mid"], query.Word{Text: w})
+		q["and"] = append(q["and"], query.And{Nodes: []query.Node{query.Word{Text: w}, query.Word{Text: mid[(i+7)%len(mid)]}}})
+		q["from"] = append(q["from"], query.And{Nodes: []query.Node{query.Word{Field: query.From, Text: "john"}, query.Word{Text: w}}})
+		q["dates"] = append(q["dates"], query.And{Nodes: []query.Node{query.Word{Text: w}, query.Dates{
+			From: time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2001, 7, 1, 0, 0, 0, 0, time.UTC),
+		}}})
+	}
+	for _, w := range common {
+		q["common"] = append(q["common"], query.Word{Text: w})
+	}
+	for i := 0; i < len(docs); i += len(docs)/20 + 1 {
+		if words := analysis.Terms(docs[i].Body); len(words) > 20 {
+			q["phrase"] = append(q["phrase"], query.Phrase{Text: strings.Join(words[10:12], " ")})
+		}
+	}
+	return q
+}
