@@ -75,7 +75,8 @@ func (a *Archive) identify(ctx context.Context) error {
 	})
 }
 
-// Close releases the lock.
+// Close waits for the transaction under way and releases the lock. It may be
+// called again.
 func (a *Archive) Close() error {
 	var errs []error
 	if a.r != nil {
@@ -88,9 +89,10 @@ func (a *Archive) Close() error {
 		a.codec.close()
 	}
 	if a.lock != nil {
-		errs = append(errs, a.lock.Close())
+		if err := a.lock.Close(); !errors.Is(err, os.ErrClosed) {
+			errs = append(errs, err)
+		}
 	}
-	a.r, a.w, a.codec, a.lock = nil, nil, nil, nil
 	return errors.Join(errs...)
 }
 

@@ -63,7 +63,11 @@ func (a *Archive) keepBlob(d mail.Digest, size int64) bool {
 		return false
 	}
 	now := time.Now()
-	return os.Chtimes(path, now, now) == nil
+	if os.Chtimes(path, now, now) != nil {
+		return false
+	}
+	// Who put it a moment ago may not have come to sync its folder yet.
+	return now.Sub(st.ModTime()) > time.Minute || syncDir(filepath.Dir(path)) == nil
 }
 
 func (a *Archive) placeBlob(d mail.Digest, from string) error {

@@ -25,6 +25,8 @@ type writer struct {
 	conn  *sql.Conn
 	turn  chan struct{} // holds a token while nobody writes
 	stmts map[string]*sql.Stmt
+	// closed is guarded by turn.
+	closed bool
 }
 
 func openWriter(ctx context.Context, path string) (*writer, error) {
@@ -46,6 +48,11 @@ func openWriter(ctx context.Context, path string) (*writer, error) {
 
 func (w *writer) close() error {
 	<-w.turn
+	defer func() { w.turn <- struct{}{} }()
+	if w.closed {
+		return nil
+	}
+	w.closed = true
 	errs := make([]error, 0, len(w.stmts)+2)
 	for _, s := range w.stmts {
 		errs = append(errs, s.Close())
@@ -74,6 +81,9 @@ func (a *Archive) write(ctx context.Context, fn func(*txn) error) error {
 	}
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if a.w.closed {
+		return errClosed
 	}
 	t := &txn{ctx: context.WithoutCancel(ctx), w: a.w}
 	if err := t.exec("BEGIN IMMEDIATE"); err != nil {
