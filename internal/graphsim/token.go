@@ -193,7 +193,10 @@ func (t *Tenant) checkAssertion(jwt, endpoint string) bool {
 	want := base64.RawURLEncoding.EncodeToString(print[:])
 	public, isRSA := t.o.Certificate.PublicKey.(*rsa.PublicKey)
 	signature, err := base64.RawURLEncoding.DecodeString(parts[2])
-	if err != nil || !isRSA || head.Algorithm != "PS256" || strings.TrimRight(head.Thumbprint, "=") != want {
+	// The token library writes the thumbprint in the standard alphabet, RFC 7515
+	// in that of URLs; the authority takes either.
+	given := strings.NewReplacer("+", "-", "/", "_", "=", "").Replace(head.Thumbprint)
+	if err != nil || !isRSA || head.Algorithm != "PS256" || given != want {
 		return false
 	}
 	if body.Issuer != t.o.ClientID || body.Subject != t.o.ClientID ||

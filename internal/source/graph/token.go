@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -136,6 +137,7 @@ func tokenError(authority string, seen *exchange, err error) *source.Error {
 	}
 	for _, code := range answer.Codes {
 		e.Code = fmt.Sprintf("AADSTS%d", code)
+		e.Message = strings.TrimPrefix(e.Message, e.Code+": ")
 		if a := tokenAdvice(code); a != "" {
 			e.Advice = a
 			return e
