@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"mailquarry/internal/demo"
+	"mailquarry/internal/graphsim"
+	"mailquarry/internal/source/graph"
+)
+
+// demoCmd runs everything against a tenant that is simulated in this process,
+// but synced over HTTPS by the same client as a real one.
+type demoCmd struct {
+	Seed     int64         `help:"Seed of the simulated company's mail." default:"1" env:"MAILQUARRY_DEMO_SEED"`
+	Interval time.Duration `help:"Time between two rounds of the sync." default:"2s" env:"MAILQUARRY_DEMO_INTERVAL"`
+	Arrival  time.Duration `help:"Time between two new messages; 0 for none." default:"4s" env:"MAILQUARRY_DEMO_ARRIVAL"`
+}
+
+// Run serves the demo until it is interrupted.
+func (d *demoCmd) Run(ctx context.Context, con *console, c *cli) (err error) {
+	log := logger(c, con)
+	l, err := listen(c.Listen)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	data, forget, err := demoData(c.Data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, forget()) }()
+	a, err := openApp(ctx, data, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.close()) }()
+
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return a.builder.Run(ctx, a.wake) })
+	g.Go(func() error { return serveHTTP(ctx, l, a.handler()) })
+	fmt.Fprintf(con.out, "Search page: %s\nA simulated company; stop with Ctrl-C.\n", pageAddress(l))
+
+	g.Go(func() error { return d.simulate(ctx, g, con, a) })
+	return ended(g.Wait())
+}
+
+// simulate fills and serves the tenant, and starts the sync from it.
+func (d *demoCmd) simulate(ctx context.Context, g *errgroup.Group, con *console, a *app) (err error) {
+	tenant := graphsim.New(graphsim.Options{Seed: d.Seed})
+	company, err := demo.Fill(tenant, d.Seed, time.Now())
+	if err != nil {
+		return fmt.Errorf("make up the demo's mail: %w", err)
+	}
+	server, err := tenant.Start("")
+	if err != nil {
+		return fmt.Errorf("start the simulated tenant: %w", err)
+	}
+	defer func() { err = errors.Join(err, server.Close()) }()
+	client, err := simulatedClient(tenant, server, a.log)
+	if err != nil {
+		return err
+	}
+	startSync(ctx, g, con, a, client, d.Interval)
+	return arrive(ctx, company, d.Arrival)
+}
+
+// demoData is a temporary folder unless the person chose one.
+func demoData(chosen string) (dir string, forget func() error, err error) {
+	if chosen != defaultData {
+		return chosen, func() error { return nil }, nil
+	}
+	dir, err = os.MkdirTemp("", "mailquarry-demo-")
+	if err != nil {
+		return "", nil, fmt.Errorf("make a temporary data folder: %w", err)
+	}
+	return dir, func() error { return os.RemoveAll(dir) }, nil
+}
+
+func simulatedClient(t *graphsim.Tenant, s *graphsim.Server, log *slog.Logger) (*graph.Client, error) {
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(s.CertPEM) {
+		return nil, errors.New("the simulated tenant's certificate cannot be read")
+	}
+	o := t.Options()
+	return graph.New(graph.Config{
+		TenantID: o.TenantID, ClientID: o.ClientID, ClientSecret: o.ClientSecret,
+		AuthorityHost: s.Authority, GraphURL: s.GraphURL,
+		DisableInstanceDiscovery: true, RootCAs: roots, Logger: log,
+	})
+}
+
+// arrive keeps the simulated company writing to each other.
+func arrive(ctx context.Context, c *demo.Company, every time.Duration) error {
+	if every <= 0 {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	t := time.NewTicker(every)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-t.C:
+			if _, err := c.Arrive(); err != nil {
+				return fmt.Errorf("send the demo's next message: %w", err)
+			}
+		}
+	}
+}

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"mailquarry/indexer"
+)
+
+// reindex builds a new index from the store alone.
+func reindex(ctx context.Context, con *console, c *cli, log *slog.Logger) (err error) {
+	a, err := openStore(ctx, c.Data, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.close()) }()
+	end := func() {}
+	var built *indexer.Builder
+	start := time.Now()
+	r := indexer.Reindexer{
+		Archive: a.archive, Extractor: a.extractor, Generations: a.generations,
+		Create:  func(dir string) (indexer.NewIndex, error) { return a.openEngine(dir) },
+		Options: indexer.BuildOptions{Logger: log},
+		Started: func(b *indexer.Builder, total int) {
+			built = b
+			end = con.progress.begin("reindex", func() (int64, int64, string) { return b.Done(), int64(total), "messages" })
+		},
+	}
+	err = r.Run(ctx)
+	end()
+	if err != nil {
+		return fmt.Errorf("reindex: %w", err)
+	}
+	fmt.Fprintf(con.out, "Reindexed %d messages in %s.\n", built.Done(), time.Since(start).Round(10*time.Millisecond))
+	return nil
+}

@@ -1,0 +1,245 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"mailquarry/indexer"
+	"mailquarry/internal/source"
+	"mailquarry/internal/source/graph"
+)
+
+// serveCmd syncs the tenant and serves the page; with --once or --reindex it
+// does one thing and ends.
+type serveCmd struct {
+	Once     bool          `help:"Sync once, index what came, and exit." env:"MAILQUARRY_ONCE"`
+	Reindex  bool          `help:"Rebuild the index from the local store, with no network, and exit." env:"MAILQUARRY_REINDEX"`
+	Interval time.Duration `help:"Time between two rounds of the sync." default:"5m" env:"MAILQUARRY_INTERVAL"`
+	Tenant   tenantFlags   `embed:""`
+}
+
+type tenantFlags struct {
+	TenantID                 string `help:"Directory (tenant) id or domain." env:"AZURE_TENANT_ID,MAILQUARRY_TENANT_ID" placeholder:"ID"`
+	ClientID                 string `help:"Application (client) id." env:"AZURE_CLIENT_ID,MAILQUARRY_CLIENT_ID" placeholder:"ID"`
+	ClientCertificatePath    string `help:"PEM or PFX file with the application's certificate and key; preferred to a secret." env:"AZURE_CLIENT_CERTIFICATE_PATH,MAILQUARRY_CLIENT_CERTIFICATE_PATH" placeholder:"FILE"`
+	ClientCertificatePass    string `name:"client-certificate-password" help:"Password of that file, if it has one; better set by its variable." env:"AZURE_CLIENT_CERTIFICATE_PASSWORD,MAILQUARRY_CLIENT_CERTIFICATE_PASSWORD" placeholder:"WORD"`
+	ClientSecret             string `help:"The application's secret; better set by its variable, since a command line can be read by others." env:"AZURE_CLIENT_SECRET,MAILQUARRY_CLIENT_SECRET" placeholder:"SECRET"`
+	AuthorityHost            string `help:"Sign-in host of another cloud." env:"AZURE_AUTHORITY_HOST,MAILQUARRY_AUTHORITY_HOST" placeholder:"URL"`
+	GraphURL                 string `name:"graph-url" help:"Graph of another cloud, such as https://graph.microsoft.us/v1.0." env:"MAILQUARRY_GRAPH_URL" placeholder:"URL"`
+	DisableInstanceDiscovery bool   `help:"Do not ask the public cloud about the sign-in host; for private clouds." env:"MAILQUARRY_DISABLE_INSTANCE_DISCOVERY"`
+}
+
+// configured tells whether a tenant is set at all; half a setting is an error.
+func (t tenantFlags) configured() (bool, error) {
+	if t.TenantID == "" && t.ClientID == "" && t.ClientSecret == "" && t.ClientCertificatePath == "" {
+		return false, nil
+	}
+	for _, s := range []struct{ value, name string }{
+		{t.TenantID, "AZURE_TENANT_ID"},
+		{t.ClientID, "AZURE_CLIENT_ID"},
+		{t.ClientSecret + t.ClientCertificatePath, "AZURE_CLIENT_CERTIFICATE_PATH or AZURE_CLIENT_SECRET"},
+	} {
+		if s.value == "" {
+			return false, usagef("the tenant is only half set: %s is missing", s.name)
+		}
+	}
+	return true, nil
+}
+
+func (t tenantFlags) open(log *slog.Logger) (*graph.Client, error) {
+	return graph.New(graph.Config{
+		TenantID: t.TenantID, ClientID: t.ClientID, ClientSecret: t.ClientSecret,
+		CertificatePath: t.ClientCertificatePath, CertificatePassword: t.ClientCertificatePass,
+		AuthorityHost: t.AuthorityHost, GraphURL: t.GraphURL,
+		DisableInstanceDiscovery: t.DisableInstanceDiscovery, Logger: log,
+	})
+}
+
+// Run serves, or does the one thing asked for.
+func (s *serveCmd) Run(ctx context.Context, con *console, c *cli) error {
+	log := logger(c, con)
+	switch {
+	case s.Once && s.Reindex:
+		return usagef("--once and --reindex exclude each other")
+	case s.Interval < time.Second:
+		return usagef("--interval %s: at least 1s", s.Interval)
+	case s.Reindex:
+		return reindex(ctx, con, c, log)
+	}
+	tenant, err := s.Tenant.configured()
+	if err != nil {
+		return err
+	}
+	if s.Once {
+		if !tenant {
+			return usagef("--once has nothing to sync: set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_CERTIFICATE_PATH or AZURE_CLIENT_SECRET")
+		}
+		return s.once(ctx, con, c, log)
+	}
+	return s.serve(ctx, con, c, log, tenant)
+}
+
+func (s *serveCmd) once(ctx context.Context, con *console, c *cli, log *slog.Logger) (err error) {
+	client, err := s.Tenant.open(log)
+	if err != nil {
+		return err
+	}
+	a, err := openApp(ctx, c.Data, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.close()) }()
+	if err := checkTenant(ctx, client, log); err != nil {
+		return err
+	}
+	puller := indexer.NewPuller(client, a.archive, indexer.PullOptions{Logger: log, Committed: a.committed})
+	endPull, endBuild := showSync(con, puller, a)
+	result, err := puller.Round(ctx)
+	endPull()
+	if err != nil {
+		endBuild()
+		return fmt.Errorf("sync the tenant: %w", err)
+	}
+	err = a.builder.Catchup(ctx)
+	endBuild()
+	if err != nil {
+		return fmt.Errorf("index the mail: %w", err)
+	}
+	if result.Failed > 0 {
+		return fmt.Errorf("%w: %d of %d mailboxes failed; the log says why, and the next round tries again",
+			errIncomplete, result.Failed, result.Failed+result.Synced+result.Skipped)
+	}
+	return nil
+}
+
+func (s *serveCmd) serve(ctx context.Context, con *console, c *cli, log *slog.Logger, tenant bool) (err error) {
+	l, err := listen(c.Listen)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	a, err := openApp(ctx, c.Data, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.close()) }()
+	g, ctx := errgroup.WithContext(ctx)
+	if tenant {
+		client, err := s.Tenant.open(log)
+		if err != nil {
+			return err
+		}
+		if err := a.checkOrGoOn(ctx, client); err != nil {
+			return err
+		}
+		startSync(ctx, g, con, a, client, s.Interval)
+	} else if err := a.needMail(ctx); err != nil {
+		return err
+	}
+	g.Go(func() error { return a.builder.Run(ctx, a.wake) })
+	g.Go(func() error { return a.sweep(ctx) })
+	g.Go(func() error { return serveHTTP(ctx, l, a.handler()) })
+	fmt.Fprintf(con.out, "Search page: %s\n", pageAddress(l))
+	return ended(g.Wait())
+}
+
+// ended turns a shutdown that was asked for into a success.
+func ended(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// checkTenant finds out before the first round what would fail it.
+func checkTenant(ctx context.Context, client *graph.Client, log *slog.Logger) error {
+	if err := client.Check(ctx); err != nil {
+		return fmt.Errorf("sign in to the tenant: %w", err)
+	}
+	for _, w := range client.Warnings() {
+		log.Warn("the sync is limited", "reason", w)
+	}
+	return nil
+}
+
+// checkOrGoOn is checkTenant for a service: where there is mail to search, a
+// network that is down now is no reason to stay down too.
+func (a *app) checkOrGoOn(ctx context.Context, client *graph.Client) error {
+	err := checkTenant(ctx, client, a.log)
+	if source.ClassOf(err) != source.Unreachable {
+		return err
+	}
+	if n, lerr := a.archive.Live(ctx); lerr != nil || n == 0 {
+		return errors.Join(err, lerr)
+	}
+	a.log.Error("the tenant cannot be reached; serving what is in the store and trying again every round", "error", err)
+	return nil
+}
+
+func startSync(ctx context.Context, g *errgroup.Group, con *console, a *app, src source.Source, interval time.Duration) {
+	puller := indexer.NewPuller(src, a.archive, indexer.PullOptions{Logger: a.log, Committed: a.committed})
+	g.Go(func() error {
+		endPull, endBuild := showSync(con, puller, a)
+		_, err := puller.Round(ctx)
+		endPull()
+		endBuild()
+		if err != nil && ctx.Err() == nil {
+			a.log.Error("sync round failed", "error", err, "next_in", interval.String())
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(interval):
+		}
+		return puller.Run(ctx, interval)
+	})
+}
+
+// needMail refuses to serve an empty store that nothing fills.
+func (a *app) needMail(ctx context.Context) error {
+	n, err := a.archive.Live(ctx)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return usagef("there is no mail yet and no tenant to sync: set AZURE_TENANT_ID, AZURE_CLIENT_ID and " +
+			"AZURE_CLIENT_CERTIFICATE_PATH or AZURE_CLIENT_SECRET, or run mailquarry import, or mailquarry demo")
+	}
+	a.log.Info("no tenant is set; serving what is in the store", "messages", n)
+	return nil
+}
+
+// sweep drops the blobs of deleted mail, at start and once a day.
+func (a *app) sweep(ctx context.Context) error {
+	const every, age = 24 * time.Hour, time.Hour
+	for {
+		freed, err := a.archive.SweepBlobs(ctx, age)
+		if err != nil && ctx.Err() == nil {
+			a.log.Error("deleted attachments could not be removed from disk", "error", err)
+		} else if freed > 0 {
+			a.log.Info("deleted attachments removed from disk", "bytes", freed)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(every):
+		}
+	}
+}
+
+// showSync shows a bar for each of the two stages.
+func showSync(con *console, p *indexer.Puller, a *app) (endPull, endBuild func()) {
+	endPull = con.progress.begin("sync", func() (int64, int64, string) {
+		st := p.Stats()
+		return st.Messages, 0, fmt.Sprintf("messages, %d of %d mailboxes, %d attachments", st.MailboxesDone, st.Mailboxes, st.Attachments)
+	})
+	endBuild = con.progress.begin("index", func() (int64, int64, string) {
+		return a.builder.Done(), 0, "messages"
+	})
+	return endPull, endBuild
+}

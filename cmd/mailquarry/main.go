@@ -1,0 +1,128 @@
+// Command mailquarry is a full-text search appliance for an organisation's
+// Microsoft 365 mail.
+//
+//	mailquarry              sync the tenant and serve the search page
+//	mailquarry --once       sync once and exit
+//	mailquarry --reindex    rebuild the index from the local store
+//	mailquarry demo         try it with a simulated tenant
+//	mailquarry import PATH  take in local mail files
+//
+// This package parses the command line, wires the other packages together and
+// turns errors into one line and an exit code. It holds no logic of its own.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"mailquarry/extract"
+	"mailquarry/internal/version"
+)
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// The exit codes, which scripts may rely on.
+const (
+	exitOK          = 0
+	exitFailure     = 1
+	exitUsage       = 2
+	exitIncomplete  = 3 // a round ended, but some mailboxes failed and are tried again next time
+	exitInterrupted = 130
+)
+
+// defaultData is the data folder when none is named.
+const defaultData = "mailquarry-data"
+
+// cli is the command line. Every flag has an environment variable.
+type cli struct {
+	Data    string `help:"Data folder: the store and the index." default:"${data}" env:"MAILQUARRY_DATA" placeholder:"DIR"`
+	Listen  string `help:"Address of the search page and API; loopback only." default:"127.0.0.1:8080" env:"MAILQUARRY_LISTEN" placeholder:"ADDR"`
+	Log     string `help:"Least level of what is logged: debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"MAILQUARRY_LOG"`
+	LogJSON bool   `name:"log-json" help:"Log JSON lines instead of text." env:"MAILQUARRY_LOG_JSON"`
+
+	Serve         serveCmd         `cmd:"" default:"withargs" help:"Sync the tenant and serve the search page (the default command)."`
+	Demo          demoCmd          `cmd:"" help:"Try Mailquarry with a simulated tenant: no credentials, no network."`
+	Import        importCmd        `cmd:"" help:"Take local mail (.eml files, Maildir, mbox) into the store and the index."`
+	ExtractWorker extractWorkerCmd `cmd:"" hidden:"" help:"Extract documents in this process; started by Mailquarry itself."`
+
+	Version kong.VersionFlag `help:"Print the version and exit."`
+}
+
+// console is where a command talks to people: out for its result, progress for
+// bars and logs.
+type console struct {
+	stdin    io.Reader
+	out      io.Writer
+	progress *progress
+}
+
+type extractWorkerCmd struct{}
+
+// Run serves extraction requests on standard input and output.
+func (extractWorkerCmd) Run(ctx context.Context, con *console) error {
+	return extract.Worker(ctx, con.stdin, con.out)
+}
+
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+
+	var c cli
+	exited := -1
+	parser, err := kong.New(&c,
+		kong.Name("mailquarry"),
+		kong.Description("Full-text search over an organisation's Microsoft 365 mail.\n\n"+
+			"The tenant is set by AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_CERTIFICATE_PATH or AZURE_CLIENT_SECRET."),
+		kong.Vars{"version": "mailquarry " + version.String(), "data": defaultData},
+		kong.UsageOnError(),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { exited = code }),
+	)
+	if err != nil {
+		fmt.Fprintln(stderr, "mailquarry: "+err.Error())
+		return exitUsage
+	}
+	kctx, err := parser.Parse(args)
+	if exited >= 0 {
+		return exited
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "mailquarry: %s; see mailquarry --help\n", oneLine(err.Error()))
+		return exitUsage
+	}
+	con := &console{stdin: stdin, out: stdout, progress: newProgress(stderr)}
+	kctx.BindTo(ctx, (*context.Context)(nil))
+	kctx.Bind(con, &c)
+	err = kctx.Run()
+	con.progress.close()
+	return report(ctx, err, stderr)
+}
+
+// report prints an error as one line and gives its exit code.
+func report(ctx context.Context, err error, stderr io.Writer) int {
+	var usage *usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case errors.Is(err, errIncomplete):
+		fmt.Fprintln(stderr, "mailquarry: "+explain(err))
+		return exitIncomplete
+	case errors.As(err, &usage):
+		fmt.Fprintln(stderr, "mailquarry: "+explain(err))
+		return exitUsage
+	default:
+		fmt.Fprintln(stderr, "mailquarry: "+explain(err))
+		return exitFailure
+	}
+}

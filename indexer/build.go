@@ -1,0 +1,216 @@
+package indexer
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"mailquarry/extract"
+	"mailquarry/internal/archive"
+	"mailquarry/internal/mail"
+	"mailquarry/search/engine"
+)
+
+// BuildOptions tune a Builder; zero values get working defaults.
+type BuildOptions struct {
+	Workers    int // messages decoded and extracted side by side; GOMAXPROCS
+	BatchDocs  int // documents per batch; 2000, beyond which batches cost memory and save nothing
+	BatchBytes int // text per batch; 16 MiB
+	Logger     *slog.Logger
+}
+
+func (o BuildOptions) withDefaults() BuildOptions {
+	if o.Workers <= 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	if o.BatchDocs <= 0 {
+		o.BatchDocs = 2000
+	}
+	if o.BatchBytes <= 0 {
+		o.BatchBytes = 16 << 20
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// Builder takes the archive's feed into an index. The index's own checkpoint
+// tells where it goes on, so that index and archive cannot disagree after a
+// crash.
+type Builder struct {
+	archive   *archive.Archive
+	extractor extract.Extractor
+	writer    engine.Writer
+	opts      BuildOptions
+	done      atomic.Int64
+}
+
+// NewBuilder makes a Builder from a into w.
+func NewBuilder(a *archive.Archive, x extract.Extractor, w engine.Writer, o BuildOptions) *Builder {
+	return &Builder{archive: a, extractor: x, writer: w, opts: o.withDefaults()}
+}
+
+// Done counts the messages taken into the index since the Builder was made.
+func (b *Builder) Done() int64 { return b.done.Load() }
+
+// Catchup takes the feed into the index up to the head at the call.
+func (b *Builder) Catchup(ctx context.Context) error {
+	from, err := b.writer.Checkpoint(ctx)
+	if err != nil {
+		return fmt.Errorf("read the index's checkpoint: %w", err)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	prepared := b.prepare(ctx, archive.Seq(from))
+	bt := batch{opts: b.opts}
+	for slot := range prepared {
+		it := <-slot
+		if it.err != nil {
+			return it.err
+		}
+		bt.add(it)
+		if bt.full() {
+			if err := b.flush(ctx, &bt); err != nil {
+				return err
+			}
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return b.flush(ctx, &bt)
+}
+
+// Run catches up whenever wake speaks, and at least every few seconds, until
+// ctx ends.
+func (b *Builder) Run(ctx context.Context, wake <-chan struct{}) error {
+	const idle = 5 * time.Second
+	for {
+		if err := b.Catchup(ctx); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-wake:
+		case <-time.After(idle):
+		}
+	}
+}
+
+// item is one message on its way into the index.
+type item struct {
+	seq   archive.Seq
+	id    mail.MessageID
+	gone  bool
+	doc   engine.Document
+	texts map[mail.Digest]archive.Text // extracted now, to be kept
+	err   error
+}
+
+// prepare decodes and extracts side by side and yields the results in the
+// feed's order: each slot of the channel is a promise of one item.
+func (b *Builder) prepare(ctx context.Context, from archive.Seq) <-chan chan item {
+	slots := make(chan chan item, 4*b.opts.Workers)
+	type job struct {
+		rec archive.Record
+		out chan item
+	}
+	jobs := make(chan job, b.opts.Workers)
+	for range b.opts.Workers {
+		go func() {
+			for j := range jobs {
+				j.out <- b.document(ctx, j.rec)
+			}
+		}()
+	}
+	go func() {
+		defer close(slots)
+		defer close(jobs)
+		for rec, err := range b.archive.Since(ctx, from) {
+			out := make(chan item, 1)
+			if err != nil {
+				out <- item{err: fmt.Errorf("read the archive's feed: %w", err)}
+				select {
+				case slots <- out:
+				case <-ctx.Done():
+				}
+				return
+			}
+			select {
+			case slots <- out:
+			case <-ctx.Done():
+				return
+			}
+			select {
+			case jobs <- job{rec, out}:
+			case <-ctx.Done():
+				out <- item{err: ctx.Err()}
+				return
+			}
+		}
+	}()
+	return slots
+}
+
+func (b *Builder) flush(ctx context.Context, bt *batch) error {
+	if bt.upto == 0 {
+		return nil
+	}
+	if len(bt.texts) > 0 {
+		if err := b.archive.PutTexts(ctx, bt.texts); err != nil {
+			return err
+		}
+	}
+	n := len(bt.puts) + len(bt.deletes)
+	err := b.writer.Apply(ctx, engine.Batch{Put: bt.puts, Delete: bt.deletes, Upto: uint64(bt.upto)})
+	if err != nil {
+		return fmt.Errorf("write %d messages to the index: %w", n, err)
+	}
+	b.done.Add(int64(n))
+	*bt = batch{opts: b.opts}
+	return nil
+}
+
+// batch gathers items until it is worth writing.
+type batch struct {
+	opts    BuildOptions
+	puts    []engine.Document
+	deletes []mail.MessageID
+	texts   map[mail.Digest]archive.Text
+	bytes   int
+	upto    archive.Seq
+}
+
+func (bt *batch) add(it item) {
+	bt.upto = it.seq
+	if it.gone {
+		bt.deletes = append(bt.deletes, it.id)
+		return
+	}
+	bt.puts = append(bt.puts, it.doc)
+	bt.bytes += textBytes(it.doc)
+	for d, t := range it.texts {
+		if bt.texts == nil {
+			bt.texts = map[mail.Digest]archive.Text{}
+		}
+		bt.texts[d] = t
+		bt.bytes += len(t.Text)
+	}
+}
+
+func (bt *batch) full() bool {
+	return len(bt.puts)+len(bt.deletes) >= bt.opts.BatchDocs || bt.bytes >= bt.opts.BatchBytes
+}
+
+func textBytes(d engine.Document) int {
+	n := len(d.Subject) + len(d.Body)
+	for _, a := range d.Attachments {
+		n += len(a.Name) + len(a.Text)
+	}
+	return n
+}

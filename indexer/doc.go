@@ -1,0 +1,11 @@
+// Package indexer moves mail, in two steps that are each resumed by one
+// number. Pull takes pages of changes from a source into the archive, and goes
+// on from the cursor that was stored in the same transaction. Build takes the
+// archive's feed into a search index, and goes on from the checkpoint that was
+// stored in the same batch. Reindex is Build into an empty index, and Import is
+// Pull from files, so that there is one way into the archive and one way into
+// the index.
+//
+// Nothing here is lost to a kill: what was not committed is asked for again,
+// and what is asked for twice changes nothing.
+package indexer
