@@ -2,13 +2,17 @@ package archive
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"mailquarry/internal/mail"
 	"mailquarry/internal/source"
@@ -60,19 +64,45 @@ func payloadSum(f source.Format, p []byte) []byte {
 	return h.Sum(make([]byte, 0, sha256.Size))[:sumSize]
 }
 
+// packAll packs payloads on all processors.
 func (a *Archive) packAll(ctx context.Context, us []Upsert) ([]packed, error) {
 	out := make([]packed, len(us))
-	for i, u := range us {
+	err := inParallel(len(us), func(i int) error {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
-		how, data, err := a.codec.pack(u.Payload)
-		if err != nil {
-			return nil, err
+		how, data, err := a.codec.pack(us[i].Payload)
+		out[i] = packed{how: how, data: data, sum: payloadSum(us[i].Format, us[i].Payload)}
+		return err
+	})
+	return out, err
+}
+
+// inParallel runs fn for 0 to n-1, on as many processors as that is worth, and
+// gives an error of one of them.
+func inParallel(n int, fn func(i int) error) error {
+	const worth = 8 // calls for each processor
+	workers := min(runtime.GOMAXPROCS(0), (n+worth-1)/worth)
+	errs := make([]error, workers)
+	var next atomic.Int64
+	work := func(w int) {
+		for errs[w] == nil {
+			i := int(next.Add(1)) - 1
+			if i >= n {
+				return
+			}
+			errs[w] = fn(i)
 		}
-		out[i] = packed{how: how, data: data, sum: payloadSum(u.Format, u.Payload)}
 	}
-	return out, nil
+	var all sync.WaitGroup
+	for w := 1; w < workers; w++ {
+		all.Go(func() { work(w) })
+	}
+	if workers > 0 {
+		work(0)
+	}
+	all.Wait()
+	return cmp.Or(errs...)
 }
 
 // CommitMessages stores c in one transaction and tells the archive's head.

@@ -28,7 +28,7 @@ type Record struct {
 // SQLite from reusing its log.
 const (
 	pageRows  = 500
-	pageBytes = 16 << 20 // of packed payloads
+	pageBytes = 16 << 20 // of unpacked payloads, passed by one at most
 )
 
 const rawSelect = `SELECT m.id, m.seq, m.mailbox, m.folder, m.key, m.deleted, m.parts, m.stamp,
@@ -99,25 +99,69 @@ func (s snapshot) addParts(raw []rawRecord) error {
 // message that changes meanwhile may be left out; it is above that head then.
 func (a *Archive) Since(ctx context.Context, after Seq) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
-		head := Seq(a.head.Load())
-		for after < head {
-			raw, err := a.page(ctx, after, head)
-			if err != nil {
-				yield(Record{}, fmt.Errorf("read the feed: %w", explain(err)))
-				return
+		ctx, cancel := context.WithCancel(ctx)
+		pages := a.pages(ctx, after, Seq(a.head.Load()))
+		// The reader of pages has ended before the caller can close the archive.
+		defer func() {
+			cancel()
+			for range pages { //nolint:revive // drained
 			}
-			if len(raw) == 0 {
-				return
-			}
-			for i := range raw {
-				r, err := raw[i].record(a.codec)
-				if !yield(r, err) || err != nil {
+		}()
+		for p := range pages {
+			for _, r := range p.records {
+				if !yield(r, nil) {
 					return
 				}
 			}
-			after = raw[len(raw)-1].Seq
+			if p.err != nil {
+				yield(Record{}, fmt.Errorf("read the feed: %w", explain(p.err)))
+				return
+			}
+		}
+		if err := ctx.Err(); err != nil {
+			yield(Record{}, fmt.Errorf("read the feed: %w", err))
 		}
 	}
+}
+
+// feedPage is a page of the feed, or the error in its place.
+type feedPage struct {
+	records []Record
+	err     error
+}
+
+// pages reads the feed one page ahead of who takes them. The channel is closed
+// at the end, after an error and when ctx ends.
+func (a *Archive) pages(ctx context.Context, after, head Seq) <-chan feedPage {
+	out := make(chan feedPage)
+	go func() {
+		defer close(out)
+		for after < head {
+			raw, err := a.page(ctx, after, head)
+			p := feedPage{records: make([]Record, len(raw)), err: err}
+			if err == nil {
+				p.err = inParallel(len(raw), func(i int) (err error) {
+					p.records[i], err = raw[i].record(a.codec)
+					return err
+				})
+			}
+			if p.err != nil {
+				p.records = nil
+			} else if len(raw) == 0 {
+				return
+			}
+			select {
+			case out <- p:
+			case <-ctx.Done():
+				return
+			}
+			if p.err != nil {
+				return
+			}
+			after = raw[len(raw)-1].Seq
+		}
+	}()
+	return out
 }
 
 func (a *Archive) page(ctx context.Context, after, head Seq) ([]rawRecord, error) {
@@ -132,12 +176,12 @@ func (a *Archive) page(ctx context.Context, after, head Seq) ([]rawRecord, error
 			return err
 		}
 		defer rows.Close()
-		for size := 0; size < pageBytes && rows.Next(); {
+		for size := int64(0); size < pageBytes && rows.Next(); {
 			r, err := scanRaw(rows)
 			if err != nil {
 				return err
 			}
-			size += len(r.packed)
+			size += r.size
 			raw = append(raw, r)
 		}
 		if err := rows.Err(); err != nil {
