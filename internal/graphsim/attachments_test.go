@@ -219,3 +219,25 @@ func TestOddMessages(t *testing.T) {
 		}
 	}
 }
+
+// Replies join the conversation of what they answer, along the whole chain and
+// also when the answered message comes later or never.
+func TestConversations(t *testing.T) {
+	t.Parallel()
+	c, m := withBox(t, graphsim.Options{})
+	inbox := m.Folder("inbox")
+	add := func(id, inReplyTo string) string {
+		n := inbox.Add(graphsim.Message{InternetMessageID: id, InReplyTo: inReplyTo})
+		return str(c.want("/users/"+m.ID()+"/messages/"+esc(n)+"?$select=conversationId").body, "conversationId")
+	}
+	a, b, d := add("<a>", ""), add("<b>", "<a>"), add("<d>", "<b>")
+	if a == "" || b != a || d != a {
+		t.Errorf("a chain of replies: %q %q %q", a, b, d)
+	}
+	if x := add("<x>", ""); x == a {
+		t.Error("another thread has the same conversation")
+	}
+	if late, first := add("<z>", "<y>"), add("<y>", ""); late != first {
+		t.Error("a reply that came before what it answers is in another conversation")
+	}
+}

@@ -150,7 +150,8 @@ func TestGraphNeedsAToken(t *testing.T) {
 	clock := at()
 	c := serve(t, graphsim.Options{Seed: 1, Now: func() time.Time { return clock }})
 	c.tenant.AddUser(graphsim.User{Address: "secret.person@contoso.example"})
-	stranger := serve(t, graphsim.Options{Seed: 2})
+	// Of one seed, so that only the tenant in the token differs.
+	stranger := serve(t, graphsim.Options{Seed: 1, TenantID: "11111111-2222-4333-8444-555555555555"})
 	good := c.token
 	check := func(name, authorization, message string) {
 		t.Helper()
@@ -168,7 +169,7 @@ func TestGraphNeedsAToken(t *testing.T) {
 	check("basic", "Basic eDp5", "empty")
 	check("malformed", "Bearer nonsense", "IDX14100")
 	check("tampered", "Bearer "+good[:len(good)-6]+"AAAAAA", "signature")
-	check("foreign", "Bearer "+stranger.token, "")
+	check("foreign", "Bearer "+stranger.token, "issuer")
 	clock = clock.Add(2 * time.Hour)
 	check("expired", "Bearer "+good, "expired")
 }
