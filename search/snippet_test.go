@@ -1,0 +1,238 @@
+package search_test
+
+import (
+	"fmt"
+	"html"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"mailquarry/search"
+)
+
+// one stores a single letter and gives what a query shows of it.
+func one(t *testing.T, l letter, query string) search.Snippets {
+	t.Helper()
+	w := newWorld(t)
+	w.mailbox(eva, "Eva", "Inbox=inbox")
+	l.box, l.folder, l.key, l.from = eva, "Inbox", "m", "Tom <tom@contoso.example>"
+	w.store(l)
+	w.index()
+	res := w.find(search.Request{Text: query})
+	if len(res.Hits) != 1 {
+		t.Fatalf("%s: %d hits", query, len(res.Hits))
+	}
+	return res.Hits[0].Snippets
+}
+
+// TestSnippets: a reader sees why a message was found, and nothing of it is
+// markup but the marks.
+func TestSnippets(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("Nothing of note is said in this sentence. ", 40)
+	attached := []file{{name: "a.txt", kind: "text/plain", text: "apples"}, {name: "budget 2025.txt", kind: "text/plain", text: long + "The total of pears is 12. " + long}}
+	for name, tt := range map[string]struct {
+		letter letter
+		query  string
+		want   search.Snippets
+	}{
+		"a word in subject and body, in any form": {
+			letter{subject: "Café <b>", text: "To the CAFE & back"},
+			"cafe",
+			search.Snippets{Subject: []string{"<mark>Café</mark> &lt;b&gt;"}, Body: []string{"To the <mark>CAFE</mark> &amp; back"}},
+		},
+		"a phrase is marked as one": {
+			letter{subject: "s", text: "The net price is 30, and net-30 is the term."},
+			`"net 30"`,
+			search.Snippets{Subject: []string{"s"}, Body: []string{"The net price is 30, and <mark>net-30</mark> is the term."}},
+		},
+		"a prefix": {
+			letter{subject: "Invoices", text: "An invoice, invoicing."},
+			"invoic*",
+			search.Snippets{Subject: []string{"<mark>Invoices</mark>"}, Body: []string{"An <mark>invoice</mark>, <mark>invoicing</mark>."}},
+		},
+		"an address is marked as one": {
+			letter{subject: "s", text: "Ask eva@contoso.com first"},
+			"eva@contoso.com",
+			search.Snippets{Subject: []string{"s"}, Body: []string{"Ask <mark>eva@contoso.com</mark> first"}},
+		},
+		"Chinese": {
+			letter{subject: "会议记录", text: "明天的会议在三楼。"},
+			"会议",
+			search.Snippets{Subject: []string{"<mark>会议</mark>记录"}, Body: []string{"明天的<mark>会议</mark>在三楼。"}},
+		},
+		"a field marks only there": {
+			letter{subject: "Lease", text: "The lease"},
+			"subject:lease",
+			search.Snippets{Subject: []string{"<mark>Lease</mark>"}, Body: []string{"The lease"}},
+		},
+		"a negated word is not marked": {
+			letter{subject: "Lease", text: "signed"},
+			"lease -draft",
+			search.Snippets{Subject: []string{"<mark>Lease</mark>"}, Body: []string{"signed"}},
+		},
+		"HTML is shown as text": {
+			letter{subject: "s", html: "<style>renewal{}</style><p>The <i>renewal</i> of &lt;x&gt;</p>"},
+			"renewal",
+			search.Snippets{Subject: []string{"s"}, Body: []string{"The <mark>renewal</mark> of &lt;x&gt;"}},
+		},
+		"only the address matches: the body's beginning": {
+			letter{subject: "s", text: "\n\n  Hello\r\n\tthere"},
+			"from:tom",
+			search.Snippets{Subject: []string{"s"}, Body: []string{"Hello there"}},
+		},
+		"what turns the line around is left out": {
+			letter{subject: "a\u202eb renewal", text: "x"},
+			"renewal",
+			search.Snippets{Subject: []string{"ab <mark>renewal</mark>"}, Body: []string{"x"}},
+		},
+		"the attachment that matches is named": {
+			letter{subject: "s", text: "see there", files: attached},
+			"pears",
+			search.Snippets{Subject: []string{"s"}, Body: []string{"see there"}, Attachments: []search.AttachmentSnippet{{
+				Index: 1, Name: "budget 2025.txt",
+				Fragments: []string{"… The total of <mark>pears</mark> is 12. Nothing of note is said in this sentence. Nothing of note is said in this sentence. …"},
+			}}},
+		},
+		"an attachment's name": {
+			letter{subject: "s", text: "see there", files: attached},
+			"filename:budget",
+			search.Snippets{Subject: []string{"s"}, Body: []string{"see there"}, Attachments: []search.AttachmentSnippet{
+				{Index: 1, Name: "budget 2025.txt", Fragments: []string{"<mark>budget</mark> 2025.txt"}},
+			}},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := one(t, tt.letter, tt.query)
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestFragmentsOfLongTexts: fragments are short, begin and end between words,
+// and show the places where most of the query stands together.
+func TestFragmentsOfLongTexts(t *testing.T) {
+	t.Parallel()
+	filler := strings.Repeat("lorem ipsum dolor sit amet ", 50)
+	text := "alpha " + filler + "alpha " + filler + "the alpha met the beta here " + filler + "beta " + filler + "alpha"
+	got := one(t, letter{subject: "s", text: text}, "alpha beta").Body
+	if len(got) != 3 || !strings.Contains(got[0], "<mark>alpha</mark> lorem") && !strings.Contains(strings.Join(got, "|"), "the <mark>alpha</mark> met the <mark>beta</mark> here") {
+		t.Fatalf("fragments: %q", got)
+	}
+	joined := strings.Join(got, "|")
+	if !strings.Contains(joined, "the <mark>alpha</mark> met the <mark>beta</mark> here") {
+		t.Errorf("the best place is missing: %q", got)
+	}
+	words := map[string]bool{"…": true, "the": true, "met": true, "here": true}
+	for _, w := range strings.Fields(filler) {
+		words[w] = true
+	}
+	for _, f := range got {
+		plain := strings.NewReplacer("<mark>", "", "</mark>", "").Replace(f)
+		if n := utf8.RuneCountInString(plain); n > 260 {
+			t.Errorf("a fragment of %d characters", n)
+		}
+		for _, w := range strings.Fields(plain) {
+			if !words[w] && w != "alpha" && w != "beta" {
+				t.Errorf("a word was cut to %q in %q", w, f)
+			}
+		}
+	}
+}
+
+// TestSnippetsAreAlwaysSafe: whatever a mail holds, a snippet is valid UTF-8,
+// its marks pair up, and without them it is escaped text.
+func TestSnippetsAreAlwaysSafe(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.mailbox(eva, "Eva", "Inbox=inbox")
+	rng := rand.New(rand.NewPCG(1, 2))
+	pieces := []string{"alpha", "ALPHA", "beta", "<mark>", "</mark>", "<script>", "&amp;", "\u202e", "é", "e\u0301", "会议", "العربية", "👩\u200d👩", " ", "\n", ". ", "\x00", "ﬁ", "ß", "\t", "'", `"`}
+	for i := range 30 {
+		var b strings.Builder
+		for range rng.IntN(400) {
+			b.WriteString(pieces[rng.IntN(len(pieces))])
+		}
+		w.store(letter{
+			box: eva, folder: "Inbox", key: fmt.Sprint("k", i), subject: "alpha " + b.String(), text: b.String() + " alpha",
+			from: "x <x@y>", files: []file{{name: b.String() + ".txt", kind: "text/plain", text: b.String() + "beta"}},
+		})
+	}
+	w.index()
+	for _, q := range []string{"alpha", "alph* OR 会议", `"alpha beta" OR alpha`, "beta OR mark"} {
+		for _, h := range w.find(search.Request{Text: q, Limit: 50}).Hits {
+			all := append(append([]string{}, h.Snippets.Subject...), h.Snippets.Body...)
+			for _, a := range h.Snippets.Attachments {
+				all = append(all, a.Fragments...)
+			}
+			for _, s := range all {
+				if fault := unsafeSnippet(s); fault != "" {
+					t.Fatalf("%s: %s: %q", q, fault, s)
+				}
+			}
+		}
+	}
+}
+
+func unsafeSnippet(s string) string {
+	if !utf8.ValidString(s) {
+		return "not UTF-8"
+	}
+	open := false
+	var plain strings.Builder
+	for s != "" {
+		switch {
+		case strings.HasPrefix(s, "<mark>") && !open:
+			open, s = true, s[len("<mark>"):]
+		case strings.HasPrefix(s, "</mark>") && open:
+			open, s = false, s[len("</mark>"):]
+		default:
+			plain.WriteByte(s[0])
+			s = s[1:]
+		}
+	}
+	if open {
+		return "a mark is not closed"
+	}
+	if p := plain.String(); html.EscapeString(html.UnescapeString(p)) != p {
+		return "not escaped"
+	}
+	return ""
+}
+
+// TestSnippetsStayCheap: a page of hits with large attachments takes a
+// bounded time, however deep the match stands.
+func TestSnippetsStayCheap(t *testing.T) {
+	if testing.Short() {
+		t.Skip("measures time")
+	}
+	w := newWorld(t)
+	w.mailbox(eva, "Eva", "Inbox=inbox")
+	big := strings.Repeat("The quick brown fox jumps over the lazy dogs again. ", 18000)
+	for i := range 20 {
+		w.store(letter{
+			box: eva, folder: "Inbox", key: fmt.Sprint("k", i), subject: "needle", from: "x <x@y>", text: "needle",
+			files: []file{{name: "big.txt", kind: "text/plain", text: fmt.Sprint(i) + big + "haystack"}},
+		})
+	}
+	w.index()
+	best := time.Hour
+	for range 5 {
+		res := w.find(search.Request{Text: "haystack"})
+		if len(res.Hits) != 20 || len(res.Hits[0].Snippets.Attachments) != 1 {
+			t.Fatalf("%d hits, %+v", len(res.Hits), res.Hits[0].Snippets)
+		}
+		best = min(best, res.Took)
+	}
+	t.Logf("20 hits with 0.9 MB each: %v", best)
+	if best > 2*time.Second {
+		t.Errorf("a page took %v", best)
+	}
+}
