@@ -19,13 +19,15 @@ type Seq uint64
 
 // Archive is the truth on disk. Its methods may be called from several goroutines.
 type Archive struct {
-	dir   layout
-	lock  *os.File
-	id    string
-	head  atomic.Uint64 // of the last committed transaction
-	codec *codec
-	w     *writer
-	r     *reader
+	dir     layout
+	lock    *os.File
+	id      string
+	head    atomic.Uint64 // of the last committed transaction
+	codec   *codec
+	w       *writer
+	r       *reader
+	closing sync.Once
+	closed  error // what closing gave
 	// sweep is held for reading from the moment a blob is found or put in its
 	// place until its age tells the sweep to leave it alone.
 	sweep sync.RWMutex
@@ -78,6 +80,11 @@ func (a *Archive) identify(ctx context.Context) error {
 // Close waits for the transaction under way and releases the lock. It may be
 // called again.
 func (a *Archive) Close() error {
+	a.closing.Do(func() { a.closed = a.close() })
+	return a.closed
+}
+
+func (a *Archive) close() error {
 	var errs []error
 	if a.r != nil {
 		errs = append(errs, a.r.close())
@@ -89,9 +96,7 @@ func (a *Archive) Close() error {
 		a.codec.close()
 	}
 	if a.lock != nil {
-		if err := a.lock.Close(); !errors.Is(err, os.ErrClosed) {
-			errs = append(errs, err)
-		}
+		errs = append(errs, unlockFile(a.lock))
 	}
 	return errors.Join(errs...)
 }

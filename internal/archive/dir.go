@@ -62,7 +62,7 @@ func (l layout) claim() (*os.File, error) {
 		return nil, fmt.Errorf("lock: %w", err)
 	}
 	if err := l.prepare(lock); err != nil {
-		return nil, errors.Join(err, lock.Close())
+		return nil, errors.Join(err, unlockFile(lock))
 	}
 	return lock, nil
 }

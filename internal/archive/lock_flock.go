@@ -28,6 +28,12 @@ func lockFile(path string) (f *os.File, held bool, err error) {
 	return nil, errors.Is(err, syscall.EWOULDBLOCK), err
 }
 
+// unlockFile drops the lock at once: closing alone leaves it to a child process
+// that is just being started and still has the file.
+func unlockFile(f *os.File) error {
+	return errors.Join(syscall.Flock(int(f.Fd()), syscall.LOCK_UN), f.Close())
+}
+
 func syncDir(path string) error {
 	d, err := os.Open(path)
 	if err != nil {

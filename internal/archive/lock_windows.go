@@ -23,5 +23,8 @@ func lockFile(path string) (f *os.File, held bool, err error) {
 	return os.NewFile(uintptr(h), path), false, nil
 }
 
+// unlockFile drops the lock.
+func unlockFile(f *os.File) error { return f.Close() }
+
 // syncDir does nothing: NTFS journals its folders and offers no call for it.
 func syncDir(string) error { return nil }

@@ -73,7 +73,7 @@ func TestArchiveAgreesWithModel(t *testing.T) {
 			for _, id := range ids {
 				m.folders = append(m.folders, &modelFolder{id: id, full: true, problems: map[string]int{}})
 			}
-			for range 150 {
+			for range 100 {
 				m.step()
 			}
 			check(t, m.a.Check(t.Context()))

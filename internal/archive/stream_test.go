@@ -242,7 +242,7 @@ func TestWritersAndFeedSideBySide(t *testing.T) {
 	a := openTest(t)
 	ctx := t.Context()
 	box, fs := newFolders(t, a, "A", "B", "C", "D")
-	const pages, size = 30, 25
+	const pages, size = 15, 25
 	var writers sync.WaitGroup
 	for w, f := range fs {
 		writers.Go(func() {
