@@ -29,18 +29,46 @@ type columns struct {
 	facets map[engine.Facet]*facetColumn
 }
 
-// facetColumn holds the values of a facet. Where a document has at most one
-// value, of is by document the index of its value plus one; where it may have
-// more, sets is by value the documents that have it.
+// facetColumn holds the values of a facet as their numbers in valueTable. Where
+// a document has at most one value, of is by document that value, 0 for none;
+// where it may have more, sets is by value the documents that have it.
 type facetColumn struct {
-	once   sync.Once
-	err    error
-	values []string
-	of     []uint32
-	sets   []*roaring.Bitmap
+	once sync.Once
+	err  error
+	of   []uint32
+	sets map[uint32]*roaring.Bitmap
 }
 
-// facetFields are the fields behind the facets.
+// valueTable numbers the values of a facet from 1, the same in all segments, so
+// that counting compares no strings. A value stays in it as long as the index
+// is open.
+type valueTable struct {
+	mu     sync.RWMutex
+	number map[string]uint32
+	values []string // values[0] is of no document
+}
+
+// of gives the number of a value.
+func (t *valueTable) of(value string) uint32 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if n, ok := t.number[value]; ok {
+		return n
+	}
+	n := uint32(len(t.values))
+	t.number[value] = n
+	t.values = append(t.values, value)
+	return n
+}
+
+// all gives the values by number.
+func (t *valueTable) all() []string {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return t.values
+}
+
+// facetField gives the field behind a facet.
 func facetField(f engine.Facet) (field string, ok bool) {
 	switch f {
 	case engine.FacetMailbox:
@@ -60,8 +88,17 @@ func facetField(f engine.Facet) (field string, ok bool) {
 // columnCache holds the columns of the segments that are in use, by the
 // segment's id.
 type columnCache struct {
-	mu sync.Mutex
-	by map[uint64]*columns
+	mu     sync.Mutex
+	by     map[uint64]*columns
+	values map[engine.Facet]*valueTable
+}
+
+func newColumnCache() *columnCache {
+	c := &columnCache{by: map[uint64]*columns{}, values: map[engine.Facet]*valueTable{}}
+	for _, f := range engine.Facets() {
+		c.values[f] = &valueTable{number: map[string]uint32{}, values: []string{""}}
+	}
+	return c
 }
 
 // of gives the columns of a segment.
@@ -69,9 +106,6 @@ func (c *columnCache) of(s *scorch.SegmentSnapshot) (*columns, error) {
 	c.mu.Lock()
 	cols := c.by[s.Id()]
 	if cols == nil {
-		if c.by == nil {
-			c.by = map[uint64]*columns{}
-		}
 		cols = &columns{facets: map[engine.Facet]*facetColumn{}}
 		for _, f := range engine.Facets() {
 			cols.facets[f] = &facetColumn{}
@@ -147,14 +181,14 @@ func (c *columns) loadLengths(s segment.Segment) error {
 	})
 }
 
-// facet gives the values of a facet.
-func (c *columns) facet(s segment.Segment, f engine.Facet) (*facetColumn, error) {
+// facet gives the values of a facet, with numbers of the table.
+func (c *columns) facet(s segment.Segment, f engine.Facet, table *valueTable) (*facetColumn, error) {
 	col := c.facets[f]
-	col.once.Do(func() { col.err = col.load(s, f) })
+	col.once.Do(func() { col.err = col.load(s, f, table) })
 	return col, col.err
 }
 
-func (c *facetColumn) load(s segment.Segment, f engine.Facet) error {
+func (c *facetColumn) load(s segment.Segment, f engine.Facet, table *valueTable) error {
 	field, ok := facetField(f)
 	if !ok {
 		return fmt.Errorf("no facet %q", f)
@@ -162,15 +196,17 @@ func (c *facetColumn) load(s segment.Segment, f engine.Facet) error {
 	single := f != engine.FacetType
 	if single {
 		c.of = make([]uint32, s.Count())
+	} else {
+		c.sets = map[uint32]*roaring.Bitmap{}
 	}
 	return eachTerm(s, field, nil, nil, func(term string, docs *roaring.Bitmap) error {
-		c.values = append(c.values, term)
+		value := table.of(term)
 		if !single {
-			c.sets = append(c.sets, docs.Clone()) // it is a piece of the segment's file
+			c.sets[value] = docs.Clone() // it is a piece of the segment's file
 			return nil
 		}
 		for it := docs.Iterator(); it.HasNext(); {
-			c.of[it.Next()] = uint32(len(c.values))
+			c.of[it.Next()] = value
 		}
 		return nil
 	})

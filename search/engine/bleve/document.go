@@ -213,7 +213,7 @@ func (w *words) add(s string) {
 			if len(w.freqs) == cap(w.freqs) {
 				w.freqs = make([]index.TokenFreq, 0, min(64+len(w.terms), 1024))
 			}
-			w.freqs = append(w.freqs, index.TokenFreq{Term: []byte(t.Term)})
+			w.freqs = append(w.freqs, index.TokenFreq{}) // the segment is built from the map's keys
 			tf = &w.freqs[len(w.freqs)-1]
 			w.terms[t.Term] = tf
 		}

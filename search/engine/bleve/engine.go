@@ -39,7 +39,7 @@ type Engine struct {
 
 	open    sync.RWMutex // held for reading while the index is used
 	closed  bool
-	columns columnCache
+	columns *columnCache
 	pins    pins
 
 	expansions int // terms that the prefixes of a query may stand for, over all segments

@@ -17,14 +17,49 @@ type part struct {
 	segment segment.Segment
 	deleted *roaring.Bitmap // may be nil
 	cols    *columns
-	budget  *int                        // how many more terms prefixes may stand for
+	budget  *int // how many more terms prefixes may stand for
+	dicts   map[string]segment.TermDictionary
+	looked  map[fieldTerm]postings
 	found   map[*phraseMatcher]*counted // what phrases counted in this segment
+}
+
+type fieldTerm struct{ field, term string }
+
+// dictionary gives the terms of a field.
+func (p *part) dictionary(field string) (segment.TermDictionary, error) {
+	if d := p.dicts[field]; d != nil {
+		return d, nil
+	}
+	d, err := p.segment.Dictionary(field)
+	if err != nil {
+		return nil, fmt.Errorf("read dictionary of %s: %w", field, err)
+	}
+	p.dicts[field] = d
+	return d, nil
+}
+
+// lookup gives the postings of a term, nil docs when there are none. Deleted
+// documents are among them.
+func (p *part) lookup(field, term string) (postings, error) {
+	key := fieldTerm{field, term}
+	if found, ok := p.looked[key]; ok {
+		return found, nil
+	}
+	dict, err := p.dictionary(field)
+	if err != nil {
+		return postings{}, err
+	}
+	found, err := lookup(dict, term)
+	if err == nil {
+		p.looked[key] = found
+	}
+	return found, err
 }
 
 func newPart(ctx context.Context, s *scorch.SegmentSnapshot, cols *columns, budget *int) *part {
 	return &part{
 		ctx: ctx, segment: s.Segment(), deleted: s.Deleted(), cols: cols, budget: budget,
-		found: map[*phraseMatcher]*counted{},
+		dicts: map[string]segment.TermDictionary{}, looked: map[fieldTerm]postings{}, found: map[*phraseMatcher]*counted{},
 	}
 }
 
@@ -89,17 +124,13 @@ func (allMatcher) match(p *part, within *roaring.Bitmap) (*roaring.Bitmap, error
 func (noneMatcher) match(*part, *roaring.Bitmap) (*roaring.Bitmap, error) { return nil, nil }
 
 func (m *termMatcher) match(p *part, _ *roaring.Bitmap) (*roaring.Bitmap, error) {
-	dict, err := p.segment.Dictionary(m.field)
-	if err != nil {
-		return nil, fmt.Errorf("read dictionary of %s: %w", m.field, err)
-	}
 	var sets []*roaring.Bitmap
 	for _, t := range m.terms {
-		found, ok, err := lookupIn(dict, t)
+		found, err := p.lookup(m.field, t)
 		if err != nil {
 			return nil, err
 		}
-		if ok {
+		if found.docs != nil {
 			sets = append(sets, found.docs)
 		}
 	}
@@ -132,9 +163,9 @@ func (m *prefixMatcher) match(p *part, _ *roaring.Bitmap) (*roaring.Bitmap, erro
 
 // expand calls f for the terms that begin with the prefix.
 func (m *prefixMatcher) expand(p *part, f func(term string, found postings) error) error {
-	dict, err := p.segment.Dictionary(m.field)
+	dict, err := p.dictionary(m.field)
 	if err != nil {
-		return fmt.Errorf("read dictionary of %s: %w", m.field, err)
+		return err
 	}
 	it := termsOf(dict, []byte(m.prefix), after(m.prefix))
 	for i := 0; ; i++ {
@@ -153,11 +184,11 @@ func (m *prefixMatcher) expand(p *part, f func(term string, found postings) erro
 				return err
 			}
 		}
-		found, ok, err := lookupIn(dict, entry.Term)
+		found, err := lookup(dict, entry.Term)
 		if err != nil {
 			return err
 		}
-		if !ok {
+		if found.docs == nil {
 			continue
 		}
 		if err := f(entry.Term, found); err != nil {

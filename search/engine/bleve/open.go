@@ -43,7 +43,10 @@ func Open(dir string, o Options) (*Engine, error) {
 	if err := checkStore(filepath.Join(dir, storeDir), o.Logger); err != nil {
 		return nil, fmt.Errorf("open index %s: %w", dir, err)
 	}
-	e := &Engine{dir: dir, log: o.Logger, failed: make(chan struct{}), expansions: maxExpansions}
+	e := &Engine{
+		dir: dir, log: o.Logger, failed: make(chan struct{}),
+		columns: newColumnCache(), expansions: maxExpansions,
+	}
 	var once sync.Once
 	fail := func(err error) {
 		e.log.Error("the index failed in the background", "error", err)

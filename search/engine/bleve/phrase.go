@@ -76,11 +76,11 @@ func (m *phraseMatcher) slots(p *part, within *roaring.Bitmap) ([][]postings, *r
 				return nil, nil, err
 			}
 		} else {
-			found, ok, err := lookup(p.segment, m.field, t)
+			found, err := p.lookup(m.field, t)
 			if err != nil {
 				return nil, nil, err
 			}
-			if ok {
+			if found.docs != nil {
 				slot = append(slot, found)
 			}
 		}

@@ -64,11 +64,11 @@ func newScoring(scores []scorer, parts []*part) (*scoring, error) {
 			}
 			df := 0.0
 			for _, p := range parts {
-				found, ok, err := lookup(p.segment, s.field, t)
+				found, err := p.lookup(s.field, t)
 				if err != nil {
 					return nil, err
 				}
-				if ok {
+				if found.docs != nil {
 					df += float64(found.docs.GetCardinality())
 				}
 			}
@@ -119,8 +119,8 @@ func (g *scoring) score(p *part, docs []uint32, set *roaring.Bitmap) ([]float64,
 
 func (g *scoring) term(i int, p *part, docs []uint32, set *roaring.Bitmap, scores []float64) error {
 	s := &g.scores[i]
-	found, ok, err := lookup(p.segment, s.field, s.terms[0])
-	if err != nil || !ok {
+	found, err := p.lookup(s.field, s.terms[0])
+	if err != nil || found.docs == nil {
 		return err
 	}
 	it := found.list.Iterator(true, true, false, nil)

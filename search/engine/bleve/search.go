@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -35,7 +34,7 @@ func (e *Engine) Search(ctx context.Context, r engine.Request) (engine.Result, e
 	if r.FacetSize <= 0 {
 		r.FacetSize = defaultFacetSize
 	}
-	s := &search{request: r, facets: map[engine.Facet]map[string]int{}}
+	s := &search{request: r, best: newTop(r.Limit+1, before), facets: map[engine.Facet]*tally{}}
 	if s.from, err = parseCursor(r); err != nil {
 		return engine.Result{}, err
 	}
@@ -43,7 +42,7 @@ func (e *Engine) Search(ctx context.Context, r engine.Request) (engine.Result, e
 		if _, ok := facetField(f); !ok {
 			return engine.Result{}, fmt.Errorf("search: no facet %q", f)
 		}
-		s.facets[f] = map[string]int{}
+		s.facets[f] = &tally{}
 	}
 	if r.Scope.Empty() {
 		return s.result("")
@@ -90,8 +89,8 @@ type search struct {
 	from    *cursor // nil for the first page
 
 	total  int
-	best   []hit // a heap, the last of them first; one more than the limit
-	facets map[engine.Facet]map[string]int
+	best   *top[hit] // one more than the limit
+	facets map[engine.Facet]*tally
 }
 
 // hit is a document found, with what it is ordered by.
@@ -125,7 +124,7 @@ func (s *search) run(ctx context.Context, e *Engine, snapshot *scorch.IndexSnaps
 		}
 	}
 	for _, p := range parts {
-		if err := s.part(p, rank); err != nil {
+		if err := s.part(p, rank, e.columns); err != nil {
 			return err
 		}
 	}
@@ -133,7 +132,7 @@ func (s *search) run(ctx context.Context, e *Engine, snapshot *scorch.IndexSnaps
 }
 
 // part searches in one segment.
-func (s *search) part(p *part, rank *scoring) error {
+func (s *search) part(p *part, rank *scoring, columns *columnCache) error {
 	if err := p.done(); err != nil {
 		return err
 	}
@@ -161,7 +160,12 @@ func (s *search) part(p *part, rank *scoring) error {
 	if s.request.Limit > 0 {
 		s.collect(p, docs, scores)
 	}
-	return s.count(p, docs, found)
+	for f, t := range s.facets {
+		if err := t.add(p, f, columns.values[f], docs, found); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // collect keeps the best documents of a segment.
@@ -180,105 +184,31 @@ func (s *search) collect(p *part, docs []uint32, scores []float64) {
 				h.score = scores[i]
 			}
 		}
-		if len(s.best) > s.request.Limit && before(h, s.best[0]) >= 0 {
-			continue
-		}
-		if s.from != nil && before(h, s.from.hit()) <= 0 {
-			continue
-		}
-		s.push(h)
-	}
-}
-
-// push adds a hit to the heap and drops the last one when there are more than
-// the page and the one hit that tells of a next page.
-func (s *search) push(h hit) {
-	if len(s.best) <= s.request.Limit {
-		s.best = append(s.best, h)
-		for i := len(s.best) - 1; i > 0; {
-			up := (i - 1) / 2
-			if before(s.best[i], s.best[up]) <= 0 {
-				break
-			}
-			s.best[i], s.best[up] = s.best[up], s.best[i]
-			i = up
-		}
-		return
-	}
-	s.best[0] = h
-	for i := 0; ; {
-		last := i
-		for _, down := range [2]int{2*i + 1, 2*i + 2} {
-			if down < len(s.best) && before(s.best[down], s.best[last]) > 0 {
-				last = down
-			}
-		}
-		if last == i {
-			return
-		}
-		s.best[i], s.best[last] = s.best[last], s.best[i]
-		i = last
-	}
-}
-
-// count adds a segment's documents to the facets.
-func (s *search) count(p *part, docs []uint32, set *roaring.Bitmap) error {
-	for _, f := range s.request.Facets {
-		col, err := p.cols.facet(p.segment, f)
-		if err != nil {
-			return fmt.Errorf("count %s: %w", f, err)
-		}
-		sum := s.facets[f]
-		for i, docs := range col.sets {
-			if n := set.AndCardinality(docs); n > 0 {
-				sum[col.values[i]] += int(n)
-			}
-		}
-		if col.of == nil {
-			continue
-		}
-		counts := make([]int, len(col.values)+1)
-		for _, doc := range docs {
-			counts[col.of[doc]]++
-		}
-		for i, n := range counts[1:] {
-			if n > 0 {
-				sum[col.values[i]] += n
-			}
+		if s.from == nil || before(h, s.from.hit()) > 0 {
+			s.best.add(h)
 		}
 	}
-	return nil
 }
 
 // result makes the answer of what was found.
 func (s *search) result(pin string) (engine.Result, error) {
-	slices.SortFunc(s.best, before)
+	hits := s.best.sorted()
 	r := engine.Result{Total: s.total, Facets: map[engine.Facet][]engine.Bucket{}}
-	if len(s.best) > s.request.Limit {
-		s.best = s.best[:s.request.Limit]
-		next, err := nextCursor(s.request, s.best[len(s.best)-1], pin)
-		if err != nil {
-			return engine.Result{}, err
+	if len(hits) > s.request.Limit {
+		hits = hits[:s.request.Limit]
+		if len(hits) > 0 {
+			next, err := nextCursor(s.request, hits[len(hits)-1], pin)
+			if err != nil {
+				return engine.Result{}, err
+			}
+			r.Next = next
 		}
-		r.Next = next
 	}
-	for _, h := range s.best {
+	for _, h := range hits {
 		r.Hits = append(r.Hits, engine.Hit{ID: h.id, Score: h.score})
 	}
-	for f, counts := range s.facets {
-		r.Facets[f] = buckets(counts, s.request.FacetSize)
+	for f, t := range s.facets {
+		r.Facets[f] = t.buckets(s.request.FacetSize)
 	}
 	return r, nil
-}
-
-// buckets orders the values of a facet: the largest first, then by value.
-func buckets(counts map[string]int, size int) []engine.Bucket {
-	list := make([]engine.Bucket, 0, len(counts))
-	for v, n := range counts {
-		list = append(list, engine.Bucket{Value: v, Count: n})
-	}
-	slices.SortFunc(list, func(a, b engine.Bucket) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Value, b.Value))
-	})
-	return list[:min(len(list), size)]
 }

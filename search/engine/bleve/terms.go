@@ -13,23 +13,14 @@ type postings struct {
 	docs *roaring.Bitmap // must not be changed: it may lie in the segment's file
 }
 
-// lookup gives the postings of a term, and false when the segment has none.
-// Deleted documents are among them.
-func lookup(s segment.Segment, field, term string) (postings, bool, error) {
-	dict, err := s.Dictionary(field)
-	if err != nil {
-		return postings{}, false, fmt.Errorf("read dictionary of %s: %w", field, err)
-	}
-	return lookupIn(dict, term)
-}
-
-func lookupIn(dict segment.TermDictionary, term string) (postings, bool, error) {
+// lookup gives the postings of a term, nil docs when there are none. Deleted
+// documents are among them.
+func lookup(dict segment.TermDictionary, term string) (postings, error) {
 	list, err := dict.PostingsList([]byte(term), nil, nil)
 	if err != nil {
-		return postings{}, false, fmt.Errorf("read postings: %w", err)
+		return postings{}, fmt.Errorf("read postings: %w", err)
 	}
-	docs := bitmapOf(list)
-	return postings{list, docs}, docs != nil, nil
+	return postings{list, bitmapOf(list)}, nil
 }
 
 // bitmapOf gives the documents of a postings list, nil when there are none.
@@ -63,11 +54,11 @@ func eachTerm(s segment.Segment, field string, start, end []byte, f func(term st
 		if entry == nil {
 			return nil
 		}
-		p, ok, err := lookupIn(dict, entry.Term)
+		p, err := lookup(dict, entry.Term)
 		if err != nil {
 			return err
 		}
-		if !ok {
+		if p.docs == nil {
 			continue
 		}
 		if err := f(entry.Term, p.docs); err != nil {
