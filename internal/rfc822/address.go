@@ -33,9 +33,11 @@ func Addresses(value []byte) []Address {
 }
 
 type addressScanner struct {
-	b    []byte
-	pos  int
-	open bool // a comment is never closed, so none is looked for any more
+	b   []byte
+	pos int
+	// A quote or comment that is never closed ends the search for others: a
+	// search each would take time in the square of the length.
+	openQuote, openComment bool
 }
 
 // next reads up to the next separator. more tells that there is text behind it.
@@ -86,6 +88,9 @@ func (s *addressScanner) next() (a Address, more bool) {
 // quoted appends a quoted string's content. A quote that is never closed is
 // taken as a character.
 func (s *addressScanner) quoted(text []byte) []byte {
+	if s.openQuote {
+		return text
+	}
 	start := len(text)
 	for i := s.pos; i < len(s.b); i++ {
 		switch s.b[i] {
@@ -99,11 +104,12 @@ func (s *addressScanner) quoted(text []byte) []byte {
 		}
 		text = append(text, s.b[i])
 	}
+	s.openQuote = true
 	return text[:start]
 }
 
 func (s *addressScanner) comment(text []byte) []byte {
-	if s.open {
+	if s.openComment {
 		return text
 	}
 	start, depth := len(text), 1
@@ -123,7 +129,7 @@ func (s *addressScanner) comment(text []byte) []byte {
 		}
 		text = append(text, s.b[i])
 	}
-	s.open = true
+	s.openComment = true
 	return text[:start]
 }
 
