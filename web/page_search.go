@@ -244,7 +244,7 @@ func warning(text string, w query.Warning) warningView {
 func took(d time.Duration) string {
 	switch {
 	case d < time.Millisecond:
-		return "less than 1 ms"
+		return "under 1 ms"
 	case d < time.Second:
 		return fmt.Sprintf("%d ms", d.Milliseconds())
 	}

@@ -75,10 +75,13 @@ func (s *server) statusPage(c echo.Context) error {
 
 func (p *pages) statusPage(st search.Status) statusPage {
 	page := statusPage{frame: frame{Title: "Status", Page: "status"}}
-	running := 0
+	running, failing := 0, 0
 	for _, m := range st.Mailboxes {
 		if stillRunning(m) {
 			running++
+		}
+		if m.State == search.StateFailing {
+			failing++
 		}
 		page.Mailboxes = append(page.Mailboxes, p.mailboxView(m))
 	}
@@ -88,6 +91,8 @@ func (p *pages) statusPage(st search.Status) statusPage {
 	case running > 0:
 		page.Lead = fmt.Sprintf("The first sync is under way: %s of %s to go. What has arrived can be searched already.",
 			number(running), plural(len(st.Mailboxes), "mailbox", "mailboxes"))
+	case failing > 0:
+		page.Lead = fmt.Sprintf("%s could not be synced the last time; it is tried again at the next round.", plural(failing, "mailbox", "mailboxes"))
 	default:
 		page.Lead = "All mailboxes are synced; changes are fetched at regular intervals."
 	}

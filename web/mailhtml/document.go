@@ -7,7 +7,7 @@ import "strings"
 const (
 	styleCommon = `html{-webkit-text-size-adjust:100%}` +
 		`body{margin:0;padding:20px 24px;font:15px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;overflow-wrap:anywhere}` +
-		`img{max-width:100%;height:auto}table{max-width:100%}pre,.text{white-space:pre-wrap}` +
+		`body>:first-child,body>div:first-child>:first-child{margin-top:0}img{max-width:100%;height:auto}table{max-width:100%}pre,.text{white-space:pre-wrap}` +
 		`blockquote{margin:.8em 0;padding-inline-start:1em;border-inline-start:3px solid}` +
 		`@media(max-width:600px){body{padding:16px}}` +
 		`@media print{body{padding:0}}`
