@@ -113,6 +113,39 @@ func TestConcurrencyLimit(t *testing.T) {
 	}
 }
 
+// More requests on a mailbox than the limit are refused until the window has
+// slid on; refused ones count too.
+func TestRequestLimit(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	now := at()
+	advance := func(d time.Duration) {
+		mu.Lock()
+		defer mu.Unlock()
+		now = now.Add(d)
+	}
+	c, m := withBox(t, graphsim.Options{
+		Now:    func() time.Time { mu.Lock(); defer mu.Unlock(); return now },
+		Quirks: graphsim.Quirks{RequestLimit: 20},
+	})
+	other := c.tenant.AddUser(graphsim.User{})
+	path := "/users/" + m.ID() + "/mailFolders/inbox"
+	for range 20 {
+		c.want(path)
+	}
+	advance(5 * time.Minute)
+	c.refused(c.get(path), 429, "ApplicationThrottled")
+	c.want("/users/" + other.ID() + "/mailFolders/inbox")
+	advance(5*time.Minute + time.Second)
+	for range 19 { // the refused one counts
+		c.want(path)
+	}
+	c.refused(c.get(path), 429, "ApplicationThrottled")
+	if n := c.tenant.Options().Quirks.RequestLimit; n != 20 || graphsim.New(graphsim.Options{}).Options().Quirks.RequestLimit != 10000 {
+		t.Errorf("limits %d", n)
+	}
+}
+
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	c, m := withBox(t, graphsim.Options{})

@@ -18,6 +18,7 @@ type Mailbox struct {
 	presence presence
 
 	inFlight atomic.Int32
+	meter    meter
 
 	mu           sync.Mutex
 	folders      []*Folder // by number; removed ones stay

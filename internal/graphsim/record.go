@@ -20,6 +20,9 @@ type Request struct {
 	Mailbox  string // the user's id, "" for requests on no mailbox
 }
 
+// recordLimit bounds the record of a tenant that serves for days.
+const recordLimit = 200_000
+
 type recorder struct {
 	mu   sync.Mutex
 	list []Request
@@ -28,11 +31,14 @@ type recorder struct {
 func (r *recorder) add(q Request) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if len(r.list) >= recordLimit {
+		r.list = slices.Delete(r.list, 0, recordLimit/2)
+	}
 	r.list = append(r.list, q)
 }
 
 // Requests gives the requests recorded so far, in the order in which they were
-// answered.
+// answered. Of very many only the latest are kept.
 func (t *Tenant) Requests() []Request {
 	t.record.mu.Lock()
 	defer t.record.mu.Unlock()

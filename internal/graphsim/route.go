@@ -24,9 +24,6 @@ type call struct {
 	claims *claims
 }
 
-// concurrency is how many requests on one mailbox Outlook answers at a time.
-const concurrency = 4
-
 // graph answers a request below /v1.0.
 func (t *Tenant) graph(c *call) answer {
 	a, err := c.dispatch()
@@ -99,10 +96,8 @@ func (c *call) mailbox(user string, path []string) (answer, *apiError) {
 	if err != nil {
 		return answer{}, err
 	}
-	if c.inFlight > concurrency && !c.t.o.Quirks.NoConcurrencyLimit {
-		e := fail(http.StatusTooManyRequests, "ApplicationThrottled", "Application is over its MailboxConcurrency limit.")
-		e.header = http.Header{"Retry-After": {"1"}}
-		return answer{}, e
+	if err := c.throttle(m); err != nil {
+		return answer{}, err
 	}
 	switch fixed(path[0]) {
 	case "mailboxsettings":

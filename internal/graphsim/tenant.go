@@ -29,6 +29,7 @@ type Quirks struct {
 	NoLostReturn       bool // off: with immutable ids A→B→A between two polls shows only the removal
 	NoDoubleMovedIn    bool // off: older messages moved in are returned twice in one response
 	NoConcurrencyLimit bool // off: a fifth concurrent request on one mailbox is answered 429
+	RequestLimit       int  // requests on one mailbox in ten minutes; 10,000 when 0, -1 for none
 	Generations        int  // newest delta generations that stay valid per folder; 3 when 0, -1 for all
 	ResyncLocation     bool // 410 answers carry a Location
 	LenientTop         bool // $top on delta is ignored instead of refused
@@ -76,6 +77,9 @@ func New(o Options) *Tenant {
 	}
 	if o.Roles == nil {
 		o.Roles = []string{roleUsers, roleMail, roleSettings}
+	}
+	if o.Quirks.RequestLimit == 0 {
+		o.Quirks.RequestLimit = 10_000
 	}
 	if o.Quirks.Generations == 0 {
 		o.Quirks.Generations = 3

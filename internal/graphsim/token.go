@@ -9,8 +9,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -86,13 +86,19 @@ func (t *Tenant) openIDConfiguration(r *http.Request, tenant string) answer {
 	})
 }
 
-var tenantShape = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.-]*$`)
+// isTenantName tells whether a tenant is named by a GUID or a domain.
+func isTenantName(s string) bool {
+	odd := func(r rune) bool {
+		return !(r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '.' || r == '-')
+	}
+	return s != "" && strings.IndexFunc(s, odd) < 0 && (len(s) == 36 || strings.Contains(s, "."))
+}
 
 func (t *Tenant) checkTenant(tenant string) (answer, bool) {
 	switch {
 	case strings.EqualFold(tenant, t.o.TenantID), strings.EqualFold(tenant, t.o.TenantDomain):
 		return answer{}, true
-	case !tenantShape.MatchString(tenant) || (len(tenant) != 36 && !strings.Contains(tenant, ".")):
+	case !isTenantName(tenant):
 		return t.signInError(http.StatusBadRequest, "invalid_request", 900023,
 			"AADSTS900023: Specified tenant identifier '"+tenant+"' is neither a valid DNS name, nor a valid external domain."), false
 	}
@@ -109,6 +115,7 @@ func (t *Tenant) signInError(status int, code string, number int, text string) a
 		"error_description": text + " Trace ID: " + trace + " Correlation ID: " + trace + " Timestamp: " + stamp,
 		"error_codes":       []int{number},
 		"timestamp":         stamp, "trace_id": trace, "correlation_id": trace,
+		"error_uri": "https://login.microsoftonline.com/error?code=" + strconv.Itoa(number),
 	})
 }
 
