@@ -277,6 +277,10 @@ func TestSweepKeepsWhatIsNamedOrYoung(t *testing.T) {
 	}
 	young := put("young")
 	put("put again")
+	// It was old when the sweep listed it, and was put again since.
+	if n := must[int64](t)(a.sweepBatch(ctx, []mail.Digest{young, again}, time.Now().Add(-time.Minute))); n != 0 {
+		t.Errorf("the sweep took %d bytes that were put again meanwhile", n)
+	}
 	freed := must[int64](t)(a.SweepBlobs(ctx, time.Minute))
 	if freed != int64(len("unnamed")) {
 		t.Errorf("freed %d bytes", freed)
