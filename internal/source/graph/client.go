@@ -78,6 +78,8 @@ func transport(roots *x509.CertPool) *http.Transport {
 		MaxIdleConns:          128,
 		MaxIdleConnsPerHost:   64,
 		IdleConnTimeout:       90 * time.Second,
+		// One connection carries many mailboxes: a dead one is found by asking.
+		HTTP2: &http.HTTP2Config{SendPingTimeout: 30 * time.Second, PingTimeout: 15 * time.Second},
 	}
 }
 

@@ -46,7 +46,11 @@ func newGate(slots int, limited bool) *gate {
 // enter waits until a request may be sent and counts it. leave must follow.
 func (g *gate) enter(ctx context.Context) error {
 	for {
-		if err := wait(ctx, g.delay(time.Now())); err != nil {
+		now := time.Now()
+		if left := g.paused(now); left > patience {
+			return pauseAsked(left)
+		}
+		if err := wait(ctx, g.delay(now)); err != nil {
 			return err
 		}
 		select {
@@ -62,6 +66,13 @@ func (g *gate) enter(ctx context.Context) error {
 }
 
 func (g *gate) leave() { <-g.slots }
+
+// paused tells how much is left of a pause that Graph asked for.
+func (g *gate) paused(now time.Time) time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.pause.Sub(now)
+}
 
 // delay tells how long a request must wait: for a pause to end, or for the
 // window to have room.
@@ -160,7 +171,7 @@ func wait(ctx context.Context, d time.Duration) error {
 		return err
 	}
 	if end, ok := ctx.Deadline(); ok && time.Until(end) < d {
-		return &source.Error{Class: source.Throttled, Message: "the source asked for a pause", RetryAfter: d}
+		return pauseAsked(d)
 	}
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -170,6 +181,14 @@ func wait(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// patience is the longest pause that is waited out here. A longer one comes
+// back, so that whoever asked can turn to another mailbox meanwhile.
+const patience = 10 * time.Minute
+
+func pauseAsked(d time.Duration) *source.Error {
+	return &source.Error{Class: source.Throttled, Message: "the mailbox is not asked before a pause is over", RetryAfter: d}
 }
 
 // maxBackoff bounds the wait between two tries that no Retry-After sets.

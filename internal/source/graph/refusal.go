@@ -57,7 +57,7 @@ func judge(about area, status int, body []byte) *failure {
 	}
 	e := &source.Error{
 		Class: source.Permanent, Status: status,
-		Code: envelope.Error.Code, Message: oneLine(envelope.Error.Message),
+		Code: oneLine(envelope.Error.Code), Message: oneLine(envelope.Error.Message),
 	}
 	if e.Message == "" {
 		e.Message = http.StatusText(status)

@@ -306,6 +306,22 @@ func TestFullMailboxIsListed(t *testing.T) {
 	}
 }
 
+// A very long pause does not hold up whoever could read other mailboxes.
+func TestLongPauseComesBack(t *testing.T) {
+	t.Parallel()
+	c, tenant, box := simulate(t, graphsim.Options{})
+	tenant.Inject(graphsim.Fault{Match: onMessages, Status: 503, RetryAfter: 3000})
+	for range 2 {
+		_, err := c.Messages(context.Background(), box.ID(), box.Folder("inbox").ID(), source.Cursor{})
+		if e := asSource(err); e == nil || e.RetryAfter < 2900*time.Second {
+			t.Fatalf("error %v", err)
+		}
+	}
+	if n := len(tenant.Requests()); n > 4 {
+		t.Errorf("%d requests sent", n)
+	}
+}
+
 func TestExpiredTokens(t *testing.T) {
 	t.Parallel()
 	c, _, box := simulate(t, graphsim.Options{})
@@ -425,38 +441,4 @@ func TestErrorTextsHoldNoAddress(t *testing.T) {
 	if strings.Contains(e.Message, "anna") || strings.Contains(e.Message, "\n") || len(e.Message) > maxMessage+10 {
 		t.Errorf("message %q", e.Message)
 	}
-}
-
-// Whatever an error answer holds, it is judged without a fault, and never as a
-// success.
-func FuzzJudge(f *testing.F) {
-	f.Add(404, `{"error":{"code":"ErrorItemNotFound","innerError":{"innerError":null}}}`)
-	f.Add(503, "")
-	f.Add(401, `{"error":"x"}`)
-	f.Fuzz(func(t *testing.T, status int, body string) {
-		for _, a := range []area{directory, mailbox, content} {
-			if e := judge(a, status, []byte(body)).err; e.Class == source.Unknown || strings.Contains(e.Error(), "\n") && !strings.Contains(e.Code, "\n") {
-				t.Errorf("%+v", e)
-			}
-		}
-	})
-}
-
-// Whatever a page holds, each item is either a change or reported.
-func FuzzPage(f *testing.F) {
-	f.Add(`{"value":[{"id":"a"},null],"@odata.nextLink":"https://graph.microsoft.com/x"}`)
-	f.Add(`{"value":[{"id":"a","@removed":{"reason":1}}]}`)
-	f.Fuzz(func(t *testing.T, body string) {
-		p, err := parsePage([]byte(body))
-		if err != nil {
-			return
-		}
-		for _, raw := range p.Value {
-			if _, id, reason := fields(raw); (id == "") != (reason != "") {
-				t.Errorf("id %q, reason %q", id, reason)
-			}
-			parseUser(raw)
-			_, _ = parsePart(raw)
-		}
-	})
 }

@@ -127,7 +127,7 @@ func (c *Client) rest(ctx context.Context, g *gate, f *failure, n int) error {
 		d += c.backoff
 	}
 	g.hold(time.Now(), d)
-	if end, ok := ctx.Deadline(); ok && time.Until(end) < d {
+	if end, ok := ctx.Deadline(); d > patience || ok && time.Until(end) < d {
 		f.err.RetryAfter = d
 		return f.err
 	}

@@ -132,7 +132,7 @@ func tokenError(authority string, seen *exchange, err error) *source.Error {
 	}
 	broken := json.Unmarshal(seen.body, &answer) != nil
 	e := &source.Error{
-		Class: source.Unauthenticated, Status: seen.status, Code: answer.Error,
+		Class: source.Unauthenticated, Status: seen.status, Code: oneLine(answer.Error),
 		Message: oneLine(answer.Description), RetryAfter: retryAfter(seen.header, time.Now()),
 	}
 	for _, code := range answer.Codes {
