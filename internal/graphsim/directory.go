@@ -54,7 +54,8 @@ func (m *Mailbox) setPresence(p presence) {
 	t.directory = append(t.directory, directoryEvent{box: m, all: true})
 }
 
-// Update changes the user's address, name or state. The id cannot change.
+// Update changes the user's address, name or state; the id cannot change. f must
+// not call the tenant.
 func (m *Mailbox) Update(f func(*User)) {
 	t := m.t
 	t.mu.Lock()

@@ -190,7 +190,8 @@ func (m *Mailbox) SetRead(id string, read bool) {
 	it.folder.log(it, eventRead)
 }
 
-// Edit changes a message: subject, body, categories, flag and the like.
+// Edit changes a message: subject, body, categories, flag and the like. f must
+// not call the tenant.
 func (m *Mailbox) Edit(id string, f func(*Message)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

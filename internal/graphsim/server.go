@@ -211,7 +211,7 @@ func (t *Tenant) send(w http.ResponseWriter, r *http.Request, a answer, requestI
 		body = bytes.ReplaceAll(body, []byte(clientIDMark), []byte(jsonSafe(clientID)))
 	}
 	if len(body) > 1024 && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		body = compress(body)
+		body = t.compress(body)
 		h.Set("Content-Encoding", "gzip")
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
@@ -236,15 +236,22 @@ func cut(w http.ResponseWriter) {
 	}
 }
 
-func compress(b []byte) []byte {
+// compress packs an answer. The writers are kept: making one costs more than
+// packing a page.
+func (t *Tenant) compress(b []byte) []byte {
 	var out bytes.Buffer
 	out.Grow(len(b) / 3)
-	z, err := gzip.NewWriterLevel(&out, gzip.BestSpeed)
-	if err != nil {
-		return b
+	z, ok := t.zips.Get().(*gzip.Writer)
+	if !ok {
+		var err error
+		if z, err = gzip.NewWriterLevel(&out, gzip.BestSpeed); err != nil {
+			return b
+		}
 	}
+	z.Reset(&out)
 	_, _ = z.Write(b) // a bytes.Buffer does not fail
 	_ = z.Close()
+	t.zips.Put(z)
 	return out.Bytes()
 }
 

@@ -55,6 +55,7 @@ type Tenant struct {
 
 	faults faultList
 	record recorder
+	zips   sync.Pool // of *gzip.Writer
 }
 
 // New makes an empty tenant.
