@@ -150,16 +150,19 @@ func (r *htmlReader) startSkipped(a atom.Atom, selfClosing bool) {
 }
 
 // breakLine begins a new line, and a paragraph where the element is one. At
-// the beginning of a table cell it does nothing, so that <td><p> stays in its
-// row.
-func (r *htmlReader) breakLine(a atom.Atom) {
+// the beginning of a table cell or list item it does nothing, so that <td><p>
+// stays in its row and <li><p> beside its bullet.
+func (r *htmlReader) breakLine(a atom.Atom, starts bool) {
 	isBlock, para := block(a)
 	if !isBlock {
 		return
 	}
-	rowBreak := a == atom.Tr || a == atom.Table || a == atom.Thead || a == atom.Tbody || a == atom.Tfoot
-	if len(r.rows) > 0 && r.out.tabs > 0 && !rowBreak {
-		return
+	switch a {
+	case atom.Tr, atom.Table, atom.Thead, atom.Tbody, atom.Tfoot, atom.Li, atom.Ul, atom.Ol, atom.Menu, atom.Dir:
+	default:
+		if len(r.rows) > 0 && r.out.tabs > 0 || starts && len(r.lists) > 0 && r.out.indent != "" {
+			return
+		}
 	}
 	r.out.line()
 	if para && len(r.lists) == 0 && len(r.rows) == 0 {
@@ -169,7 +172,7 @@ func (r *htmlReader) breakLine(a atom.Atom) {
 
 // open lays out the beginning of an element.
 func (r *htmlReader) open(a atom.Atom) {
-	r.breakLine(a)
+	r.breakLine(a, true)
 	switch a {
 	case atom.Pre, atom.Xmp, atom.Listing:
 		r.pre++
@@ -238,7 +241,7 @@ func (r *htmlReader) end(a atom.Atom) {
 			r.rows = r.rows[:n-1]
 		}
 	}
-	r.breakLine(a)
+	r.breakLine(a, false)
 }
 
 // closeLink writes the open link's target where its text does not say it.

@@ -1,6 +1,8 @@
 package extract
 
 import (
+	"bytes"
+
 	"golang.org/x/net/html/charset"
 
 	"mailquarry/internal/rfc822"
@@ -25,7 +27,6 @@ func decodeText(raw []byte, contentType string) string {
 	_, params := rfc822.Params([]byte(contentType))
 	label := params["charset"]
 	if label == "" && looksUTF16(raw) {
-		label = "utf-16"
 		if raw[0] != 0 {
 			label = "utf-16le"
 		} else {
@@ -62,8 +63,16 @@ func htmlSource(raw []byte, contentType string) string {
 	if params["charset"] != "" {
 		return rfc822.Text(raw, params["charset"])
 	}
-	if _, name, certain := charset.DetermineEncoding(raw[:min(len(raw), 4<<10)], ""); certain {
+	head := raw[:min(len(raw), 4<<10)]
+	_, name, certain := charset.DetermineEncoding(head, "")
+	// Windows-1252 is also what that says when it knows nothing.
+	if certain || name != "windows-1252" || namesWestern(head) {
 		return rfc822.Text(raw, name)
 	}
 	return rfc822.Text(raw, "")
+}
+
+func namesWestern(head []byte) bool {
+	head = bytes.ToLower(head)
+	return bytes.Contains(head, []byte("windows-1252")) || bytes.Contains(head, []byte("iso-8859-1"))
 }

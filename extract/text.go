@@ -9,6 +9,9 @@ import (
 // defaultMaxText bounds an extracted text, in bytes.
 const defaultMaxText = 16 << 20
 
+// maxIndent bounds the blanks kept before a line of preformatted text.
+const maxIndent = 80
+
 func itoa(n int) string { return strconv.Itoa(n) }
 
 // writer lays out text: it collapses white space, keeps line and paragraph
@@ -95,6 +98,10 @@ func (w *writer) flow(s string, pre bool) {
 				w.gap = 'P'
 			} else {
 				w.line()
+			}
+		case pre && r == ' ' && (w.gap == '\n' || w.gap == 'P'):
+			if len(w.indent) < maxIndent {
+				w.indent += " "
 			}
 		case r == ' ' || r == '\t' || r == '\n' || r == '\r' || r == '\f' || r == '\v' || r == '\u00A0':
 			w.space()

@@ -85,9 +85,9 @@ func textType(byBytes, byName, byDeclared string) string {
 }
 
 // couldBeText tells whether bytes without a known signature are plausibly text
-// in some charset: hardly any control characters, no long runs of NUL.
+// in some charset: hardly any control characters.
 func couldBeText(head []byte) bool {
-	if bytes.HasPrefix(head, []byte{0xFF, 0xFE}) || bytes.HasPrefix(head, []byte{0xFE, 0xFF}) {
+	if bytes.HasPrefix(head, []byte{0xFF, 0xFE}) || bytes.HasPrefix(head, []byte{0xFE, 0xFF}) || looksUTF16(head) {
 		return true
 	}
 	bad := 0
@@ -96,7 +96,7 @@ func couldBeText(head []byte) bool {
 			bad++
 		}
 	}
-	return bad*100 <= len(head)
+	return bad <= 2 || bad*100 <= len(head)
 }
 
 // bytesType tells a type from the first bytes, "" when they say nothing.

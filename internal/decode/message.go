@@ -20,6 +20,9 @@ func Message(f source.Format, payload []byte) (m mail.Message, err error) {
 		if r := recover(); r != nil {
 			err = errors.Join(err, errors.New("the decoder failed on this message"))
 		}
+		if m.Body.Type == "" {
+			m.Body.Type = mail.Text
+		}
 	}()
 	switch f {
 	case source.GraphJSON:
