@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -108,7 +109,12 @@ func (s *server) limitTime(next echo.HandlerFunc) echo.HandlerFunc {
 		ctx, cancel := context.WithTimeout(c.Request().Context(), s.time)
 		defer cancel()
 		c.SetRequest(c.Request().WithContext(ctx))
-		return next(c)
+		err := next(c)
+		if err != nil && ctx.Err() != nil {
+			// What a database says when it is interrupted does not name the reason.
+			err = errors.Join(ctx.Err(), err)
+		}
+		return err
 	}
 }
 
