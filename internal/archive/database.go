@@ -181,6 +181,22 @@ func (t *txn) rows(query string, args ...any) (*sql.Rows, error) {
 	return s.QueryContext(t.ctx, args...)
 }
 
+// list reads a query's only column.
+func list[T any](t *txn, query string, args ...any) ([]T, error) {
+	rows, err := t.rows(query, args...)
+	if err != nil {
+		return nil, err
+	}
+	var out []T
+	err = drain(rows, func(rows *sql.Rows) error {
+		var v T
+		err := rows.Scan(&v)
+		out = append(out, v)
+		return err
+	})
+	return out, err
+}
+
 // reader is the pool of connections that only read, with their statements.
 type reader struct {
 	db    *sql.DB
@@ -191,7 +207,7 @@ type reader struct {
 const readConnections = 8
 
 func openReader(path string) (*reader, error) {
-	db, err := sql.Open("sqlite", dataSource(path, "query_only(1)", "cache_size(-8192)", "temp_store(MEMORY)"))
+	db, err := sql.Open("sqlite", dataSource(path, "query_only(1)", "cache_size(-4096)", "temp_store(MEMORY)"))
 	if err != nil {
 		return nil, err
 	}

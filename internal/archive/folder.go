@@ -190,17 +190,7 @@ func (t *txn) putFolder(mailbox mail.MailboxID, f source.Folder, round int64) er
 }
 
 func (t *txn) dropUnseenFolders(mailbox mail.MailboxID, round int64) error {
-	rows, err := t.rows("SELECT id FROM folder WHERE mailbox = ? AND gone = 0 AND seen < ?", mailbox, round)
-	if err != nil {
-		return err
-	}
-	var ids []mail.FolderID
-	err = drain(rows, func(rows *sql.Rows) error {
-		var id mail.FolderID
-		err := rows.Scan(&id)
-		ids = append(ids, id)
-		return err
-	})
+	ids, err := list[mail.FolderID](t, "SELECT id FROM folder WHERE mailbox = ? AND gone = 0 AND seen < ?", mailbox, round)
 	if err != nil {
 		return err
 	}

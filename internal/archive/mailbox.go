@@ -198,17 +198,7 @@ func (t *txn) dropMailbox(id mail.MailboxID, state MailboxState, purge bool) err
 // purgeMailbox deletes all that a mailbox holds and says. What stays are its
 // key, its folders' and messages' keys, and the tombstones for the feed.
 func (t *txn) purgeMailbox(id mail.MailboxID) error {
-	var folders []mail.FolderID
-	rows, err := t.rows("SELECT id FROM folder WHERE mailbox = ?", id)
-	if err != nil {
-		return err
-	}
-	err = drain(rows, func(rows *sql.Rows) error {
-		var f mail.FolderID
-		err := rows.Scan(&f)
-		folders = append(folders, f)
-		return err
-	})
+	folders, err := list[mail.FolderID](t, "SELECT id FROM folder WHERE mailbox = ?", id)
 	if err != nil {
 		return err
 	}

@@ -101,7 +101,7 @@ func (a *Archive) PendingParts(ctx context.Context, mailbox mail.MailboxID, limi
 		return err
 	}, `SELECT m.id, m.key, p.idx, p.key, p.name, p.content_type, p.content_id, p.kind, p.inline, p.size, p.digest,
 			p.problem, p.pending
-		FROM part p JOIN message m ON m.id = p.message
+		FROM part p CROSS JOIN message m ON m.id = p.message -- CROSS: the pending are few
 		WHERE p.pending = 1 AND m.mailbox = ? ORDER BY m.seq, p.idx LIMIT ?`, mailbox, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list pending parts of mailbox %s: %w", mailbox, explain(err))
