@@ -21,6 +21,7 @@ const module = "mailquarry/"
 var floors = map[string][]string{
 	"internal/mail":    {},
 	"internal/version": {},
+	"internal/rfc822":  {},
 	"extract":          {},
 	"search/query":     {"search/analysis"},
 	"search/analysis":  {},
@@ -35,7 +36,7 @@ var floors = map[string][]string{
 
 	"internal/source/graph": {"internal/mail", "internal/source"},
 	"internal/source/files": {"internal/mail", "internal/source"},
-	"internal/decode":       {"internal/mail", "internal/source"},
+	"internal/decode":       {"internal/mail", "internal/source", "internal/rfc822"},
 	"internal/archive":      {"internal/mail", "internal/source"},
 
 	"indexer": {
@@ -52,6 +53,7 @@ var floors = map[string][]string{
 	"internal/demo":     {"internal/mail", "internal/graphsim"},
 
 	"internal/archtest": {},
+	"web/browsertest":   {},
 }
 
 // owners says which package alone may import a foreign one, by prefix.
