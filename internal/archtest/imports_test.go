@@ -22,7 +22,7 @@ var floors = map[string][]string{
 	"internal/mail":    {},
 	"internal/version": {},
 	"internal/rfc822":  {},
-	"extract":          {},
+	"extract":          {"internal/rfc822"},
 	"search/query":     {"search/analysis"},
 	"search/analysis":  {},
 	"web/mailhtml":     {},
