@@ -3,9 +3,12 @@ package bleve
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"runtime"
+	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	index "github.com/blevesearch/bleve_index_api"
 
@@ -32,16 +35,24 @@ func (e *Engine) Apply(ctx context.Context, b engine.Batch) error {
 	for _, d := range documents(b.Put) {
 		batch.Update(d)
 	}
-	batch.SetInternal(keyCheckpoint, formatCheckpoint(b.Upto))
 	e.writing.Lock()
 	defer e.writing.Unlock()
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("apply batch: %w", err)
 	}
-	if err := e.guard("apply batch", func() error { return e.scorch.Batch(batch) }); err != nil {
+	if e.bulk != nil {
+		return e.bulk.apply(ctx, b, func() error { return e.write(batch) })
+	}
+	batch.SetInternal(keyCheckpoint, formatCheckpoint(b.Upto))
+	if err := e.write(batch); err != nil {
 		return err
 	}
 	return e.forgetColumns()
+}
+
+// write makes a batch durable.
+func (e *Engine) write(b *index.Batch) error {
+	return e.guard("apply batch", func() error { return e.scorch.Batch(b) })
 }
 
 // forgetColumns drops the columns of segments that no snapshot in use has.
@@ -91,6 +102,9 @@ func (e *Engine) guard(what string, f func() error) error {
 // copy of the index. After a bulk build it makes the index smaller and faster;
 // in steady use the index merges by itself.
 func (e *Engine) Merge(ctx context.Context) error {
+	if err := e.Flush(ctx); err != nil {
+		return err
+	}
 	done, err := e.use()
 	if err != nil {
 		return err
@@ -98,20 +112,12 @@ func (e *Engine) Merge(ctx context.Context) error {
 	defer done()
 	// One pass may leave a few segments; each pass leaves fewer.
 	for range 20 {
-		s, err := e.snapshot()
+		whole, err := e.isWhole()
 		if err != nil {
 			return err
 		}
-		segments, whole := s.Segments(), true
-		if len(segments) == 1 && segments[0].Deleted() != nil && !segments[0].Deleted().IsEmpty() {
-			whole = false
-		}
-		n := len(segments)
-		if err := s.Close(); err != nil {
-			return fmt.Errorf("merge: %w", err)
-		}
-		if n == 0 || n == 1 && whole {
-			return nil
+		if whole {
+			return e.tidy(ctx)
 		}
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("merge: %w", err)
@@ -122,4 +128,48 @@ func (e *Engine) Merge(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// isWhole tells whether the index is one segment without deleted documents.
+func (e *Engine) isWhole() (bool, error) {
+	s, err := e.snapshot()
+	if err != nil {
+		return false, err
+	}
+	defer s.Close()
+	switch segments := s.Segments(); len(segments) {
+	case 0:
+		return true, nil
+	case 1:
+		deleted := segments[0].Deleted()
+		return deleted == nil || deleted.IsEmpty(), nil
+	default:
+		return false, nil
+	}
+}
+
+// tidy waits for bleve to remove the files that a merge made superfluous, which
+// it does when it has written something after that. Files that a search still
+// reads stay.
+func (e *Engine) tidy(ctx context.Context) error {
+	for range 10 {
+		files, err := filepath.Glob(filepath.Join(e.dir, storeDir, "*.zap"))
+		if err != nil {
+			return fmt.Errorf("merge: %w", err)
+		}
+		if len(files) <= 1 {
+			break
+		}
+		b := index.NewBatch()
+		b.SetInternal(keyVersion, []byte(strconv.Itoa(Version)))
+		if err := e.write(b); err != nil {
+			return err
+		}
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-ctx.Done():
+			return fmt.Errorf("merge: %w", ctx.Err())
+		}
+	}
+	return e.forgetColumns()
 }

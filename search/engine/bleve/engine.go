@@ -22,6 +22,10 @@ type Options struct {
 	// ArchiveID names the archive that the index is derived from. An index that
 	// was made from another archive is refused.
 	ArchiveID string
+	// Bulk is for building a new index: batches are written by several
+	// goroutines, Apply returns before its batch is durable, and the checkpoint
+	// moves only with Flush, Merge and Close.
+	Bulk bool
 	// Logger takes what happens in the background; nil discards it.
 	Logger *slog.Logger
 }
@@ -36,6 +40,7 @@ type Engine struct {
 	failed chan struct{} // closed when a background routine of the index died
 
 	writing sync.Mutex // held while a batch is applied
+	bulk    *bulk      // nil without Options.Bulk
 
 	open    sync.RWMutex // held for reading while the index is used
 	closed  bool
@@ -68,6 +73,10 @@ func (e *Engine) use() (done func(), err error) {
 // Close waits for the searches and batches that are under way and closes the
 // index. Closing twice does nothing.
 func (e *Engine) Close() error {
+	flushed := e.Flush(context.Background())
+	if errors.Is(flushed, errClosed) {
+		return nil
+	}
 	e.open.Lock()
 	defer e.open.Unlock()
 	if e.closed {
@@ -77,9 +86,9 @@ func (e *Engine) Close() error {
 	e.pins.close()
 	forgetIndex(e.dir)
 	if err := e.index.Close(); err != nil {
-		return fmt.Errorf("close index %s: %w", e.dir, err)
+		return errors.Join(flushed, fmt.Errorf("close index %s: %w", e.dir, err))
 	}
-	return nil
+	return flushed
 }
 
 // snapshot gives the state of the index after the last batch. It has to be

@@ -21,6 +21,7 @@ type part struct {
 	dicts   map[string]segment.TermDictionary
 	looked  map[fieldTerm]postings
 	found   map[*phraseMatcher]*counted // what phrases counted in this segment
+	begun   map[*prefixMatcher]*roaring.Bitmap
 }
 
 type fieldTerm struct{ field, term string }
@@ -60,6 +61,7 @@ func newPart(ctx context.Context, s *scorch.SegmentSnapshot, cols *columns, budg
 	return &part{
 		ctx: ctx, segment: s.Segment(), deleted: s.Deleted(), cols: cols, budget: budget,
 		dicts: map[string]segment.TermDictionary{}, looked: map[fieldTerm]postings{}, found: map[*phraseMatcher]*counted{},
+		begun: map[*prefixMatcher]*roaring.Bitmap{},
 	}
 }
 
@@ -149,6 +151,9 @@ func union(sets []*roaring.Bitmap) *roaring.Bitmap {
 }
 
 func (m *prefixMatcher) match(p *part, _ *roaring.Bitmap) (*roaring.Bitmap, error) {
+	if sum := p.begun[m]; sum != nil {
+		return sum, nil
+	}
 	sum := roaring.New()
 	err := m.expand(p, func(_ string, found postings) error {
 		if one := found.docs; one.GetCardinality() == 1 {
@@ -158,7 +163,11 @@ func (m *prefixMatcher) match(p *part, _ *roaring.Bitmap) (*roaring.Bitmap, erro
 		}
 		return nil
 	})
-	return sum, err
+	if err != nil {
+		return nil, err
+	}
+	p.begun[m] = sum
+	return sum, nil
 }
 
 // expand calls f for the terms that begin with the prefix.

@@ -47,6 +47,9 @@ func Open(dir string, o Options) (*Engine, error) {
 		dir: dir, log: o.Logger, failed: make(chan struct{}),
 		columns: newColumnCache(), expansions: maxExpansions,
 	}
+	if o.Bulk {
+		e.bulk = newBulk()
+	}
 	var once sync.Once
 	fail := func(err error) {
 		e.log.Error("the index failed in the background", "error", err)
@@ -55,7 +58,7 @@ func Open(dir string, o Options) (*Engine, error) {
 		}
 	}
 	watchIndex(dir, fail)
-	idx, err := upstream.OpenUsing(dir, settings())
+	idx, err := upstream.OpenUsing(dir, settings(o.Bulk))
 	if err != nil {
 		forgetIndex(dir)
 		return nil, openError(dir, err)
@@ -87,7 +90,7 @@ func create(dir string, o Options) error {
 	}
 	m := mapping.NewIndexMapping()
 	m.ScoringModel = index.BM25Scoring
-	idx, err := upstream.NewUsing(half, m, scorch.Name, scorch.Name, settings())
+	idx, err := upstream.NewUsing(half, m, scorch.Name, scorch.Name, settings(false))
 	if err != nil {
 		return err
 	}
@@ -111,14 +114,18 @@ func create(dir string, o Options) error {
 // settings is the configuration of the index. bleve saves it beside the index
 // and keeps what a later opening does not name, so everything that matters is
 // written out each time.
-func settings() map[string]any {
+func settings(bulk bool) map[string]any {
+	// Small segments are merged as if they had this size. Without a floor, a
+	// thousand single messages cause six times the writes.
+	merges := map[string]any{"floorSegmentFileSize": 1 << 20}
+	if bulk { // the whole is merged at its end
+		merges["maxSegmentsPerTier"] = 200
+	}
 	return map[string]any{
 		// A batch is on disk when Apply returns.
-		"unsafe_batch":       false,
-		"numSnapshotsToKeep": 1,
-		// Small segments are merged as if they had this size. Without a floor, a
-		// thousand single messages cause six times the writes.
-		"scorchMergePlanOptions": map[string]any{"floorSegmentFileSize": 1 << 20},
+		"unsafe_batch":           false,
+		"numSnapshotsToKeep":     1,
+		"scorchMergePlanOptions": merges,
 		"asyncErrorCallbackName": asyncCallback,
 		// Wait no longer for another process's lock.
 		"bolt_timeout": lockWait.String(),

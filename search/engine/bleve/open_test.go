@@ -192,6 +192,9 @@ func TestMerge(t *testing.T) {
 	if n := len(s.Segments()); n != 1 {
 		t.Errorf("%d segments", n)
 	}
+	if files, err := filepath.Glob(filepath.Join(e.dir, storeDir, "*.zap")); len(files) != 1 || err != nil {
+		t.Errorf("files: %v, %v", files, err)
+	}
 	if after := find(t, e, r); fmt.Sprint(after) != fmt.Sprint(before) {
 		t.Errorf("before\n%v\nafter\n%v", before, after)
 	}

@@ -33,6 +33,7 @@ func Run(t *testing.T, open Open) {
 	t.Run("Ranking", func(t *testing.T) { t.Parallel(); testRanking(t, open) })
 	t.Run("Refused", func(t *testing.T) { t.Parallel(); testRefused(t, open) })
 	t.Run("Checkpoint", func(t *testing.T) { t.Parallel(); testCheckpoint(t, open) })
+	t.Run("Concurrent", func(t *testing.T) { t.Parallel(); testConcurrent(t, open) })
 	t.Run("Model", func(t *testing.T) { t.Parallel(); testModel(t, open) })
 }
 
