@@ -39,7 +39,7 @@ func Fill(t *graphsim.Tenant, seed int64, now time.Time) (*Company, error) {
 	}
 	c := &Company{tenant: t, world: w}
 	for i, p := range w.staff {
-		u := graphsim.User{Address: p.address(), DisplayName: p.name, Locale: p.locale, Aliases: []string{strings.ReplaceAll(p.local, ".", "-") + "@" + Domain}}
+		u := graphsim.User{Address: p.address(), DisplayName: p.display(), Locale: p.locale, Aliases: []string{strings.ReplaceAll(p.local, ".", "-") + "@" + Domain}}
 		if p.shared {
 			u.Purpose = "shared"
 			u.Aliases = []string{"support@" + Domain}

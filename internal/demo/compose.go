@@ -10,9 +10,11 @@ import (
 
 // party is someone who takes part in a thread: one of the staff or a contact.
 type party struct {
-	box     int // index of the mailbox, -1 for those outside
-	name    string
+	box     int    // index of the mailbox, -1 for those outside
+	name    string // as in the directory
+	sign    string // as they sign
 	first   string
+	title   string
 	address string
 	staff   *person
 	org     string
@@ -22,12 +24,14 @@ func (p party) mail() graphsim.Address {
 	return graphsim.Address{Name: p.name, Address: p.address}
 }
 
-func insider(i int, p *person) party {
-	return party{box: i, name: p.name, first: p.first, address: p.address(), staff: p, org: companyName}
+// insider makes a party of one of the staff, as named in a language.
+func insider(i int, p *person, code string) party {
+	name, first, title := p.called(code)
+	return party{box: i, name: p.display(), sign: name, first: first, title: title, address: p.address(), staff: p, org: companyName}
 }
 
 func outsider(c *contact) party {
-	return party{box: -1, name: c.name, first: c.first, address: c.address, org: c.org}
+	return party{box: -1, name: c.name, sign: c.name, first: c.first, address: c.address, org: c.org}
 }
 
 // letter is a message's body in the making, in both forms: what one person
@@ -65,9 +69,9 @@ func (s *scene) write(from party, p parts) letter {
 }
 
 func (s *scene) signature(from party) []string {
-	sign := []string{pick(s.d, s.l.values["signoff"]), from.name}
+	sign := []string{pick(s.d, s.l.values["signoff"]), from.sign}
 	if from.staff != nil {
-		sign = append(sign, from.staff.title+" · "+companyName, "+44 20 0000 0"+from.staff.phone)
+		sign = append(sign, from.title+" · "+companyName, "+44 20 0000 0"+from.staff.phone)
 	} else if from.org != from.name {
 		sign = append(sign, from.org)
 	}

@@ -10,9 +10,11 @@ const companyName = "Quarrystone"
 
 // person is somebody with a mailbox.
 type person struct {
-	name, first string
+	name, first string // in the native script
+	latin       string // the name in Latin script, where that differs
 	local       string // before the @
-	title, dept string
+	title, role string // in the native language, and in English where that differs
+	dept        string
 	phone       string
 	locale      string
 	langs       []string // the first is the native one
@@ -21,21 +23,55 @@ type person struct {
 	shared      bool
 }
 
+// display is the name in the directory.
+func (p *person) display() string {
+	if p.latin == "" {
+		return p.name
+	}
+	return p.latin + " (" + p.name + ")"
+}
+
+// called gives name, first name and title as used in a language: people write
+// their names in their own script to those who read it, in Latin to others.
+func (p *person) called(code string) (name, first, title string) {
+	name, first, title = p.name, p.first, p.title
+	if code == p.langs[0] {
+		return name, first, title
+	}
+	if p.role != "" {
+		title = p.role
+	}
+	if p.latin != "" {
+		name, first = p.latin, p.given()
+	}
+	return name, first, title
+}
+
+// given is the first name in Latin script; it stands in the address.
+func (p *person) given() string {
+	for part := range strings.FieldsSeq(p.latin) {
+		if strings.HasPrefix(p.local, strings.ToLower(part)) {
+			return part
+		}
+	}
+	return p.first
+}
+
 func (p *person) address() string { return p.local + "@" + Domain }
 
 // staff lists the people. The last is the shared mailbox.
 func staff() []person {
 	return []person{
 		{name: "Eleanor Whitcombe", first: "Eleanor", local: "eleanor.whitcombe", title: "Managing Director", dept: "Leadership", phone: "201", locale: "en-US", langs: []string{"en", "de", "fr"}, html: true, logo: true},
-		{name: "Tobias Lindner", first: "Tobias", local: "tobias.lindner", title: "Leiter Finanzen", dept: "Finance", phone: "210", locale: "de-DE", langs: []string{"de", "en", "fr"}, html: true},
-		{name: "Camille Roussel", first: "Camille", local: "camille.roussel", title: "Juriste", dept: "Legal", phone: "215", locale: "fr-FR", langs: []string{"fr", "en", "de", "es"}, html: true},
-		{name: "Mateo Ibarra", first: "Mateo", local: "mateo.ibarra", title: "Jefe de ventas", dept: "Sales", phone: "222", locale: "es-ES", langs: []string{"es", "en", "fr"}, html: true},
-		{name: "森川 葵", first: "森川", local: "aoi.morikawa", title: "プロジェクトマネージャー", dept: "Projects", phone: "230", locale: "ja-JP", langs: []string{"ja", "en", "ko"}},
-		{name: "陈丽雯", first: "丽雯", local: "liwen.chen", title: "采购经理", dept: "Procurement", phone: "241", locale: "zh-CN", langs: []string{"zh", "en", "ja"}, html: true},
-		{name: "يوسف حداد", first: "يوسف", local: "yousef.haddad", title: "مدير الموقع", dept: "Projects", phone: "233", locale: "ar-SA", langs: []string{"ar", "en", "fr", "he"}, html: true},
-		{name: "נועה ברקן", first: "נועה", local: "noa.barkan", title: "אדריכלית", dept: "Design", phone: "251", locale: "he-IL", langs: []string{"he", "en", "ar"}},
-		{name: "Agnieszka Zielińska", first: "Agnieszka", local: "agnieszka.zielinska", title: "Administrator IT", dept: "IT", phone: "260", locale: "pl-PL", langs: []string{"pl", "en", "de"}},
-		{name: "한지우", first: "지우", local: "jiwoo.han", title: "구조 엔지니어", dept: "Engineering", phone: "252", locale: "ko-KR", langs: []string{"ko", "en", "ja", "zh"}, html: true},
+		{name: "Tobias Lindner", first: "Tobias", local: "tobias.lindner", title: "Leiter Finanzen", role: "Head of Finance", dept: "Finance", phone: "210", locale: "de-DE", langs: []string{"de", "en", "fr"}, html: true},
+		{name: "Camille Roussel", first: "Camille", local: "camille.roussel", title: "Juriste", role: "Legal Counsel", dept: "Legal", phone: "215", locale: "fr-FR", langs: []string{"fr", "en", "de", "es"}, html: true},
+		{name: "Mateo Ibarra", first: "Mateo", local: "mateo.ibarra", title: "Jefe de ventas", role: "Head of Sales", dept: "Sales", phone: "222", locale: "es-ES", langs: []string{"es", "en", "fr"}, html: true},
+		{name: "森川 葵", latin: "Aoi Morikawa", first: "森川", local: "aoi.morikawa", title: "プロジェクトマネージャー", role: "Project Manager", dept: "Projects", phone: "230", locale: "ja-JP", langs: []string{"ja", "en", "ko"}},
+		{name: "陈丽雯", latin: "Chen Liwen", first: "丽雯", local: "liwen.chen", title: "采购经理", role: "Head of Procurement", dept: "Procurement", phone: "241", locale: "zh-CN", langs: []string{"zh", "en", "ja"}, html: true},
+		{name: "يوسف حداد", latin: "Yousef Haddad", first: "يوسف", local: "yousef.haddad", title: "مدير الموقع", role: "Site Manager", dept: "Projects", phone: "233", locale: "ar-SA", langs: []string{"ar", "en", "fr", "he"}, html: true},
+		{name: "נועה ברקן", latin: "Noa Barkan", first: "נועה", local: "noa.barkan", title: "אדריכלית", role: "Architect", dept: "Design", phone: "251", locale: "he-IL", langs: []string{"he", "en", "ar"}},
+		{name: "Agnieszka Zielińska", first: "Agnieszka", local: "agnieszka.zielinska", title: "Administrator IT", role: "IT Administrator", dept: "IT", phone: "260", locale: "pl-PL", langs: []string{"pl", "en", "de"}},
+		{name: "한지우", latin: "Han Jiwoo", first: "지우", local: "jiwoo.han", title: "구조 엔지니어", role: "Structural Engineer", dept: "Engineering", phone: "252", locale: "ko-KR", langs: []string{"ko", "en", "ja", "zh"}, html: true},
 		{name: "Priya Raman", first: "Priya", local: "priya.raman", title: "Head of People", dept: "Human Resources", phone: "270", locale: "en-GB", langs: []string{"en", "pl", "zh"}, html: true},
 		{name: "Samuel Okafor", first: "Samuel", local: "samuel.okafor", title: "Operations and customer service", dept: "Operations", phone: "280", locale: "en-US", langs: []string{"en", "es", "ar", "de"}, logo: true, html: true},
 		{name: companyName + " Info", first: "team", local: "info", title: "Customer service", dept: "Operations", phone: "200", locale: "en-US", langs: []string{"en", "de", "fr", "es", "ja", "zh", "ko", "ar", "he", "pl"}, shared: true},

@@ -63,16 +63,25 @@ func (w *world) oddities() error {
 	if err != nil {
 		return err
 	}
+	stock, err := newScene(w.d, w.langs["zh"], "budget", w.now).table([][]string{{"材料", "库存（托）"}, {"石灰石", "42"}, {"花岗岩", "17"}, {"玄武岩", "8"}})
+	if err != nil {
+		return err
+	}
+	rates, err := newScene(w.d, w.langs["de"], "budget", w.now).table([][]string{{"Währung", "Kurs"}, {"€", "1,1604"}, {"£", "0,8618"}, {"Franken (in Zürich gebucht)", "4,2710"}})
+	if err != nil {
+		return err
+	}
 	list := []oddity{
 		{from: "owen@orlovance.example", to: "noa.barkan", days: 40, subject: "Security plans, protected archive", text: "The plans of the vault level are in the protected archive. You get the password by telephone.", files: []graphsim.Attachment{{Name: "security-plans.zip", ContentType: "application/zip", Content: locked}}},
-		{from: "eleanor.whitcombe", to: "samuel.okafor", days: 25, subject: "Site plan in the shared folder", text: "The site plan is too large for mail, so here is the link to the shared folder. Please do not pass it on.", files: []graphsim.Attachment{{Name: "Harbour Library site plan", ContentType: "application/octet-stream", Reference: true}}},
+		{from: "eleanor.whitcombe", to: "samuel.okafor", days: 25, subject: "Site plan in the shared folder", text: "The site plan is too large for mail, so here is the link to the shared folder. Please do not pass it on.", files: []graphsim.Attachment{{Name: "Harbour Library site plan", Reference: true}}},
 		{from: "samuel.okafor", to: "priya.raman", days: 3, subject: "", text: "Forgot the subject, sorry. Are the fire wardens listed anywhere?"},
 		{from: "prize@lucky-granite.example", to: "samuel.okafor", days: 6, subject: "You have won a lorry load of granite!!!", text: "Congratulations, esteemed winner. To receive your granite, reply with the company credit card.", folder: "junkemail"},
 		{from: "helpdesk@quarryst0ne.example", to: "tobias.lindner", days: 11, subject: "Ihr Postfach ist voll", text: "Ihr Postfach wird heute geschlossen. Bestätigen Sie Ihr Kennwort, um weiter Nachrichten zu erhalten.", folder: "junkemail"},
 		{from: "eleanor.whitcombe", days: 1, subject: "Thoughts for the anniversary speech", text: "Open with the story of the first block. Thank the masons by name. Keep it under ten minutes.", draft: true},
 		{from: "camille.roussel", days: 2, subject: "Note sur la clause de responsabilité", text: "À vérifier avant l'envoi : le plafond, le délai de prescription et la langue du contrat.", draft: true},
 		{from: "aoi.morikawa", days: 2, subject: "来週の会議の議題案", text: "一、外壁見本の確認。二、納期の見直し。三、安全巡回の担当。", draft: true},
-		{from: "tobias.lindner", to: "eleanor.whitcombe", days: 200, subject: "Exchange rates, as text", text: "The exchange rates that we booked with are in the file.", files: []graphsim.Attachment{{Name: "rates.csv", ContentType: "text/csv", Content: []byte("currency;rate\r\nEUR;1.1604\r\nJPY;187.20\r\n\xa3/\x80;0.8618\r\n")}}},
+		{from: "tobias.lindner", to: "eleanor.whitcombe", days: 200, subject: "Exchange rates", text: "The exchange rates that we booked with are in the table.", files: []graphsim.Attachment{{Name: "Wechselkurse.csv", ContentType: "text/csv", Content: rates}}},
+		{from: "liwen.chen", to: "jiwoo.han", days: 70, subject: "Stock of stone at the yard", text: "The stock list of the yard is attached, in pallets. Basalt is running low.", files: []graphsim.Attachment{{Name: "库存表.csv", ContentType: "text/csv", Content: stock}}},
 	}
 	for i, o := range list {
 		if err := w.odd(o); err != nil {
@@ -115,7 +124,7 @@ func (w *world) odd(o oddity) error {
 func (w *world) find(address string) (party, error) {
 	for i := range w.staff {
 		if w.staff[i].local == address {
-			return insider(i, &w.staff[i]), nil
+			return insider(i, &w.staff[i], "en"), nil
 		}
 	}
 	for i := range w.contacts {
@@ -126,5 +135,5 @@ func (w *world) find(address string) (party, error) {
 	if !strings.Contains(address, "@") {
 		return party{}, fmt.Errorf("nobody is called %q", address)
 	}
-	return party{box: -1, name: address, first: address, address: address}, nil
+	return party{box: -1, name: address, sign: address, first: address, address: address}, nil
 }

@@ -28,21 +28,35 @@ type sent struct {
 	files  []graphsim.Attachment // without the logo
 }
 
-// begin sets a scene and casts it; nothing is written yet.
+// begin casts a thread in some language on some topic; nothing is written yet.
 func (w *world) begin(at time.Time) *thread {
-	w.threads++
-	lang := choose(w.d, []weighted{{"en", 34}, {"de", 12}, {"fr", 9}, {"es", 7}, {"ja", 9}, {"zh", 9}, {"ko", 5}, {"ar", 7}, {"he", 4}, {"pl", 4}})
-	l := w.langs[lang]
+	l := w.langs[choose(w.d, languageShares())]
 	var topics []weighted
-	for _, name := range l.order {
-		if weight, ok := map[string]int{"invoice": 12, "contract": 8, "budget": 8, "meeting": 14, "incident": 7, "travel": 7, "hr": 5, "project": 20, "talk": 6, "support": 9}[name]; ok {
-			topics = append(topics, weighted{name, weight})
+	for _, t := range topicShares() {
+		if l.topics[t.name] != nil {
+			topics = append(topics, t)
 		}
 	}
-	t := &thread{scene: newScene(w.d, l, choose(w.d, topics), at), w: w}
+	return w.beginOn(l, choose(w.d, topics), at)
+}
+
+// beginOn casts a thread on a given topic.
+func (w *world) beginOn(l *language, topic string, at time.Time) *thread {
+	w.threads++
+	t := &thread{scene: newScene(w.d, l, topic, at), w: w}
 	t.cast()
 	t.subject = t.expand(pick(w.d, t.topic.subjects))
 	return t
+}
+
+// languageShares tells how often people write in each language.
+func languageShares() []weighted {
+	return []weighted{{"en", 30}, {"de", 12}, {"fr", 9}, {"es", 7}, {"ja", 10}, {"zh", 11}, {"ko", 6}, {"ar", 7}, {"he", 4}, {"pl", 6}}
+}
+
+// topicShares tells how often people write about each topic.
+func topicShares() []weighted {
+	return []weighted{{"invoice", 12}, {"contract", 8}, {"budget", 8}, {"meeting", 14}, {"incident", 7}, {"travel", 7}, {"hr", 5}, {"project", 20}, {"talk", 6}, {"support", 9}}
 }
 
 // cast chooses who takes part, among those who speak the language.
@@ -50,7 +64,7 @@ func (t *thread) cast() {
 	insiders, outsiders, customers := t.w.speakers(t.l.code)
 	t.d.Shuffle(len(insiders), func(i, j int) { insiders[i], insiders[j] = insiders[j], insiders[i] })
 	// The native speakers write most of what is written in their language.
-	slices.SortStableFunc(insiders, func(a, b party) int { return nativeRank(a, t.l.code) - nativeRank(b, t.l.code) })
+	slices.SortStableFunc(insiders, func(a, b party) int { return t.rank(a) - t.rank(b) })
 	t.client = pick(t.d, outsiders).org
 	switch t.topic.name {
 	case "support":
@@ -90,14 +104,14 @@ func (t *thread) castSupport(outsiders, customers []party) {
 	t.first = pick(t.d, customers)
 	t.client = t.first.org
 	shared := len(t.w.staff) - 1
-	t.to = []party{insider(shared, &t.w.staff[shared])}
+	t.to = []party{insider(shared, &t.w.staff[shared], t.l.code)}
 }
 
 // speakers gives those who speak a language.
 func (w *world) speakers(code string) (insiders, outsiders, customers []party) {
 	for i := range w.staff {
 		if p := &w.staff[i]; !p.shared && slices.Contains(p.langs, code) {
-			insiders = append(insiders, insider(i, p))
+			insiders = append(insiders, insider(i, p, code))
 		}
 	}
 	for i := range w.contacts {
@@ -112,12 +126,20 @@ func (w *world) speakers(code string) (insiders, outsiders, customers []party) {
 	return insiders, outsiders, customers
 }
 
-// nativeRank sorts native speakers first, save for English, which all share.
-func nativeRank(p party, code string) int {
-	if code == "en" {
+// rank sorts native speakers first; in English, which all share, those in whose
+// department's line the topic is.
+func (t *thread) rank(p party) int {
+	if t.l.code != "en" {
+		return slices.Index(p.staff.langs, t.l.code)
+	}
+	concerned := map[string]string{
+		"invoice": "Finance Procurement Sales", "contract": "Legal Sales Leadership", "budget": "Finance Leadership",
+		"meeting": "Projects Design Engineering", "project": "Projects Design Engineering", "incident": "IT Operations Projects", "hr": "Human Resources",
+	}[t.topic.name]
+	if strings.Contains(concerned, p.staff.dept) {
 		return 0
 	}
-	return slices.Index(p.staff.langs, code)
+	return 1
 }
 
 // run writes the thread's first message and answers, n messages in all unless
@@ -229,7 +251,7 @@ func (t *thread) draft(from party, to, cc []party, subject string, p parts, at t
 
 // attribution is the line over a quotation in plain text.
 func (t *thread) attribution(s *sent) string {
-	r := strings.NewReplacer("{date}", t.date(s.msg.Received), "{time}", s.msg.Received.Format("15:04"), "{author}", s.from.name)
+	r := strings.NewReplacer("{date}", t.date(s.msg.Received), "{time}", s.msg.Received.Format("15:04"), "{author}", s.from.sign)
 	return r.Replace(t.l.one("wrote"))
 }
 

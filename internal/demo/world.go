@@ -70,13 +70,30 @@ func (w *world) history() error {
 		return err
 	}
 	w.newsletters(90)
+	// Each language speaks of each topic at least once.
+	for _, share := range languageShares() {
+		for _, topic := range topicShares() {
+			if l := w.langs[share.name]; l.topics[topic.name] != nil {
+				if err := w.converse(w.beginOn(l, topic.name, w.moment())); err != nil {
+					return err
+				}
+			}
+		}
+	}
 	for len(w.plan) < wanted {
-		t := w.begin(w.moment())
-		if err := t.run(pick(w.d, []int{1, 1, 1, 2, 2, 3, 3, 4, 5, 6})); err != nil {
-			return fmt.Errorf("thread %d: %w", w.threads, err)
+		if err := w.converse(w.begin(w.moment())); err != nil {
+			return err
 		}
 	}
 	slices.SortStableFunc(w.plan, func(a, b delivery) int { return cmp.Compare(a.msg.Received.UnixNano(), b.msg.Received.UnixNano()) })
+	return nil
+}
+
+// converse lets a thread run for some messages.
+func (w *world) converse(t *thread) error {
+	if err := t.run(pick(w.d, []int{1, 1, 1, 2, 2, 3, 3, 4, 5, 6})); err != nil {
+		return fmt.Errorf("thread %d: %w", w.threads, err)
+	}
 	return nil
 }
 
