@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,7 +20,45 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	if len(os.Args) > 2 && os.Args[1] == "bad-worker" {
+		badWorker(os.Args[2], os.Args[3])
+		os.Exit(1)
+	}
 	os.Exit(m.Run())
+}
+
+// badWorker does what a worker never should, once it has read some of a
+// document. In a mode that ends with "once" it does so only when the file named
+// flag does not exist yet, and is a good worker afterwards.
+func badWorker(mode, flag string) {
+	if strings.HasSuffix(mode, "-once") {
+		if _, err := os.Stat(flag); err == nil {
+			_ = extract.Worker(context.Background(), os.Stdin, os.Stdout)
+			os.Exit(0)
+		}
+		_ = os.WriteFile(flag, nil, 0o600)
+	}
+	_, _ = os.Stdin.Read(make([]byte, 10))
+	switch strings.TrimSuffix(mode, "-once") {
+	case "die":
+	case "garbage":
+		fmt.Print(strings.Repeat("garbage", 1000))
+	case "huge":
+		fmt.Print("T\xff\xff\xff\xff")
+	case "flood":
+		for {
+			if _, err := fmt.Print("T\x00\x00\x80\x00" + strings.Repeat("x", 0x8000)); err != nil {
+				return
+			}
+		}
+	case "state":
+		fmt.Print("R\x00\x00\x00\x0f{\"state\":\"odd\"}")
+	case "dirty":
+		answer := `{"state":"ok","reason":"a\u0000b"}`
+		fmt.Printf("T\x00\x00\x00\x09a\x00b\xff\x07\x1b[0mR\x00\x00\x00%c%s", len(answer), answer)
+	case "hang":
+		time.Sleep(time.Minute)
+	}
 }
 
 // newPool makes a pool whose workers are this test binary.

@@ -30,7 +30,6 @@ type pdfDoc struct {
 	steps int
 	bytes int
 	cut   bool // a limit was reached
-	fonts map[string]*pdfFont
 }
 
 // pdfText extracts a PDF page by page.
@@ -56,7 +55,7 @@ func pdfPass(doc []byte, emit func(string) error) (answer, int) {
 		return answer{State: Failed, Reason: "damaged: it cannot be read as a PDF"}, 0
 	}
 	d := &pdfDoc{r: r}
-	read, broken := 0, 0
+	read, broken, wrote := 0, 0, false
 	var emitErr error
 	d.pages(func(page, resources pdf.Value) bool {
 		text, err := d.page(page, resources)
@@ -66,6 +65,7 @@ func pdfPass(doc []byte, emit func(string) error) (answer, int) {
 		if err == nil || text != "" {
 			read++
 		}
+		wrote = wrote || text != ""
 		if emitErr = emit(text); emitErr != nil {
 			return false
 		}
@@ -78,6 +78,8 @@ func pdfPass(doc []byte, emit func(string) error) (answer, int) {
 		return answer{State: Failed, Reason: "the text could not be handed over", Spent: true}, read
 	case read == 0:
 		return answer{State: Failed, Reason: "damaged: no page of it can be read"}, 0
+	case broken > 0 && !wrote:
+		return answer{State: Failed, Reason: "damaged, or compressed in a way that is not supported"}, read
 	case broken > 0:
 		return answer{State: OK, Reason: "some pages are damaged"}, read
 	}
@@ -184,9 +186,7 @@ func recovered(f func()) (err error) {
 // error the text is what came before it.
 func (d *pdfDoc) page(page, resources pdf.Value) (string, error) {
 	out := &layout{limit: maxStream}
-	d.fonts = map[string]*pdfFont{}
-	var content []byte
-	err := recovered(func() { content = d.contents(page.Key("Contents")) })
+	content, err := d.contents(page)
 	in := newInterpreter(d, out)
 	if e := recovered(func() { in.run(content, resources, 0) }); e != nil {
 		err = e
@@ -202,20 +202,31 @@ func newInterpreter(d *pdfDoc, out *layout) *interpreter {
 	return &interpreter{doc: d, out: out, g: graphics{ctm: identity(), scale: 1}, tm: identity(), tlm: identity()}
 }
 
-// contents joins a page's content streams; a part that cannot be read is left
-// out.
-func (d *pdfDoc) contents(v pdf.Value) []byte {
-	if v.Kind() != pdf.Array {
-		return d.stream(v)
+// contents joins a page's content streams. One that cannot be read is left out
+// and makes the error.
+func (d *pdfDoc) contents(page pdf.Value) (all []byte, err error) {
+	var v pdf.Value
+	if err := recovered(func() { v = page.Key("Contents") }); err != nil {
+		return nil, err
 	}
-	var all []byte
-	for i := 0; i < v.Len() && i < maxStreamsOf && len(all) < maxStream; i++ {
-		_ = recovered(func() {
-			all = append(all, d.stream(v.Index(i))...)
+	n := 1
+	if v.Kind() == pdf.Array {
+		n = min(v.Len(), maxStreamsOf)
+	}
+	for i := 0; i < n && len(all) < maxStream; i++ {
+		e := recovered(func() {
+			one := v
+			if v.Kind() == pdf.Array {
+				one = v.Index(i)
+			}
+			all = append(all, d.stream(one)...)
 			all = append(all, '\n')
 		})
+		if e != nil {
+			err = e
+		}
 	}
-	return all
+	return all, err
 }
 
 // stream reads a stream decoded, within the budget; of a damaged one, what
@@ -231,7 +242,10 @@ func (d *pdfDoc) stream(v pdf.Value) []byte {
 	}
 	rd := v.Reader()
 	defer rd.Close()
-	b, _ := io.ReadAll(io.LimitReader(rd, int64(left)))
+	b, err := io.ReadAll(io.LimitReader(rd, int64(left)))
+	if err != nil && len(b) == 0 {
+		panic(err) // as the library does for what it finds out sooner
+	}
 	if len(b) == left {
 		d.cut = true
 	}

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"math"
 	"unicode/utf16"
 )
 
@@ -11,6 +12,7 @@ const maxMappings = 200000
 type pdfCMap struct {
 	oneByte bool // codes are one byte long
 	codes   map[uint32]string
+	steps   int // taken to fill codes: ranges may overlap
 }
 
 // readCMap reads a ToUnicode stream. It takes the entries as they stand between
@@ -60,7 +62,8 @@ func (m *pdfCMap) chars(run []pdfOperand) {
 func (m *pdfCMap) ranges(run []pdfOperand) {
 	for i := 0; i+2 < len(run); i += 3 {
 		lo, hi, dst := code(run[i].str), code(run[i+1].str), run[i+2]
-		for c := lo; c <= hi && len(m.codes) < maxMappings; c++ {
+		for c := lo; c <= hi && m.steps < maxMappings; c++ {
+			m.steps++
 			n := int(c - lo)
 			switch {
 			case dst.isArr && n < len(dst.array):
@@ -68,7 +71,7 @@ func (m *pdfCMap) ranges(run []pdfOperand) {
 			case !dst.isArr && dst.str != "":
 				m.codes[c] = utf16Text(plus(dst.str, n))
 			}
-			if c == ^uint32(0) || dst.isArr && n >= len(dst.array) {
+			if c == math.MaxUint32 || !dst.isArr && dst.str == "" || dst.isArr && n >= len(dst.array) {
 				break
 			}
 		}

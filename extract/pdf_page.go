@@ -223,9 +223,13 @@ func (in *interpreter) show(s string) {
 			step += in.g.word
 		}
 		step *= in.g.scale
-		// The layout sees the glyph without the spacing after it, so that wide
-		// spacing still parts words and none is taken for a gap in a word.
-		in.out.glyph(g.text, m[4], m[5], dx, dy, height, g.width*length)
+		// The layout sees the letter with the spacing of its font's text, so that
+		// letters set wide apart stay one word, but not with word spacing.
+		advance := g.width * length
+		if in.g.size != 0 && math.Abs(in.g.char) < math.Abs(in.g.size) {
+			advance += in.g.char / in.g.size * length
+		}
+		in.out.glyph(g.text, m[4], m[5], dx, dy, height, advance)
 		in.advance(step)
 	}
 }

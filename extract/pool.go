@@ -222,20 +222,20 @@ func (p *Pool) release(w *process) {
 // finish makes the Result of what a reader gave, holding it to the contract
 // whoever wrote it.
 func finish(typ, text string, a answer, cut bool) Result {
-	res := Result{State: a.State, Reason: a.Reason, Type: typ}
-	res.Text = strings.ToValidUTF8(text, "\uFFFD")
-	res.Text = strings.TrimSpace(strings.Map(printable, res.Text))
+	res := Result{State: a.State, Type: typ}
+	res.Text = clean(text)
+	res.Reason = clean(a.Reason[:min(len(a.Reason), 200)])
 	if cut && res.State == OK {
 		res.State, res.Reason = TooLarge, "larger than the limits; the first part was read"
 	}
 	if res.State == OK && res.Text == "" {
 		res.State, res.Reason = Empty, "there is no text in it"
 	}
-	if len(res.Reason) > 200 {
-		res.Reason = res.Reason[:200]
-	}
-	res.Reason = strings.ToValidUTF8(res.Reason, "")
 	return res
+}
+
+func clean(s string) string {
+	return strings.TrimSpace(strings.Map(printable, strings.ToValidUTF8(s, "\uFFFD")))
 }
 
 func printable(r rune) rune {

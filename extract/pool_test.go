@@ -1,0 +1,125 @@
+package extract_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"mailquarry/extract"
+)
+
+func badPool(t *testing.T, mode string) *extract.Pool {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := extract.New(extract.Options{
+		WorkerCommand: []string{exe, "bad-worker", mode, filepath.Join(t.TempDir(), "flag")},
+		Workers:       1, Timeout: 2 * time.Second, MaxText: 1 << 20,
+	})
+	t.Cleanup(p.Close)
+	return p
+}
+
+// TestBadWorker promises that whatever a taken-over worker does, only its own
+// document suffers, and what it writes is held to the contract.
+func TestBadWorker(t *testing.T) {
+	t.Parallel()
+	for mode, want := range map[string]extract.State{
+		"die": extract.Failed, "garbage": extract.Failed, "huge": extract.Failed, "flood": extract.Failed,
+		"state": extract.Failed, "hang": extract.Timeout, "dirty": extract.OK,
+		// A worker worn out by an earlier document is no fault of this one.
+		"die-once": extract.OK, "garbage-once": extract.OK,
+	} {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			pool := badPool(t, mode)
+			start := time.Now()
+			got, err := pool.Extract(t.Context(), bytesDoc("a.pdf", "", onePage("BT /F 10 Tf (x) Tj ET")))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.State != want {
+				t.Errorf("%s (%s), want %s", got.State, got.Reason, want)
+			}
+			if d := time.Since(start); d > 15*time.Second {
+				t.Errorf("took %v", d)
+			}
+			checkText(t, got.Text)
+			checkText(t, got.Reason)
+			if strings.HasSuffix(mode, "-once") && got.Text != "x" {
+				t.Errorf("text %q", got.Text)
+			}
+		})
+	}
+}
+
+// TestNoWorker promises an error, not a verdict on the document, when no worker
+// can be started.
+func TestNoWorker(t *testing.T) {
+	t.Parallel()
+	pool := extract.New(extract.Options{WorkerCommand: []string{filepath.Join(t.TempDir(), "absent")}})
+	t.Cleanup(pool.Close)
+	for range 10 {
+		if _, err := pool.Extract(t.Context(), bytesDoc("a.pdf", "", onePage(""))); err == nil {
+			t.Fatal("no error")
+		}
+	}
+}
+
+// TestCancel promises that a stopped sync does not wait for a document.
+func TestCancel(t *testing.T) {
+	t.Parallel()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := extract.New(extract.Options{WorkerCommand: []string{exe, "bad-worker", "hang", ""}, Workers: 1, Timeout: time.Minute})
+	t.Cleanup(pool.Close)
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	start := time.Now()
+	_, err = pool.Extract(ctx, bytesDoc("a.pdf", "", onePage("")))
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("error %v", err)
+	}
+	if d := time.Since(start); d > 10*time.Second {
+		t.Errorf("took %v", d)
+	}
+}
+
+// TestManyAtOnce promises each caller its own document's text.
+func TestManyAtOnce(t *testing.T) {
+	t.Parallel()
+	pool := newPool(t, 20*time.Second)
+	var wg sync.WaitGroup
+	for i := range 40 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			want := strings.Repeat("w", i+1)
+			got, err := pool.Extract(t.Context(), bytesDoc("a.pdf", "", onePage("BT /F 10 Tf ("+want+") Tj ET")))
+			if err != nil || got.Text != want {
+				t.Errorf("%d: %+v, %v", i, got, err)
+			}
+		}()
+	}
+	wg.Wait()
+}
+
+// TestClosed wants a clear error after Close, which may be called twice.
+func TestClosed(t *testing.T) {
+	t.Parallel()
+	pool := extract.New(extract.Options{})
+	pool.Close()
+	pool.Close()
+	if _, err := pool.Extract(t.Context(), bytesDoc("a.pdf", "", onePage(""))); !errors.Is(err, extract.ErrClosed) {
+		t.Errorf("error %v", err)
+	}
+}
