@@ -155,8 +155,8 @@ func ceilSecond(t time.Time) int64 {
 // How much a word counts that stands in the subject or the sender, on top of
 // what it counts as a word of the text.
 const (
-	subjectWeight = 1.2
-	senderWeight  = 0.6
+	subjectWeight = 0.6
+	senderWeight  = 0.4
 )
 
 // text gives the matcher of terms that stand next to each other.
