@@ -27,6 +27,7 @@ class Search {
     this.pause = undefined;
     this.typing = false; // the newest history entry was made by typing
     this.listen();
+    this.openFilters();
     this.watchSync();
   }
 
@@ -38,6 +39,16 @@ class Search {
     });
     this.root.addEventListener('click', (e) => this.clicked(e));
     addEventListener('popstate', () => this.travelled());
+  }
+
+  /** On wide screens there is room for the filters, on narrow ones they wait behind a button. */
+  openFilters() {
+    const narrow = matchMedia('(max-width: 1099px)');
+    const follow = () => {
+      /** @type {HTMLDetailsElement} */ (byId('filters')).open = !narrow.matches;
+    };
+    narrow.addEventListener('change', follow);
+    follow();
   }
 
   typed() {
