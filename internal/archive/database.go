@@ -31,7 +31,7 @@ type writer struct {
 
 func openWriter(ctx context.Context, path string) (*writer, error) {
 	db, err := sql.Open("sqlite", dataSource(path,
-		"page_size(8192)", "journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(4000)",
+		"journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(4000)",
 		"journal_size_limit(67108864)", "cache_size(-32768)", "secure_delete(FAST)", "temp_store(MEMORY)"))
 	if err != nil {
 		return nil, err

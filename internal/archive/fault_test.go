@@ -141,3 +141,16 @@ func onlyBlob(t *testing.T, a *Archive) (d mail.Digest) {
 	check(t, a.eachBlob(func(found mail.Digest, _ fs.FileInfo) error { d = found; return nil }))
 	return d
 }
+
+// What a commit promises after a power cut rests on these settings.
+func TestDatabaseIsSetToLast(t *testing.T) {
+	t.Parallel()
+	a := openTest(t)
+	for name, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"} {
+		var got string
+		check(t, a.w.conn.QueryRowContext(t.Context(), "PRAGMA "+name).Scan(&got))
+		if got != want {
+			t.Errorf("%s is %s, want %s", name, got, want)
+		}
+	}
+}
