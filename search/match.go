@@ -18,6 +18,8 @@ const (
 	enough     = 64       // matches, after which a text is not read on
 	longEnough = 64 << 10 // bytes, after which it is not read on when each pattern was seen
 	maxMarked  = 200      // bytes of a phrase that are marked as one
+	maxWork    = 4 << 20  // comparisons, against queries made to cost much
+	fewTerms   = 32       // up to which a chunk is looked through for them first
 )
 
 // pattern is a word, phrase or prefix as a run of terms.
@@ -60,6 +62,7 @@ func (m *matcher) in(fields ...query.Field) *finder {
 		i := len(f.patterns)
 		f.patterns = append(f.patterns, p)
 		f.longest = max(f.longest, len(p.terms))
+		f.terms += len(p.terms)
 		last := p.terms[len(p.terms)-1]
 		if p.prefix {
 			f.prefixes = append(f.prefixes, i)
@@ -76,6 +79,7 @@ type finder struct {
 	exact    map[string][]int // patterns by their last term
 	prefixes []int            // patterns whose last term is a prefix
 	longest  int              // terms of the longest pattern
+	terms    int              // of all patterns
 }
 
 // span is a place in a text where a pattern matches.
@@ -125,7 +129,7 @@ func chunkEnd(text string, pos int) int {
 // stands in it at all. It looks into plain ASCII only, which is most of the
 // long texts; elsewhere folding may turn other letters into a term's.
 func (f *finder) mayMatch(chunk string) bool {
-	if !isASCII(chunk) {
+	if f.terms > fewTerms || !isASCII(chunk) {
 		return true
 	}
 	low := strings.ToLower(chunk)
@@ -151,28 +155,32 @@ func isASCII(s string) bool {
 // run is one reading of a text.
 type run struct {
 	*finder
-	recent []analysis.Token // the last words, as many as the longest pattern has
+	recent []analysis.Token // the last words, at least as many as the longest pattern has
 	seen   []bool           // by pattern
+	work   int
 	spans  []span
 }
 
 func (r *run) done(pos int) bool {
-	if len(r.spans) >= enough {
+	if r.full() {
 		return true
 	}
 	return pos >= longEnough && !slices.Contains(r.seen, false)
 }
+
+func (r *run) full() bool { return len(r.spans) >= enough || r.work > maxWork }
 
 // read finds what matches up to the end of a chunk that begins at base.
 func (r *run) read(chunk string, base int) {
 	for t := range analysis.Tokens(chunk) {
 		t.Start += base
 		t.End += base
-		if len(r.recent) == r.longest {
-			copy(r.recent, r.recent[1:])
-			r.recent = r.recent[:r.longest-1]
+		if len(r.recent) >= 2*r.longest+64 {
+			n := copy(r.recent, r.recent[len(r.recent)-r.longest:])
+			r.recent = r.recent[:n]
 		}
 		r.recent = append(r.recent, t)
+		r.work += 1 + len(r.prefixes)
 		for _, i := range r.exact[t.Term] {
 			r.match(i)
 		}
@@ -182,7 +190,7 @@ func (r *run) read(chunk string, base int) {
 				r.match(i)
 			}
 		}
-		if len(r.spans) >= enough {
+		if r.full() {
 			return
 		}
 	}
@@ -196,7 +204,7 @@ func (r *run) match(i int) {
 	}
 	words := r.recent[len(r.recent)-len(terms):]
 	for k, term := range terms[:len(terms)-1] {
-		if words[k].Term != term {
+		if r.work++; words[k].Term != term {
 			return
 		}
 	}

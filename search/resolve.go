@@ -70,16 +70,36 @@ func oneOf[ID fmt.Stringer](f engine.Facet, ids []ID) query.Node {
 	return n
 }
 
-// warn names the place of a name that was not found. Nodes carry no places, so
-// the name is looked for behind the last one that was.
+// warn names the place of a name that was not found.
 func (r *resolver) warn(format, name string) {
-	from, to := 0, len(r.text)
-	if i := strings.Index(r.text[r.from:], name); i >= 0 {
-		from = r.from + i
-		to = from + len(name)
-		r.from = to
-	}
+	from, to := r.place(name)
 	r.warnings = append(r.warnings, query.Warning{Message: fmt.Sprintf(format, name), From: from, To: to})
+}
+
+// place finds a name in the query. Nodes carry no places, so the name is looked
+// for behind the last one that was, best as the value of a field.
+func (r *resolver) place(name string) (from, to int) {
+	first := -1
+	for at := r.from; ; {
+		i := strings.Index(r.text[at:], name)
+		if i < 0 {
+			break
+		}
+		i += at
+		if strings.HasSuffix(strings.TrimRight(r.text[:i], ` "(`), ":") {
+			first = i
+			break
+		}
+		if first < 0 {
+			first = i
+		}
+		at = i + len(name)
+	}
+	if first < 0 {
+		return 0, len(r.text)
+	}
+	r.from = first + len(name)
+	return first, r.from
 }
 
 // folders finds the folders that a name means: a path from the top, a name, or

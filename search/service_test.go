@@ -53,7 +53,7 @@ func TestNamesOfFoldersAndMailboxes(t *testing.T) {
 func TestUnknownNames(t *testing.T) {
 	t.Parallel()
 	w := office(t)
-	text := `renewal (in:"Büro 3" OR mailbox:nobody)`
+	text := `renewal nobody (in:"Büro 3" OR mailbox:nobody)`
 	res := w.find(search.Request{Text: text})
 	if res.Total != 0 || len(res.Warnings) != 2 {
 		t.Fatalf("%d hits with warnings %+v", res.Total, res.Warnings)

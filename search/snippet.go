@@ -78,11 +78,15 @@ func fragments(text string, spans []span) []string {
 		return nil
 	}
 	var out []string
+	last := 0
 	for _, w := range windows(spans) {
+		if w.from < last {
+			continue // the fragment before shows it
+		}
 		room := max(0, fragmentLen-utf8.RuneCountInString(text[w.from:w.to]))
-		from := sentenceStart(text, back(text, w.from, room/3), w.from)
-		to := forward(text, w.to, room-room/3)
-		out = append(out, cutOut(text, from, to, spans))
+		from := max(last, sentenceStart(text, back(text, w.from, room/3), w.from))
+		last = forward(text, w.to, room-room/3)
+		out = append(out, cutOut(text, from, last, spans))
 	}
 	return out
 }

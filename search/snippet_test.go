@@ -207,6 +207,64 @@ func unsafeSnippet(s string) string {
 	return ""
 }
 
+// TestFragmentsDoNotOverlap: no piece of a text is shown twice.
+func TestFragmentsDoNotOverlap(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(3, 4))
+	for range 300 {
+		var b strings.Builder
+		for i := range 200 {
+			fmt.Fprintf(&b, "w%d ", i)
+			if rng.IntN(20) == 0 {
+				b.WriteString("alpha. ")
+			}
+		}
+		seen := map[string]bool{}
+		for _, f := range search.SnippetsOf("alpha OR w7*", "", b.String()).Body {
+			for _, w := range strings.Fields(strings.NewReplacer("<mark>", "", "</mark>", "").Replace(f)) {
+				if seen[w] && strings.HasPrefix(w, "w") {
+					t.Fatalf("%s is shown twice", w)
+				}
+				seen[w] = true
+			}
+		}
+	}
+}
+
+// TestCostlyQueries: a query made to cost much costs little.
+func TestCostlyQueries(t *testing.T) {
+	t.Parallel()
+	text := strings.Repeat("a ", 500_000)
+	for name, query := range map[string]string{
+		"a long phrase": `"` + strings.Repeat("a ", 1000) + `b a"`,
+		"many prefixes": strings.Repeat("b* ", 200),
+		"many words":    strings.Repeat("zq ", 200),
+	} {
+		start := time.Now()
+		search.SnippetsOf(query, "s", text)
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("%s took %v", name, took)
+		} else {
+			t.Logf("%s: %v", name, took)
+		}
+	}
+}
+
+// FuzzSnippets: no text and no query make a snippet that is not safe HTML.
+func FuzzSnippets(f *testing.F) {
+	f.Add("alpha OR 会议", "alpha <mark> 会议\u202e", "</mark> ALPHA &amp; \xff")
+	f.Add(`"a b" c* from:x`, "a-b", "a  b\n\ncc")
+	f.Fuzz(func(t *testing.T, query, subject, body string) {
+		subject, body = strings.ToValidUTF8(subject, "?"), strings.ToValidUTF8(body, "?")
+		got := search.SnippetsOf(query, subject, body)
+		for _, s := range append(got.Subject, got.Body...) {
+			if fault := unsafeSnippet(s); fault != "" {
+				t.Fatalf("%s: %q", fault, s)
+			}
+		}
+	})
+}
+
 // TestSnippetsStayCheap: a page of hits with large attachments takes a
 // bounded time, however deep the match stands.
 func TestSnippetsStayCheap(t *testing.T) {
