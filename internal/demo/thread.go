@@ -279,7 +279,7 @@ func (t *thread) next(at time.Time) error {
 		t.respond(at)
 		return nil
 	}
-	if t.d.chance(15) && t.forward(at) {
+	if t.d.chance(20) && t.forward(at) {
 		return nil
 	}
 	return t.reply(at)
@@ -342,7 +342,7 @@ func (t *thread) forward(at time.Time) bool {
 	p := parts{greeting: t.greet([]party{to}), paras: []string{t.expand(pick(t.d, t.topic.answer))}}
 	files := t.last.files
 	original := t.last.msg
-	if t.d.chance(40) {
+	if t.d.chance(55) {
 		p.quote = &letter{}
 		files = []graphsim.Attachment{{Name: original.Subject, ContentType: "message/rfc822", Item: &original}}
 	} else {

@@ -70,8 +70,8 @@ func (w *world) history() error {
 		return err
 	}
 	w.newsletters(90)
-	// Each language speaks of each topic at least once.
-	for _, share := range languageShares() {
+	// Each language speaks of each topic at least twice.
+	for _, share := range append(languageShares(), languageShares()...) {
 		for _, topic := range topicShares() {
 			if l := w.langs[share.name]; l.topics[topic.name] != nil {
 				if err := w.converse(w.beginOn(l, topic.name, w.moment())); err != nil {
