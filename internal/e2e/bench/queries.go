@@ -61,7 +61,12 @@ func drawQueries(tree string, n int) ([]string, error) {
 	for _, c := range classes {
 		slices.Sort(c)
 	}
-	pick := func(class int) string { return classes[class][rnd.IntN(len(classes[class]))] }
+	pick := func(class int) string {
+		for len(classes[class]) == 0 { // a small corpus has no frequent words
+			class--
+		}
+		return classes[class][rnd.IntN(len(classes[class]))]
+	}
 	var queries []string
 	for i := range n / 2 {
 		queries = append(queries, pick(i%4))
