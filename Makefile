@@ -12,7 +12,7 @@ export CGO_ENABLED = 0
 .PHONY: help build test lint race e2e corpora deps soak fuzz bench clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' Makefile | expand -t 12
 
 build: ## build bin/mailquarry
 	$(GO) build -o bin/mailquarry ./cmd/mailquarry
