@@ -21,7 +21,7 @@ type bucketView struct {
 	Facet  engine.Facet
 	Value  string
 	Label  string
-	Hint   string
+	Owner  string // whose folder it is, where that is not plain
 	Count  string
 	URL    string
 	Chosen bool
@@ -29,7 +29,7 @@ type bucketView struct {
 
 // How many values of a facet are shown at once and in all.
 const (
-	bucketsAtOnce = 7
+	bucketsAtOnce = 6
 	bucketsInAll  = 60
 )
 
@@ -99,10 +99,8 @@ func bucketViews(p searchParams, f engine.Facet, buckets []search.Bucket) []buck
 		if v.Label == "" {
 			v.Label = b.Value
 		}
-		v.Hint = v.Label
-		if owners && b.Mailbox != "" {
-			v.Label += " · " + b.Mailbox
-			v.Hint = v.Label
+		if owners {
+			v.Owner = b.Mailbox
 		}
 		views = append(views, v)
 	}

@@ -97,7 +97,7 @@ func (p *pages) statusPage(st search.Status) statusPage {
 		page.Lead = "All mailboxes are synced; changes are fetched at regular intervals."
 	}
 	page.Figures = []figure{
-		{"At the source", number(st.Totals.Source)},
+		{"At the source, last count", number(st.Totals.Source)},
 		{"Stored", number(st.Totals.Stored)},
 		{"Searchable", number(st.Totals.Indexed)},
 		{"Failed", number(st.Totals.Failed)},

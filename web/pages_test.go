@@ -111,7 +111,7 @@ func TestSearchPageShows(t *testing.T) {
 		"search": {
 			"1,204 messages", "Renewal of the <mark>granite</mark> supply", "in <b><bdi>offer-2026-&lt;b&gt;final", "Inbox/Suppliers",
 			`<span class="here">from:</span>`, "1,180 of 2,011 messages so far", "Mailbox: Eva Lindström", "Since: 2020-02-01",
-			`<input type="hidden" name="mailbox" value="1">`, `rel="next"`, "3 more", `dir="auto"`, "佐藤 美咲",
+			`<input type="hidden" name="mailbox" value="1">`, `rel="next"`, "4 more", `dir="auto"`, "佐藤 美咲",
 		},
 		"no hits": {"Nothing found", "Search without filters"},
 		"no mail": {"There is no mail here yet"},
@@ -216,6 +216,7 @@ func TestPeopleAndNumbers(t *testing.T) {
 		{Name: "jean-paul de la Cour"}:  "jean-paul de la Cour JC",
 		{Address: "info@a.example"}:     "info@a.example I",
 		{Name: "佐藤 美咲"}:                 "佐藤 美咲 佐",
+		{Name: "Aoi Morikawa (森川 葵)"}:   "Aoi Morikawa (森川 葵) AM",
 		{}:                              "No sender NS",
 		{Name: "  ", Address: "7@a.b"}:  "7@a.b ?",
 		{Name: "Éva", Address: "e@a.b"}: "Éva É",

@@ -76,6 +76,10 @@ func personOf(a mail.Address) person {
 // where a script has no capitals.
 func initials(name string) string {
 	name, _, _ = strings.Cut(name, "@")
+	// What stands in brackets is the name in another script, or a department.
+	if before, _, found := strings.Cut(name, "("); found && strings.TrimSpace(before) != "" {
+		name = before
+	}
 	var letters []rune
 	for word := range strings.FieldsFuncSeq(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) }) {
 		letters = append(letters, []rune(word)[0])
