@@ -13,8 +13,12 @@ import (
 )
 
 // fresh is how long the names of mailboxes and folders are kept. A search on
-// a large tenant would otherwise spend most of its time on reading them.
-const fresh = 2 * time.Second
+// a large tenant would otherwise spend most of its time on reading them; where
+// reading takes long, they are kept for costShare times as long as it took.
+const (
+	fresh     = 2 * time.Second
+	costShare = 10
+)
 
 // directory keeps the names of mailboxes and folders for a moment.
 type directory struct {
@@ -28,6 +32,7 @@ type directory struct {
 // names is what the directory knew at one moment. It is never changed.
 type names struct {
 	read      time.Time
+	cost      time.Duration     // that reading took
 	mailboxes []archive.Mailbox // by address, removed ones included
 	folders   []archive.Folder
 	mailbox   map[mail.MailboxID]*archive.Mailbox
@@ -35,21 +40,24 @@ type names struct {
 	removed   []mail.MailboxID
 }
 
-// names gives names that are at most as old as maxAge.
+// names gives names that are at most as old as maxAge, or, unless that is 0, as
+// reading them often enough allows.
 func (d *directory) names(ctx context.Context, maxAge time.Duration) (*names, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := d.now()
-	if d.last != nil {
+	if d.last != nil && maxAge > 0 {
+		maxAge = max(maxAge, costShare*d.last.cost)
 		if age := now.Sub(d.last.read); 0 <= age && age < maxAge {
 			return d.last, nil
 		}
 	}
+	start := time.Now()
 	n, err := readNames(ctx, d.archive)
 	if err != nil {
 		return nil, err
 	}
-	n.read = now
+	n.read, n.cost = now, time.Since(start)
 	d.last = n
 	return n, nil
 }
