@@ -111,19 +111,20 @@ func TestPDFCorpus(t *testing.T) {
 	t.Parallel()
 	dir := corpora(t)
 	refs := references(t, dir)
-	stride := 4
-	if os.Getenv("EXTRACT_CORPUS") == "all" {
-		stride = 1
+	stride := 1
+	if testing.Short() {
+		stride = 8
 	}
-	pool := newPool(t, 10*time.Second)
+	pool := newPool(t, 5*time.Second)
 	type score struct {
-		path   string
-		recall float64
-		state  extract.State
-		reason string
+		path              string
+		recall, precision float64
+		state             extract.State
+		reason            string
 	}
 	var mu sync.Mutex
 	var scores []score
+	others, otherRecall := 0, 0.0 // documents on which the references differ
 	states := map[extract.State]int{}
 	var wg sync.WaitGroup
 	gate := make(chan struct{}, 2)
@@ -147,14 +148,19 @@ func TestPDFCorpus(t *testing.T) {
 			mu.Lock()
 			defer mu.Unlock()
 			states[res.State]++
-			if ref.agreement <= 0.8 || ref.words < 5 {
+			if ref.words < 5 {
 				return
 			}
 			want, err := os.ReadFile(filepath.Join(dir, "pdf-reftext", "poppler", ref.path+".txt"))
 			if err != nil {
 				return
 			}
-			scores = append(scores, score{ref.path, overlap(wordBag(string(want)), wordBag(res.Text)), res.State, res.Reason})
+			wanted, got := wordBag(string(want)), wordBag(res.Text)
+			if ref.agreement <= 0.8 {
+				others, otherRecall = others+1, otherRecall+overlap(wanted, got)
+				return
+			}
+			scores = append(scores, score{ref.path, overlap(wanted, got), overlap(got, wanted), res.State, res.Reason})
 		}()
 	}
 	wg.Wait()
@@ -162,16 +168,18 @@ func TestPDFCorpus(t *testing.T) {
 		t.Skip("no reference texts found")
 	}
 	slices.SortFunc(scores, func(a, b score) int { return cmp.Or(cmp.Compare(a.recall, b.recall), cmp.Compare(a.path, b.path)) })
-	sum := 0.0
+	sum, precise := 0.0, 0.0
 	for _, s := range scores {
-		sum += s.recall
+		sum, precise = sum+s.recall, precise+s.precision
 		if s.recall < 0.8 {
 			t.Logf("%.2f %s %s (%s)", s.recall, s.state, s.path, s.reason)
 		}
 	}
 	mean := sum / float64(len(scores))
-	t.Logf("%d documents scored, mean word recall %.3f; states %v", len(scores), mean, states)
-	if mean < 0.80 {
-		t.Errorf("mean word recall %.3f, want at least 0.80", mean)
+	t.Logf("%d documents scored, mean word recall %.3f, precision %.3f; %d with differing references, recall %.3f; states %v",
+		len(scores), mean, precise/float64(len(scores)), others, otherRecall/float64(max(1, others)), states)
+	// Measured: .912 over all 237.
+	if stride == 1 && mean < 0.90 {
+		t.Errorf("mean word recall %.3f, want at least 0.90", mean)
 	}
 }
