@@ -130,29 +130,22 @@ func (e *Engine) Merge(ctx context.Context) error {
 	return nil
 }
 
-// isWhole tells whether the index is one segment without deleted documents.
+// isWhole tells whether the index is one segment. Deleted documents may be in
+// it: bleve drops them only when it merges it with another one.
 func (e *Engine) isWhole() (bool, error) {
 	s, err := e.snapshot()
 	if err != nil {
 		return false, err
 	}
 	defer s.Close()
-	switch segments := s.Segments(); len(segments) {
-	case 0:
-		return true, nil
-	case 1:
-		deleted := segments[0].Deleted()
-		return deleted == nil || deleted.IsEmpty(), nil
-	default:
-		return false, nil
-	}
+	return len(s.Segments()) <= 1, nil
 }
 
 // tidy waits for bleve to remove the files that a merge made superfluous, which
 // it does when it has written something after that. Files that a search still
 // reads stay.
 func (e *Engine) tidy(ctx context.Context) error {
-	for range 10 {
+	for range 100 {
 		files, err := filepath.Glob(filepath.Join(e.dir, storeDir, "*.zap"))
 		if err != nil {
 			return fmt.Errorf("merge: %w", err)
