@@ -71,6 +71,10 @@ func (w *world) oddities() error {
 	if err != nil {
 		return err
 	}
+	licences, err := newScene(w.d, w.langs["pl"], "budget", w.now).table([][]string{{"Program", "Licencje", "Właściciel"}, {"Rysunek techniczny", "14", "Pracownia"}, {"Księgowość", "3", "Finanse"}, {"Kosztorys", "6", "Sprzedaż"}})
+	if err != nil {
+		return err
+	}
 	list := []oddity{
 		{from: "owen@orlovance.example", to: "noa.barkan", days: 40, subject: "Security plans, protected archive", text: "The plans of the vault level are in the protected archive. You get the password by telephone.", files: []graphsim.Attachment{{Name: "security-plans.zip", ContentType: "application/zip", Content: locked}}},
 		{from: "eleanor.whitcombe", to: "samuel.okafor", days: 25, subject: "Site plan in the shared folder", text: "The site plan is too large for mail, so here is the link to the shared folder. Please do not pass it on.", files: []graphsim.Attachment{{Name: "Harbour Library site plan", Reference: true}}},
@@ -81,6 +85,7 @@ func (w *world) oddities() error {
 		{from: "camille.roussel", days: 2, subject: "Note sur la clause de responsabilité", text: "À vérifier avant l'envoi : le plafond, le délai de prescription et la langue du contrat.", draft: true},
 		{from: "aoi.morikawa", days: 2, subject: "来週の会議の議題案", text: "一、外壁見本の確認。二、納期の見直し。三、安全巡回の担当。", draft: true},
 		{from: "tobias.lindner", to: "eleanor.whitcombe", days: 200, subject: "Exchange rates", text: "The exchange rates that we booked with are in the table.", files: []graphsim.Attachment{{Name: "Wechselkurse.csv", ContentType: "text/csv", Content: rates}}},
+		{from: "agnieszka.zielinska", to: "tobias.lindner", days: 120, subject: "Software licences", text: "Here are the licences that we pay for, one line for each program.", files: []graphsim.Attachment{{Name: "licencje.csv", ContentType: "text/csv", Content: licences}}},
 		{from: "liwen.chen", to: "jiwoo.han", days: 70, subject: "Stock of stone at the yard", text: "The stock list of the yard is attached, in pallets. Basalt is running low.", files: []graphsim.Attachment{{Name: "库存表.csv", ContentType: "text/csv", Content: stock}}},
 	}
 	for i, o := range list {

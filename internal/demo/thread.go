@@ -51,7 +51,7 @@ func (w *world) beginOn(l *language, topic string, at time.Time) *thread {
 
 // languageShares tells how often people write in each language.
 func languageShares() []weighted {
-	return []weighted{{"en", 30}, {"de", 12}, {"fr", 9}, {"es", 7}, {"ja", 10}, {"zh", 11}, {"ko", 6}, {"ar", 7}, {"he", 4}, {"pl", 6}}
+	return []weighted{{"en", 52}, {"de", 12}, {"fr", 9}, {"es", 7}, {"ja", 10}, {"zh", 11}, {"ko", 6}, {"ar", 7}, {"he", 4}, {"pl", 6}}
 }
 
 // topicShares tells how often people write about each topic.
