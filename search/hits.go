@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"golang.org/x/sync/errgroup"
@@ -28,9 +29,9 @@ func (s *Service) hits(ctx context.Context, n *names, scope access.Scope, found 
 	for i, h := range found {
 		ids[i], scores[h.ID] = h.ID, h.Score
 	}
-	records, err := s.archive.Records(ctx, ids)
+	records, err := s.records(ctx, ids)
 	if err != nil {
-		return nil, fmt.Errorf("read the messages found: %w", err)
+		return nil, err
 	}
 	var digests []mail.Digest
 	var folders []mail.FolderID
@@ -61,6 +62,32 @@ func (s *Service) hits(ctx context.Context, n *names, scope access.Scope, found 
 		})
 	}
 	return hits, g.Wait()
+}
+
+// records reads messages. One that is damaged on disk is left out rather than
+// the whole page with it.
+func (s *Service) records(ctx context.Context, ids []mail.MessageID) ([]archive.Record, error) {
+	records, err := s.archive.Records(ctx, ids)
+	if err == nil {
+		return records, nil
+	}
+	err = fmt.Errorf("read the messages found: %w", err)
+	if ctx.Err() != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		rec, fault := s.archive.Record(ctx, id)
+		switch {
+		case fault == nil:
+			records = append(records, rec)
+		case !errors.Is(fault, archive.ErrNotFound):
+			s.log.Error("a message cannot be read and is left out", "message", id.String(), "error", fault)
+		}
+	}
+	if len(records) == 0 {
+		return nil, err
+	}
+	return records, nil
 }
 
 func (s *Service) hit(rec archive.Record, texts map[mail.Digest]archive.Text, n *names, m *matcher) Hit {

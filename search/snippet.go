@@ -21,6 +21,7 @@ const (
 	snapLen      = 40  // characters by which a fragment's ends move to fall between words or sentences
 	maxSubject   = 1000
 	maxParts     = 10 // attachments with fragments
+	maxBody      = 2 << 20
 )
 
 // snippets shows where a message matches.
@@ -32,7 +33,7 @@ func (m *matcher) snippets(msg mail.Message, parts []mail.Part, texts map[mail.D
 	}
 	left := maxHitScan
 	anywhere := m.in(query.Any)
-	body := plainBody(msg.Body)
+	body := plainBody(mail.Body{Type: msg.Body.Type, Content: firstBytes(msg.Body.Content, maxBody)})
 	spans, n := anywhere.find(body, min(maxScan, left))
 	left -= n
 	if out.Body = fragments(body, spans); out.Body == nil {
@@ -300,5 +301,15 @@ func invisible(r rune) bool {
 }
 
 func blank(r rune) bool { return unicode.IsSpace(r) || invisible(r) }
+
+func firstBytes(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
 
 func firstRunes(s string, n int) string { return s[:ahead(s, 0, n)] }
