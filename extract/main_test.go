@@ -1,8 +1,10 @@
 package extract_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -56,6 +58,14 @@ func badWorker(mode, flag string) {
 	case "dirty":
 		answer := `{"state":"ok","reason":"a\u0000b"}`
 		fmt.Printf("T\x00\x00\x00\x09a\x00b\xff\x07\x1b[0mR\x00\x00\x00%c%s", len(answer), answer)
+	case "greedy":
+		_ = extract.Worker(context.Background(), strings.NewReader(""), io.Discard) // sets its limits and ends
+		var held [][]byte
+		for range 1024 {
+			held = append(held, bytes.Repeat([]byte{1}, 1<<20))
+		}
+		answer := `{"state":"ok"}`
+		fmt.Printf("R\x00\x00\x00%c%s", len(answer)*len(held)/1024, answer)
 	case "hang":
 		time.Sleep(time.Minute)
 	}

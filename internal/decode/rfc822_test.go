@@ -77,6 +77,7 @@ func TestRFC822Body(t *testing.T) {
 		{"boundary not named", lines("Content-Type: multipart/mixed", "", "------=_Part_7", "", "body", "------=_Part_7--"), text("body")},
 		{"boundary never comes", lines("Content-Type: multipart/mixed; boundary=zz", "", "only this"), text("only this")},
 		{"boundary that begins another", lines("Content-Type: multipart/mixed; boundary=b", "", "--b", "", "one", "--bb", "two", "--b--"), text("one\r\n--bb\r\ntwo")},
+		{"boundary within a line", lines("Content-Type: multipart/mixed; boundary=b", "", "--b", "", "use --b", "or not", "--b--"), text("use --b\r\nor not")},
 		{
 			"format=flowed",
 			lines("Content-Type: text/plain; format=flowed", "", "This is one ", "paragraph.", "> quoted ", "> text", "-- ", "sig"),
