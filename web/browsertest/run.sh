@@ -11,4 +11,4 @@ if ! command -v node >/dev/null; then
 	exit 1
 fi
 [ -d node_modules/playwright-core ] || npm ci --no-audit --no-fund --loglevel=error
-MAILQUARRY_URL="$1" exec node --test --test-concurrency=1 search.test.mjs
+MAILQUARRY_URL="$1" exec node --test --test-concurrency=1
