@@ -320,3 +320,33 @@ func TestPaging(t *testing.T) {
 		t.Errorf("a search that was given up: %v", err)
 	}
 }
+
+// leaky is an engine that ignores the scope.
+type leaky struct{ ids []mail.MessageID }
+
+func (e leaky) Search(context.Context, engine.Request) (engine.Result, error) {
+	res := engine.Result{Total: len(e.ids)}
+	for _, id := range e.ids {
+		res.Hits = append(res.Hits, engine.Hit{ID: id})
+	}
+	return res, nil
+}
+
+func (leaky) Count(context.Context) (int, error) { return 0, nil }
+
+// TestTheScopeIsCheckedAgain: even an engine that is wrong shows nobody what
+// they may not see.
+func TestTheScopeIsCheckedAgain(t *testing.T) {
+	t.Parallel()
+	w := office(t)
+	w.service = search.New(search.Config{Archive: w.archive, Engine: leaky{[]mail.MessageID{w.id(eva, "a"), w.id(tom, "e")}}})
+	check(t, w.archive.SetMailboxState(t.Context(), w.boxes[tom], archive.MailboxRemoved, "left"))
+	if got := w.keys(search.Request{}); got != "a" {
+		t.Errorf("%q was shown", got)
+	}
+	res, err := w.service.Search(t.Context(), access.Principal{}, search.Request{Limit: 5})
+	check(t, err)
+	if len(res.Hits) != 0 {
+		t.Errorf("nobody was shown %+v", res.Hits)
+	}
+}

@@ -264,6 +264,21 @@ func TestDownloadNames(t *testing.T) {
 	}
 }
 
+// TestDownloadTypes: only types that cannot run anything are told to a browser.
+func TestDownloadTypes(t *testing.T) {
+	t.Parallel()
+	for declared, want := range map[string]string{
+		"image/png": "image/png", "IMAGE/JPEG; name=x": "image/jpeg", "application/pdf": "application/pdf",
+		"": "application/octet-stream", "text/html": "application/octet-stream", "image/svg+xml": "application/octet-stream",
+		"image/png\r\nX: y": "application/octet-stream", "image/png; =": "application/octet-stream", "text/html; =": "application/octet-stream",
+		"nonsense": "application/octet-stream",
+	} {
+		if got := downloadType(search.Attachment{ContentType: declared}); got != want {
+			t.Errorf("%q is served as %q, want %q", declared, got, want)
+		}
+	}
+}
+
 // TestMessageHTML: a message's HTML holds nothing that runs or fetches, has its
 // own pictures in it, and says so to the browser too.
 func TestMessageHTML(t *testing.T) {
