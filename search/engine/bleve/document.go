@@ -34,6 +34,11 @@ const (
 // hasAttachment is the one value of fieldHas.
 const hasAttachment = "attachment"
 
+// maxWords is how many words of a field are indexed; what comes after them is
+// not found. A word takes about 100 bytes while its batch is built, so that a
+// hostile message cannot take all memory.
+const maxWords = 1 << 20
+
 // partGap is the distance in positions between two parts of a field.
 const partGap = 100
 
@@ -208,6 +213,9 @@ func (w *words) add(s string) {
 	}
 	last := -1
 	for t := range analysis.Tokens(s) {
+		if w.count == maxWords {
+			break
+		}
 		tf := w.terms[t.Term]
 		if tf == nil {
 			if len(w.freqs) == cap(w.freqs) {

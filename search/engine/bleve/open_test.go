@@ -270,3 +270,34 @@ func TestLengthSteps(t *testing.T) {
 		}
 	}
 }
+
+// A segment that is cut while the index is open makes searches fail, not the
+// process.
+func TestSegmentCutUnderOpenIndex(t *testing.T) {
+	t.Parallel()
+	dir := filled(t)
+	e := openIn(t, dir)
+	paths, err := filepath.Glob(filepath.Join(dir, storeDir, "*.zap"))
+	if err != nil || len(paths) == 0 {
+		t.Fatal(paths, err)
+	}
+	for _, path := range paths {
+		if err := os.Truncate(path, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err = e.Search(t.Context(), engine.Request{Scope: access.Operator().Scope(nil), Query: query.Word{Text: "alpha"}, Limit: 1})
+	if !errors.Is(err, engine.ErrDamaged) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A message of more words than are indexed is found by those at its beginning.
+func TestEndlessMessage(t *testing.T) {
+	t.Parallel()
+	d := documentOf(&engine.Document{ID: 1, Mailbox: 1, Body: "first " + strings.Repeat("word ", maxWords) + "last"})
+	terms := d.fields[1].AnalyzedTokenFrequencies()
+	if terms["first"] == nil || terms["word"] == nil || terms["last"] != nil {
+		t.Errorf("%d terms", len(terms))
+	}
+}

@@ -32,7 +32,9 @@ func (m *phraseMatcher) match(p *part, within *roaring.Bitmap) (*roaring.Bitmap,
 	result := &counted{}
 	readers := make([]*slotReader, len(slots))
 	for i, s := range slots {
-		readers[i] = newSlotReader(s, candidates)
+		if readers[i], err = newSlotReader(p, s, candidates); err != nil {
+			return nil, err
+		}
 	}
 	n := 0
 	for it := candidates.Iterator(); it.HasNext(); n++ {
@@ -142,51 +144,70 @@ func keepFollowed(starts, next []uint32, distance uint32) []uint32 {
 	return kept
 }
 
-// slotReader reads the positions at which one of some terms stands.
+// slotReader reads the positions at which one of some terms stands. Those of a
+// single term are read document by document; those of many terms, which a
+// prefix stands for, are gathered first.
 type slotReader struct {
-	iterators []positionReader
-	buf       []uint32
-}
-
-type positionReader struct {
-	it   segment.PostingsIterator
-	docs *roaring.Bitmap
+	it       segment.PostingsIterator
+	buf      []uint32
+	gathered map[uint32][]uint32
 }
 
 // newSlotReader reads positions of the candidates only.
-func newSlotReader(slot []postings, candidates *roaring.Bitmap) *slotReader {
-	r := &slotReader{iterators: make([]positionReader, len(slot))}
-	for i, s := range slot {
-		it := s.list.Iterator(true, true, true, nil)
-		if o, ok := it.(segment.OptimizablePostingsIterator); ok && o.ActualBitmap() != nil {
-			o.ReplaceActual(roaring.And(candidates, s.docs))
-		}
-		r.iterators[i] = positionReader{it, s.docs}
+func newSlotReader(p *part, slot []postings, candidates *roaring.Bitmap) (*slotReader, error) {
+	if len(slot) == 1 {
+		return &slotReader{it: positionsOf(slot[0], candidates)}, nil
 	}
-	return r
+	r := &slotReader{gathered: map[uint32][]uint32{}}
+	for i, s := range slot {
+		if i%256 == 0 {
+			if err := p.done(); err != nil {
+				return nil, err
+			}
+		}
+		it := positionsOf(s, candidates)
+		for {
+			posting, err := it.Next()
+			if err != nil {
+				return nil, fmt.Errorf("read positions: %w", err)
+			}
+			if posting == nil {
+				break
+			}
+			doc := uint32(posting.Number())
+			for _, l := range posting.Locations() {
+				r.gathered[doc] = append(r.gathered[doc], uint32(l.Pos()))
+			}
+		}
+	}
+	return r, nil
+}
+
+func positionsOf(p postings, candidates *roaring.Bitmap) segment.PostingsIterator {
+	it := p.list.Iterator(true, true, true, nil)
+	if o, ok := it.(segment.OptimizablePostingsIterator); ok && o.ActualBitmap() != nil {
+		o.ReplaceActual(roaring.And(candidates, p.docs))
+	}
+	return it
 }
 
 // positions gives the positions in a document, in order. The slice is valid
 // until the next call.
 func (r *slotReader) positions(doc uint32) ([]uint32, error) {
-	r.buf = r.buf[:0]
-	for _, p := range r.iterators {
-		if len(r.iterators) > 1 && !p.docs.Contains(doc) {
-			continue
-		}
-		posting, err := p.it.Advance(uint64(doc))
-		if err != nil {
-			return nil, fmt.Errorf("read positions: %w", err)
-		}
-		if posting == nil || posting.Number() != uint64(doc) {
-			continue
-		}
-		for _, l := range posting.Locations() {
-			r.buf = append(r.buf, uint32(l.Pos()))
-		}
+	if r.gathered != nil {
+		slices.Sort(r.gathered[doc])
+		return r.gathered[doc], nil
 	}
-	if len(r.iterators) > 1 {
-		slices.Sort(r.buf)
+	r.buf = r.buf[:0]
+	posting, err := r.it.Advance(uint64(doc))
+	if err != nil {
+		return nil, fmt.Errorf("read positions: %w", err)
+	}
+	if posting == nil || posting.Number() != uint64(doc) {
+		return nil, nil
+	}
+	for _, l := range posting.Locations() {
+		r.buf = append(r.buf, uint32(l.Pos()))
 	}
 	return r.buf, nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"runtime/debug"
 
 	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -55,10 +56,23 @@ func (e *Engine) Search(ctx context.Context, r engine.Request) (engine.Result, e
 		return engine.Result{}, err
 	}
 	defer snapshot.Close()
-	if err := s.run(ctx, e, snapshot); err != nil {
+	if err := s.guarded(ctx, e, snapshot); err != nil {
 		return engine.Result{}, err
 	}
 	return s.result(pin)
+}
+
+// guarded turns what goes wrong in reading a file that was damaged or cut while
+// it is open, a panic or a memory fault, into an error.
+func (s *search) guarded(ctx context.Context, e *Engine, snapshot *scorch.IndexSnapshot) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if r := recover(); r != nil {
+			e.log.Error("a search panicked", "panic", r, "stack", string(debug.Stack()))
+			err = fmt.Errorf("search: %w (%v)", engine.ErrDamaged, r)
+		}
+	}()
+	return s.run(ctx, e, snapshot)
 }
 
 // acquire gives the snapshot to search in: for a further page by relevance the
