@@ -86,3 +86,17 @@ export async function someWord(page) {
   }
   throw new Error('no subject on the first page has a word to search for');
 }
+
+/** The first result that shows some of its text. */
+export const readable = (page) => page.locator('#hits .hit:has(.snippet) a').first();
+
+/** The text of the message in a frame, once there is any. */
+export async function frameText(page, selector) {
+  const body = page.frameLocator(selector).locator('body');
+  for (let left = 50; left > 0; left--) {
+    const text = (await body.innerText()).trim();
+    if (text !== '') return text;
+    await page.waitForTimeout(100);
+  }
+  return '';
+}
