@@ -11,6 +11,13 @@ import (
 // MaxLimit is the largest page of hits.
 const MaxLimit = 100
 
+// How many buckets a facet lists, the largest first: a tenant has a hundred
+// thousand senders, and a person reads a few.
+const (
+	DefaultFacetSize = 100
+	MaxFacetSize     = 10_000
+)
+
 // Request is what a person asks for.
 type Request struct {
 	Text      string         // in the query language, at most query.MaxLength bytes
@@ -24,6 +31,7 @@ type Request struct {
 	Limit     int            // hits per page, 0 to MaxLimit; 0 counts only
 	Cursor    string         // Results.Next of the page before, "" for the first page
 	Facets    []engine.Facet // to be counted
+	FacetSize int            // buckets per facet, to MaxFacetSize; 0 is DefaultFacetSize
 	Location  *time.Location // in which the query's dates are read; nil is UTC
 }
 

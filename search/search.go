@@ -14,10 +14,6 @@ import (
 	"mailquarry/search/query"
 )
 
-// maxSenders is how many senders a facet lists: nobody reads more, and a
-// tenant has a hundred thousand.
-const maxSenders = 50
-
 // Search finds messages that p may see. A query that is not understood in part
 // is run as far as it is, with warnings. A RequestError, engine.ErrCursor or
 // engine.ErrTooComplex tells that the request itself is at fault.
@@ -25,6 +21,9 @@ func (s *Service) Search(ctx context.Context, p access.Principal, r Request) (Re
 	start := time.Now()
 	if r.Limit < 0 || r.Limit > MaxLimit {
 		return Results{}, &RequestError{Field: "limit", Reason: fmt.Sprintf("it has to be from 0 to %d", MaxLimit)}
+	}
+	if r.FacetSize < 0 || r.FacetSize > MaxFacetSize {
+		return Results{}, &RequestError{Field: "facet_size", Reason: fmt.Sprintf("it has to be from 0 to %d", MaxFacetSize)}
 	}
 	n, err := s.names.names(ctx, fresh)
 	if err != nil {
@@ -51,7 +50,8 @@ func (s *Service) Search(ctx context.Context, p access.Principal, r Request) (Re
 		return Results{}, err
 	}
 	found, err := s.engine.Search(ctx, engine.Request{
-		Scope: scope, Query: full, Sort: r.Sort, Limit: r.Limit, Cursor: r.Cursor, Facets: r.Facets,
+		Scope: scope, Query: full, Sort: r.Sort, Limit: r.Limit, Cursor: r.Cursor,
+		Facets: r.Facets, FacetSize: cmp.Or(r.FacetSize, DefaultFacetSize),
 	})
 	if err != nil {
 		return Results{}, fmt.Errorf("search: %w", err)
@@ -149,9 +149,6 @@ func (s *Service) facets(ctx context.Context, n *names, found map[engine.Facet][
 	}
 	all := map[engine.Facet][]Bucket{}
 	for f, buckets := range found {
-		if f == engine.FacetSender && len(buckets) > maxSenders {
-			buckets = buckets[:maxSenders]
-		}
 		out := make([]Bucket, 0, len(buckets))
 		for _, b := range buckets {
 			out = append(out, n.bucket(f, b))

@@ -96,6 +96,18 @@ func (p *params) limit() int {
 	return n
 }
 
+func (p *params) facetSize() int {
+	s := p.values.Get("facet_size")
+	if s == "" {
+		return search.DefaultFacetSize
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > search.MaxFacetSize {
+		p.fail("facet_size", "it has to be a whole number from 1 to %d", search.MaxFacetSize)
+	}
+	return n
+}
+
 // moment reads a date, which stands for its beginning in UTC, or a time.
 func (p *params) moment(name string) time.Time {
 	s := p.values.Get(name)

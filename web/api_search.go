@@ -91,12 +91,13 @@ type attachmentJSON struct {
 }
 
 func (s *server) apiSearch(c echo.Context) error {
-	p := readAPIParams(c, "q", "mailbox+", "folder+", "sender+", "type+", "after", "before", "sort", "limit", "cursor", "facets")
+	p := readAPIParams(c, "q", "mailbox+", "folder+", "sender+", "type+", "after", "before", "sort", "limit", "cursor", "facets", "facet_size")
 	request := search.Request{
 		Text: p.text(), Mailboxes: p.list("mailbox"), Folders: p.list("folder"),
 		Senders: p.list("sender"), Types: p.list("type"),
 		After: p.moment("after"), Before: p.moment("before"),
 		Sort: p.sort(), Limit: p.limit(), Cursor: p.values.Get("cursor"), Facets: p.facets(),
+		FacetSize: p.facetSize(),
 	}
 	if p.fault != nil {
 		return p.fault
