@@ -73,7 +73,7 @@ func bucketViews(p searchParams, f engine.Facet, buckets []search.Bucket) []buck
 	chosen := p.Chosen[f]
 	buckets = slices.Clone(buckets)
 	for _, value := range chosen {
-		if !slices.ContainsFunc(buckets, func(b search.Bucket) bool { return b.Value == value }) {
+		if !hasBucket(buckets, value) {
 			buckets = append(buckets, search.Bucket{Value: value, Label: value})
 		}
 	}

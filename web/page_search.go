@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -72,7 +73,7 @@ type hitView struct {
 }
 
 type fileSnippet struct {
-	Name      string
+	Name      template.HTML // marked where the match is in it
 	Fragments []template.HTML
 }
 
@@ -142,7 +143,44 @@ func (s *server) chosenFacets(ctx context.Context, who access.Principal, p searc
 		}
 		counts[f] = other.Facets[f]
 	}
-	return counts, nil
+	return counts, s.nameChosen(ctx, who, p, counts)
+}
+
+// nameChosen adds the mailboxes and folders that are chosen and hold no hit, so
+// that the page can call them by their names.
+func (s *server) nameChosen(ctx context.Context, who access.Principal, p searchParams, counts map[engine.Facet][]search.Bucket) error {
+	missing := false
+	for _, f := range []engine.Facet{engine.FacetMailbox, engine.FacetFolder} {
+		for _, value := range p.Chosen[f] {
+			missing = missing || !hasBucket(counts[f], value)
+		}
+	}
+	if !missing {
+		return nil
+	}
+	boxes, err := s.service.Mailboxes(ctx, who)
+	if err != nil {
+		return fmt.Errorf("name the filters: %w", err)
+	}
+	add := func(f engine.Facet, b search.Bucket) {
+		if slices.Contains(p.Chosen[f], b.Value) && !hasBucket(counts[f], b.Value) {
+			counts[f] = append(slices.Clone(counts[f]), b)
+		}
+	}
+	for _, box := range boxes {
+		name := mailboxName(search.MailboxRef{Address: box.Address, Name: box.Name})
+		add(engine.FacetMailbox, search.Bucket{Value: box.ID.String(), Label: name})
+		for folders := box.Folders; len(folders) > 0; {
+			folder := folders[0]
+			add(engine.FacetFolder, search.Bucket{Value: folder.ID.String(), Label: folder.Path, Mailbox: name})
+			folders = append(slices.Clone(folder.Folders), folders[1:]...)
+		}
+	}
+	return nil
+}
+
+func hasBucket(buckets []search.Bucket, value string) bool {
+	return slices.ContainsFunc(buckets, func(b search.Bucket) bool { return b.Value == value })
 }
 
 // searchPage lays out the results; the facets are added by the caller.
@@ -202,7 +240,7 @@ func (p *pages) hit(params searchParams, h search.Hit) hitView {
 	}
 	v.Body = snippets(h.Snippets.Body)
 	for _, a := range h.Snippets.Attachments {
-		v.Attachments = append(v.Attachments, fileSnippet{a.Name, snippets(a.Fragments)})
+		v.Attachments = append(v.Attachments, fileSnippetOf(a))
 	}
 	files := 0
 	for _, a := range h.Attachments {
@@ -214,6 +252,15 @@ func (p *pages) hit(params searchParams, h search.Hit) hitView {
 		v.Files = plural(files, "attachment", "attachments")
 	}
 	return v
+}
+
+// fileSnippetOf shows what matched in an attachment. Where that is its name,
+// the service's fragment is the name once more, with the marks.
+func fileSnippetOf(a search.AttachmentSnippet) fileSnippet {
+	if len(a.Fragments) == 1 && unmarked(a.Fragments[0]) == a.Name {
+		return fileSnippet{Name: snippet(a.Fragments[0])}
+	}
+	return fileSnippet{escaped(a.Name), snippets(a.Fragments)}
 }
 
 func snippets(in []string) []template.HTML {

@@ -96,8 +96,10 @@ func (p *pages) statusPage(st search.Status) statusPage {
 	default:
 		page.Lead = "All mailboxes are synced; changes are fetched at regular intervals."
 	}
+	// The source's own count comes with the folders and may be older than the
+	// messages; what is held must have been there.
 	page.Figures = []figure{
-		{"At the source, last count", number(st.Totals.Source)},
+		{"At the source", number(max(st.Totals.Source, st.Totals.Stored))},
 		{"Stored", number(st.Totals.Stored)},
 		{"Searchable", number(st.Totals.Indexed)},
 		{"Failed", number(st.Totals.Failed)},
@@ -122,7 +124,7 @@ func (p *pages) mailboxView(m search.MailboxStatus) mailboxView {
 	}
 	for _, f := range m.Folders {
 		v.Folders = append(v.Folders, folderView{
-			Path: f.Folder.Path, Source: number(f.Source), Stored: number(f.Stored),
+			Path: f.Folder.Path, Source: number(max(f.Source, f.Stored)), Stored: number(f.Stored),
 			Indexed: number(f.Indexed), Failed: number(f.Failed), Last: p.when(f.LastSuccess), Error: f.LastError,
 		})
 	}

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/net/html"
 
 	"mailquarry/internal/mail"
+	"mailquarry/search"
 	"mailquarry/search/engine"
 )
 
@@ -147,6 +148,21 @@ func TestSnippetLetsOnlyMarksThrough(t *testing.T) {
 	} {
 		if got := snippet(in); got != want {
 			t.Errorf("snippet(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestAttachmentFoundByItsNameShowsItOnce(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		in   search.AttachmentSnippet
+		want fileSnippet
+	}{
+		{search.AttachmentSnippet{Name: "a & b.pdf", Fragments: []string{"a &amp; <mark>b</mark>.pdf"}}, fileSnippet{Name: "a &amp; <mark>b</mark>.pdf"}},
+		{search.AttachmentSnippet{Name: "<b>.pdf", Fragments: []string{"the <mark>b</mark> …"}}, fileSnippet{Name: "&lt;b&gt;.pdf", Fragments: []template.HTML{"the <mark>b</mark> …"}}},
+	} {
+		if diff := cmp.Diff(tt.want, fileSnippetOf(tt.in)); diff != "" {
+			t.Error(diff)
 		}
 	}
 }

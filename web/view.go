@@ -94,8 +94,8 @@ func initials(name string) string {
 }
 
 // snippet lets the marks of a snippet through to the page, and nothing else.
-// This is the only place that tells the templates to take text as HTML. The
-// search service escapes snippets already; that is not relied upon: all but
+// This and escaped are the only places that tell the templates to take text as
+// HTML. The search service escapes snippets already; that is not relied upon: all but
 // the two marks is unescaped and escaped again here.
 func snippet(s string) template.HTML {
 	const begin, end = "<mark>", "</mark>"
@@ -118,6 +118,14 @@ func snippet(s string) template.HTML {
 		b.WriteString(end)
 	}
 	return template.HTML(b.String())
+}
+
+// escaped is text where the templates otherwise take a snippet.
+func escaped(text string) template.HTML { return template.HTML(html.EscapeString(text)) }
+
+// unmarked is the text that a snippet shows.
+func unmarked(s string) string {
+	return html.UnescapeString(strings.NewReplacer("<mark>", "", "</mark>", "").Replace(s))
 }
 
 // number writes a count with its thousands apart.
