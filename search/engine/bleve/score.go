@@ -123,13 +123,14 @@ func (g *scoring) term(i int, p *part, docs []uint32, set *roaring.Bitmap, score
 	if err != nil || found.docs == nil {
 		return err
 	}
+	both := found.docs.AndCardinality(set)
+	if both == 0 {
+		return nil
+	}
 	it := found.list.Iterator(true, true, false, nil)
-	if o, ok := it.(segment.OptimizablePostingsIterator); ok && o.ActualBitmap() != nil {
-		both := roaring.And(found.docs, set)
-		if both.IsEmpty() {
-			return nil
-		}
-		o.ReplaceActual(both)
+	// Reading all postings is quicker than picking most of them.
+	if o, ok := it.(segment.OptimizablePostingsIterator); ok && o.ActualBitmap() != nil && both < found.docs.GetCardinality()/2 {
+		o.ReplaceActual(roaring.And(found.docs, set))
 	}
 	table, weight, at := g.tables[s.field], g.weight[i], 0
 	for {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"runtime/debug"
+	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -116,7 +117,14 @@ type hit struct {
 
 // before orders hits: greater keys first, then greater ids.
 func before(a, b hit) int {
-	return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(b.key, a.key), cmp.Compare(b.id, a.id))
+	switch { // written out, since it is called for every document found
+	case a.score != b.score:
+		return cmp.Compare(b.score, a.score)
+	case a.key != b.key:
+		return cmp.Compare(b.key, a.key)
+	default:
+		return cmp.Compare(b.id, a.id)
+	}
 }
 
 // run searches in a snapshot.
@@ -137,7 +145,7 @@ func (s *search) run(ctx context.Context, e *Engine, snapshot *scorch.IndexSnaps
 			return err
 		}
 	}
-	for _, p := range parts {
+	for _, p := range slices.Backward(parts) { // the newest first: see collect
 		if err := s.part(p, rank, e.columns); err != nil {
 			return err
 		}
@@ -182,9 +190,10 @@ func (s *search) part(p *part, rank *scoring, columns *columnCache) error {
 	return nil
 }
 
-// collect keeps the best documents of a segment.
+// collect keeps the best documents of a segment. Later documents mostly have
+// greater ids and dates: from the end, most of the others are turned down.
 func (s *search) collect(p *part, docs []uint32, scores []float64) {
-	for i, doc := range docs {
+	for i, doc := range slices.Backward(docs) {
 		h := hit{id: p.cols.ids[doc]}
 		switch s.request.Sort {
 		case engine.Newest:
@@ -197,6 +206,9 @@ func (s *search) collect(p *part, docs []uint32, scores []float64) {
 			if scores != nil {
 				h.score = scores[i]
 			}
+		}
+		if worst, full := s.best.worst(); full && before(h, worst) > 0 {
+			continue
 		}
 		if s.from == nil || before(h, s.from.hit()) > 0 {
 			s.best.add(h)

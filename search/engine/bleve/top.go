@@ -26,6 +26,14 @@ func (t *top[T]) add(item T) {
 	}
 }
 
+// worst gives the last of the items kept, if there is no room for more of them.
+func (t *top[T]) worst() (item T, full bool) {
+	if len(t.heap) < t.size || t.size == 0 {
+		return item, false
+	}
+	return t.heap[0], true
+}
+
 func (t *top[T]) up(i int) {
 	for i > 0 {
 		parent := (i - 1) / 2
