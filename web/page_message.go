@@ -94,12 +94,11 @@ func (p *pages) messagePage(m search.Message, from searchParams) messagePage {
 }
 
 func recipientList(kind string, to []mail.Address) recipients {
-	named := make([]mail.Address, len(to))
-	for i, a := range to {
-		if strings.TrimSpace(a.Name) == "" {
-			a.Name = a.Address
+	var named []mail.Address
+	for _, a := range to {
+		if a != (mail.Address{}) {
+			named = append(named, mail.Address{Name: personOf(a).Sender, Address: honest(a.Address)})
 		}
-		named[i] = a
 	}
 	shown := min(len(named), recipientsShown)
 	return recipients{kind, named[:shown], named[shown:]}
@@ -117,7 +116,7 @@ func shownAsFile(a search.Attachment) bool {
 
 func fileOf(id mail.MessageID, a search.Attachment) fileView {
 	n := strconv.Itoa(a.Index)
-	v := fileView{Name: a.Name, Extension: extension(a), Size: byteSize(a.Size), State: stateText(a)}
+	v := fileView{Name: honest(a.Name), Extension: extension(a), Size: byteSize(a.Size), State: stateText(a)}
 	if v.Name == "" {
 		v.Name = "Attachment " + n
 	}

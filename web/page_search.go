@@ -260,7 +260,7 @@ func fileSnippetOf(a search.AttachmentSnippet) fileSnippet {
 	if len(a.Fragments) == 1 && unmarked(a.Fragments[0]) == a.Name {
 		return fileSnippet{Name: snippet(a.Fragments[0])}
 	}
-	return fileSnippet{escaped(a.Name), snippets(a.Fragments)}
+	return fileSnippet{escaped(honest(a.Name)), snippets(a.Fragments)}
 }
 
 func snippets(in []string) []template.HTML {

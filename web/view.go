@@ -40,6 +40,20 @@ func (p *pages) when(t time.Time) when {
 	return w
 }
 
+// honest removes from a name what would make it read as another: controls, and
+// the characters that turn the writing direction ("exe.txt" for "txt.exe").
+func honest(name string) string {
+	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		switch {
+		case r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069, r == 0x200E, r == 0x200F, r == 0x061C:
+			return -1
+		case unicode.IsControl(r):
+			return ' '
+		}
+		return r
+	}, name)), " ")
+}
+
 // person is a sender as a page shows them.
 type person struct {
 	Sender   string // name, else address
@@ -52,7 +66,8 @@ type person struct {
 const hues = 8
 
 func personOf(a mail.Address) person {
-	p := person{Sender: strings.TrimSpace(a.Name), Address: a.Address}
+	a = mail.Address{Name: honest(a.Name), Address: honest(a.Address)}
+	p := person{Sender: a.Name, Address: a.Address}
 	if p.Sender == "" {
 		p.Sender = a.Address
 	}
