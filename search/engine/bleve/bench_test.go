@@ -1,3 +1,5 @@
+//go:build unix
+
 package bleve
 
 import (
@@ -10,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -118,7 +121,7 @@ func BenchmarkIndex(b *testing.B) {
 			b.SetBytes(size)
 			for b.Loop() {
 				dir := filepath.Join(b.TempDir(), "index")
-				start := time.Now()
+				start, cpu := time.Now(), cpuSeconds(b)
 				e := build(b, dir, docs, bulk)
 				b.ReportMetric(float64(len(docs))/time.Since(start).Seconds(), "msgs/s-unmerged")
 				if err := e.Merge(b.Context()); err != nil {
@@ -128,10 +131,21 @@ func BenchmarkIndex(b *testing.B) {
 					b.Fatal(err)
 				}
 				b.ReportMetric(float64(diskSize(b, dir))/float64(size), "index/mail")
+				b.ReportMetric(cpuSeconds(b)-cpu, "cpu-s")
 			}
 			b.ReportMetric(float64(len(docs)), "msgs")
 		})
 	}
+}
+
+// cpuSeconds is the processor time that this process has taken so far.
+func cpuSeconds(b *testing.B) float64 {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return float64(u.Utime.Sec+u.Stime.Sec) + float64(u.Utime.Usec+u.Stime.Usec)/1e6
 }
 
 func diskSize(b *testing.B, dir string) (total int64) {

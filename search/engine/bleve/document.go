@@ -216,15 +216,7 @@ func (w *words) add(s string) {
 		if w.count == maxWords {
 			break
 		}
-		tf := w.terms[t.Term]
-		if tf == nil {
-			if len(w.freqs) == cap(w.freqs) {
-				w.freqs = make([]index.TokenFreq, 0, min(64+len(w.terms), 1024))
-			}
-			w.freqs = append(w.freqs, index.TokenFreq{}) // the segment is built from the map's keys
-			tf = &w.freqs[len(w.freqs)-1]
-			w.terms[t.Term] = tf
-		}
+		tf := w.freq(t.Term)
 		tf.SetFrequency(tf.Frequency() + 1)
 		last = w.next + t.Pos
 		w.order = append(w.order, occurrence{tf, last})
@@ -235,17 +227,38 @@ func (w *words) add(s string) {
 	}
 }
 
-// field hands the words over.
+// freq gives the entry of a term. The term itself is left out of it: the
+// segment is built from the keys of the map.
+func (w *words) freq(term string) *index.TokenFreq {
+	tf := w.terms[term]
+	if tf == nil {
+		if len(w.freqs) == cap(w.freqs) {
+			w.freqs = make([]index.TokenFreq, 0, min(64+len(w.terms), 1024))
+		}
+		w.freqs = append(w.freqs, index.TokenFreq{})
+		tf = &w.freqs[len(w.freqs)-1]
+		w.terms[term] = tf
+	}
+	return tf
+}
+
+// field hands the words over. The locations of a term lie next to each other,
+// since that is how the segment's builder reads them.
 func (w *words) field(name string) *docField {
 	locations := make([]index.TokenLocation, len(w.order))
 	pointers := make([]*index.TokenLocation, len(w.order))
-	for i, o := range w.order {
-		if o.freq.Locations == nil {
-			n := o.freq.Frequency()
-			o.freq.Locations, pointers = pointers[:0:n], pointers[n:]
+	for i := range locations {
+		pointers[i] = &locations[i]
+	}
+	for _, o := range w.order {
+		tf := o.freq
+		if tf.Locations == nil {
+			n := tf.Frequency()
+			tf.Locations, pointers = pointers[:0:n], pointers[n:]
 		}
-		locations[i].Position = o.pos
-		o.freq.Locations = append(o.freq.Locations, &locations[i])
+		n := len(tf.Locations)
+		tf.Locations = tf.Locations[:n+1]
+		tf.Locations[n].Position = o.pos
 	}
 	w.order = nil
 	return &docField{name: name, options: textOptions, length: lengthStep(w.count), terms: w.terms}
