@@ -79,6 +79,27 @@ test('a message is read beside the results', async (t) => {
   assert.equal((await page.locator('h1.subject').innerText()).trim(), subject, 'the address of a message is its own page');
   await page.locator('a.back').click();
   await hits(page).first().waitFor();
+  await hits(page).first().click();
+  await reader(page).waitFor();
+  await page.reload();
+  await page.goBack();
+  await page.waitForURL((url) => url.pathname === '/');
+  await hits(page).first().waitFor();
+});
+
+test('an attachment shows the text that was found in it', async (t) => {
+  const page = await open(t, browser, '/?q=' + encodeURIComponent('filename:pdf'));
+  if ((await hits(page).count()) === 0) return t.skip('there is no PDF in this mail');
+  await hits(page).first().click();
+  await reader(page).waitFor();
+  const link = reader(page).locator('.extracted-link').first();
+  await link.click();
+  await page.waitForFunction(() => document.querySelector('#reader .extracted')?.textContent.length > 20);
+  assert.equal(await link.getAttribute('aria-expanded'), 'true');
+  await link.press('Enter');
+  await reader(page).locator('.extracted').waitFor({ state: 'detached' });
+  const response = await page.request.get(new URL(await reader(page).locator('a[download]').first().getAttribute('href'), page.url()).href);
+  assert.match(response.headers()['content-disposition'], /^attachment/);
 });
 
 test('the text of a message is in a frame that can do nothing', async (t) => {

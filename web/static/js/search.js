@@ -56,15 +56,25 @@ class Search {
     this.pause = setTimeout(() => {
       const text = this.input.value.trim();
       if (text.length === 0 || [...text].length >= shortest || wide(text)) this.ask();
+      else this.drop();
     }, typingPause);
   }
 
   ask() {
     const url = this.formUrl();
-    if (url === this.shown) return;
+    if (url === this.shown) {
+      this.drop();
+      return;
+    }
     const mode = this.typing ? 'replace' : 'push';
     this.typing = true;
     this.load(url, mode);
+  }
+
+  /** Forgets the question under way: its answer is no longer wanted. */
+  drop() {
+    this.request?.abort();
+    this.request = null;
   }
 
   submit() {
@@ -114,7 +124,7 @@ class Search {
    * @returns {Promise<boolean>} whether they are shown
    */
   async load(url, history, takeText = false) {
-    this.request?.abort();
+    this.drop();
     const request = fetchPage(url);
     this.request = request;
     const busy = setTimeout(() => this.root.classList.add('busy'), busyAfter);
@@ -194,8 +204,7 @@ class Search {
   /** @param {HTMLAnchorElement} link */
   open(link) {
     clearTimeout(this.pause);
-    this.request?.abort();
-    this.request = null;
+    this.drop();
     this.typing = false;
     const url = link.pathname + link.search;
     if (this.reader.url === url) return;
@@ -259,7 +268,7 @@ class Search {
       const shown = this.shown;
       try {
         const page = await fetchPage(shown).done;
-        if (this.shown !== shown || this.request || this.input.matches(':focus') !== document.activeElement?.matches('#q')) return;
+        if (this.shown !== shown || this.request) return;
         if (this.hits().length === 0 && page.querySelector('#hits a')) this.show(page, shown, 'none', false);
         else replaceContent(page, 'notice');
       } catch {
