@@ -2,10 +2,13 @@ package indexer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime"
+	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"mailquarry/extract"
@@ -16,9 +19,10 @@ import (
 
 // BuildOptions tune a Builder; zero values get working defaults.
 type BuildOptions struct {
-	Workers    int // messages decoded and extracted side by side; GOMAXPROCS
-	BatchDocs  int // documents per batch; 2000, beyond which batches cost memory and save nothing
-	BatchBytes int // text per batch; 16 MiB
+	Workers    int           // messages decoded and extracted side by side; GOMAXPROCS
+	BatchDocs  int           // documents per batch; 2000, beyond which batches cost memory and save nothing
+	BatchBytes int           // text per batch; 16 MiB
+	Retry      time.Duration // Run's first pause after a fault, which doubles; 1 s
 	Logger     *slog.Logger
 }
 
@@ -31,6 +35,9 @@ func (o BuildOptions) withDefaults() BuildOptions {
 	}
 	if o.BatchBytes <= 0 {
 		o.BatchBytes = 16 << 20
+	}
+	if o.Retry <= 0 {
+		o.Retry = time.Second
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -64,8 +71,10 @@ func (b *Builder) Catchup(ctx context.Context) error {
 		return fmt.Errorf("read the index's checkpoint: %w", err)
 	}
 	ctx, cancel := context.WithCancel(ctx)
+	var working sync.WaitGroup
+	defer working.Wait() // who closes the archive next finds nobody reading it
 	defer cancel()
-	prepared := b.prepare(ctx, archive.Seq(from))
+	prepared := b.prepare(ctx, &working, archive.Seq(from))
 	bt := batch{opts: b.opts}
 	for slot := range prepared {
 		it := <-slot
@@ -87,11 +96,39 @@ func (b *Builder) Catchup(ctx context.Context) error {
 
 // Run catches up whenever wake speaks, and at least every few seconds, until
 // ctx ends.
+//
+// A fault that may pass (an extractor that could not be started, a file that
+// could not be opened) is tried again a few times, so that it does not take the
+// search page down. What needs a person ends Run: a disk that is full or
+// damaged, or a fault that stays. The process then ends with that one line. It
+// costs nothing but the time until it is started again: the archive has
+// committed whatever the sync has brought, and the index goes on from its own
+// checkpoint.
 func (b *Builder) Run(ctx context.Context, wake <-chan struct{}) error {
 	const idle = 5 * time.Second
+	failed := 0
 	for {
-		if err := b.Catchup(ctx); err != nil {
-			return err
+		before := b.Done()
+		err := b.Catchup(ctx)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err == nil || b.Done() > before {
+			failed = 0
+		}
+		if err != nil {
+			failed++
+			if needsPerson(err) || failed >= maxFaults {
+				return err
+			}
+			pause := b.opts.Retry << (failed - 1)
+			b.opts.Logger.Warn("the index is behind, trying again", "error", err, "next_in", pause.String())
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(pause):
+			}
+			continue
 		}
 		select {
 		case <-ctx.Done():
@@ -100,6 +137,20 @@ func (b *Builder) Run(ctx context.Context, wake <-chan struct{}) error {
 		case <-time.After(idle):
 		}
 	}
+}
+
+// maxFaults is how often in a row Run meets a fault, with nothing indexed in
+// between, before it takes it for one that stays. The pauses add up to a minute.
+const maxFaults = 7
+
+// needsPerson tells the faults that no waiting mends.
+func needsPerson(err error) bool {
+	for _, e := range []error{archive.ErrDiskFull, archive.ErrDamaged, engine.ErrDamaged, engine.ErrMismatch, syscall.ENOSPC, syscall.EDQUOT} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
 }
 
 // item is one message on its way into the index.
@@ -114,7 +165,7 @@ type item struct {
 
 // prepare decodes and extracts side by side and yields the results in the
 // feed's order: each slot of the channel is a promise of one item.
-func (b *Builder) prepare(ctx context.Context, from archive.Seq) <-chan chan item {
+func (b *Builder) prepare(ctx context.Context, working *sync.WaitGroup, from archive.Seq) <-chan chan item {
 	slots := make(chan chan item, 4*b.opts.Workers)
 	type job struct {
 		rec archive.Record
@@ -122,13 +173,13 @@ func (b *Builder) prepare(ctx context.Context, from archive.Seq) <-chan chan ite
 	}
 	jobs := make(chan job, b.opts.Workers)
 	for range b.opts.Workers {
-		go func() {
+		working.Go(func() {
 			for j := range jobs {
 				j.out <- b.document(ctx, j.rec)
 			}
-		}()
+		})
 	}
-	go func() {
+	working.Go(func() {
 		defer close(slots)
 		defer close(jobs)
 		for rec, err := range b.archive.Since(ctx, from) {
@@ -153,7 +204,7 @@ func (b *Builder) prepare(ctx context.Context, from archive.Seq) <-chan chan ite
 				return
 			}
 		}
-	}()
+	})
 	return slots
 }
 

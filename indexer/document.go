@@ -2,6 +2,7 @@ package indexer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -94,6 +95,14 @@ func (b *Builder) texts(ctx context.Context, parts []mail.Part) (partTexts, erro
 			Name: p.Name, ContentType: p.ContentType, Size: p.Size,
 			Open: func() (io.ReadCloser, error) { return b.archive.OpenBlob(ctx, p.Digest) },
 		})
+		if errors.Is(err, archive.ErrNotFound) {
+			// A damaged store must not keep the rest of the mail from being
+			// found. Nothing is kept of this: a restored blob is read again.
+			b.opts.Logger.Error("an attachment's bytes are missing from the store: restore the data folder from a backup",
+				"digest", p.Digest.String())
+			all[p.Digest] = archive.Text{State: string(extract.Failed), Reason: "its bytes are missing from the store"}
+			continue
+		}
 		if err != nil {
 			return partTexts{}, err
 		}

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"mailquarry/internal/archive"
@@ -37,6 +38,7 @@ type Importer struct {
 	taken     atomic.Int64
 	bytes     atomic.Int64
 	unread    atomic.Int64
+	added     atomic.Int64
 }
 
 // NewImporter makes an Importer into a; committed is called after each commit.
@@ -49,13 +51,35 @@ func (im *Importer) Taken() (messages, size, unread int64) {
 	return im.taken.Load(), im.bytes.Load(), im.unread.Load()
 }
 
+// Added counts the messages of a finished Run that were not there before. An
+// import has the archive to itself, so that what it grew by is what was new.
+func (im *Importer) Added() int64 { return im.added.Load() }
+
 // Run takes all items. A file that cannot be read is logged and counted; the
 // error is for faults of the archive.
 func (im *Importer) Run(ctx context.Context, items iter.Seq2[files.Item, error]) error {
+	before, err := im.archive.Live(ctx)
+	if err != nil {
+		return err
+	}
+	if err := im.take(ctx, items); err != nil {
+		return err
+	}
+	after, err := im.archive.Live(ctx)
+	if err != nil {
+		return err
+	}
+	im.added.Store(int64(after - before))
+	return nil
+}
+
+func (im *Importer) take(ctx context.Context, items iter.Seq2[files.Item, error]) error {
 	ctx, cancel := context.WithCancel(ctx)
+	var working sync.WaitGroup
+	defer working.Wait() // who closes the archive next finds nobody writing to it
 	defer cancel()
 	page := importPage{Importer: im, folders: map[string]importFolder{}, mailboxes: map[string]mail.MailboxID{}}
-	for slot := range im.prepare(ctx, items) {
+	for slot := range im.prepare(ctx, &working, items) {
 		m := <-slot
 		if m.skip {
 			continue
@@ -82,7 +106,7 @@ type imported struct {
 }
 
 // prepare takes messages apart side by side and yields them in order.
-func (im *Importer) prepare(ctx context.Context, items iter.Seq2[files.Item, error]) <-chan chan imported {
+func (im *Importer) prepare(ctx context.Context, working *sync.WaitGroup, items iter.Seq2[files.Item, error]) <-chan chan imported {
 	workers := runtime.GOMAXPROCS(0)
 	slots := make(chan chan imported, 8*workers)
 	type job struct {
@@ -91,13 +115,13 @@ func (im *Importer) prepare(ctx context.Context, items iter.Seq2[files.Item, err
 	}
 	jobs := make(chan job, workers)
 	for range workers {
-		go func() {
+		working.Go(func() {
 			for j := range jobs {
 				j.out <- im.split(ctx, j.item)
 			}
-		}()
+		})
 	}
-	go func() {
+	working.Go(func() {
 		defer close(slots)
 		defer close(jobs)
 		for it, err := range items {
@@ -122,7 +146,7 @@ func (im *Importer) prepare(ctx context.Context, items iter.Seq2[files.Item, err
 				return
 			}
 		}
-	}()
+	})
 	return slots
 }
 

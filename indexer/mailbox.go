@@ -73,7 +73,9 @@ func (b *boxPull) suspend(ctx context.Context, s archive.MailboxState, why error
 }
 
 func (b *boxPull) pull(ctx context.Context) error {
-	if b.box.LastAttempt.IsZero() || b.box.State != archive.MailboxActive {
+	// Until a first round has succeeded a probe is made each time: the one
+	// before may have failed in passing.
+	if b.box.LastSuccess.IsZero() || b.box.State != archive.MailboxActive {
 		if err := b.probe(ctx); err != nil {
 			return err
 		}

@@ -56,10 +56,14 @@ func (r *resolver) withParts(ctx context.Context, u archive.Upsert) (archive.Ups
 	}
 	parts, err := r.src.Parts(ctx, r.box.Key, u.Key)
 	switch source.ClassOf(err) {
-	case source.NotFound, source.Permanent:
-		// Gone between page and list: the next round says so. The message
-		// itself is kept.
-		u.PartsKnown = true
+	case source.NotFound:
+		// Gone between page and list: the next round says so.
+		return u, nil
+	case source.Permanent:
+		// The message itself is kept, with the attachments it was known to have.
+		r.mu.Lock()
+		r.commit.Problems[u.Key] = fmt.Sprintf("its attachments cannot be listed: %v", err)
+		r.mu.Unlock()
 		return u, nil
 	default:
 	}
@@ -169,7 +173,11 @@ func (b *boxPull) pullPending(ctx context.Context) error {
 		if p.Pending {
 			continue
 		}
-		if err := b.archive.SetPart(ctx, pp.Message, pp.Index, p); err != nil {
+		err = b.archive.SetPart(ctx, pp.Message, pp.Index, p)
+		if errors.Is(err, archive.ErrNotFound) {
+			continue // deleted while it was fetched
+		}
+		if err != nil {
 			return local(err)
 		}
 		b.opts.Committed()

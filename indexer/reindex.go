@@ -45,12 +45,12 @@ func (r *Reindexer) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("make a new index: %w", err)
 	}
-	open := true
+	open, promoted := true, false
 	defer func() {
 		if open {
 			err = errors.Join(err, idx.Close())
 		}
-		if err != nil {
+		if err != nil && !promoted {
 			err = errors.Join(err, os.RemoveAll(dir))
 		}
 	}()
@@ -61,7 +61,12 @@ func (r *Reindexer) Run(ctx context.Context) (err error) {
 	if err := idx.Close(); err != nil {
 		return fmt.Errorf("close the new index: %w", err)
 	}
-	if err := r.Generations.Promote(dir); err != nil {
+	err = r.Generations.Promote(dir)
+	// It may have failed behind the renaming: an index that CURRENT names must
+	// not be removed, whatever fails from here on.
+	current, cerr := r.Generations.Current()
+	promoted = err == nil || cerr != nil || current == dir
+	if err != nil {
 		return err
 	}
 	return r.Generations.Clean()
