@@ -1,6 +1,7 @@
 package indexer
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -49,11 +50,23 @@ func (r *resolver) merged(c source.Change) archive.Upsert {
 		base = s.Payload
 	}
 	if base != nil {
-		if p, err := decode.Merge(base, c.Payload); err == nil {
-			u.Payload = p
-		}
+		u.Payload = overlay(base, c.Payload)
 	}
 	return u
+}
+
+// overlay merges patch over base. A patch that changes nothing gives base byte
+// for byte, so that a replay, of which a round after an expired link is full,
+// costs the archive and the index nothing.
+func overlay(base, patch []byte) []byte {
+	merged, err := decode.Merge(base, patch)
+	if err != nil {
+		return patch // base is no object: nothing to keep
+	}
+	if same, err := decode.Merge(base, []byte("{}")); err == nil && bytes.Equal(same, merged) {
+		return base
+	}
+	return merged
 }
 
 // completePartials reads whole what came as a partial object of a message that
