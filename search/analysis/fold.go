@@ -8,10 +8,55 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// fold gives the term of a word. The word is cut before it is normalised, well
+// fold gives the term of a word.
+func fold(word string) string {
+	if r, size := utf8.DecodeRuneInString(word); size == len(word) && folded(r) {
+		return word
+	}
+	if term, ok := foldByTable(word); ok {
+		return term
+	}
+	return foldAny(word)
+}
+
+// folded tells whether r is a letter that folding leaves as it is: an
+// ideograph or a kana.
+func folded(r rune) bool {
+	return 0x4E00 <= r && r <= 0x9FFF || 0x3041 <= r && r <= 0x3096 || 0x30A1 <= r && r <= 0x30FA
+}
+
+// foldedLetters is by rune, up to Cyrillic and Armenian, what foldAny makes of
+// a letter or digit. Others have no entry: they may combine with their
+// neighbours.
+var foldedLetters = func() (table [0x590]string) {
+	for r := range rune(len(table)) {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			table[r] = foldAny(string(r))
+		}
+	}
+	return table
+}()
+
+// foldByTable folds a word letter by letter, if all of it is in the table.
+func foldByTable(word string) (string, bool) {
+	var buf [MaxTerm + 8]byte
+	term := buf[:0]
+	for _, r := range word {
+		if int(r) >= len(foldedLetters) || foldedLetters[r] == "" {
+			return "", false
+		}
+		term = append(term, foldedLetters[r]...)
+		if len(term) > MaxTerm {
+			break
+		}
+	}
+	return cut(string(term)), true
+}
+
+// foldAny folds by the rule. The word is cut before it is normalised, well
 // behind the length that a term may have, so that a run of a million letters
 // costs no more than a long word.
-func fold(word string) string {
+func foldAny(word string) string {
 	const plenty = 16 * MaxTerm
 	if len(word) > plenty {
 		n := plenty

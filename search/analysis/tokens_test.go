@@ -75,6 +75,21 @@ func TestLongWordsAreCut(t *testing.T) {
 	}
 }
 
+// The quick ways give what the rule gives, for every letter and pairs of them.
+func TestQuickFoldingFollowsTheRule(t *testing.T) {
+	t.Parallel()
+	for r := rune(1); r < 0x20000; r++ {
+		if !wordRune(r, 2) {
+			continue
+		}
+		for _, word := range []string{string(r), "a" + string(r) + "b", string(r) + "\u0301", "ß" + string(r) + string(r)} {
+			if got, want := fold(word), foldAny(word); got != want {
+				t.Fatalf("%q (%U) gives %q, by the rule %q", word, r, got, want)
+			}
+		}
+	}
+}
+
 // FuzzTokens: tokens stand in order, do not overlap, are folded (a term is its
 // own only token), and never too long.
 func FuzzTokens(f *testing.F) {
@@ -89,6 +104,9 @@ func FuzzTokens(f *testing.F) {
 			}
 			if tok.Term == "" || len(tok.Term) > MaxTerm || !utf8.ValidString(tok.Term) {
 				t.Fatalf("%q: bad term %q", s, tok.Term)
+			}
+			if word := s[tok.Start:tok.End]; tok.Term != foldAny(strings.ToLower(word)) && tok.Term != foldAny(word) {
+				t.Fatalf("%q: %q gives %q, by the rule %q", s, word, tok.Term, foldAny(word))
 			}
 			if again := strings.Join(Terms(tok.Term), ""); again != tok.Term && len(tok.Term) < MaxTerm-8 {
 				t.Fatalf("%q: term %q folds again to %q", s, tok.Term, again)
