@@ -2,6 +2,7 @@ package mailhtml
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -14,8 +15,11 @@ var opaque = set("script", "style", "svg", "math", "template", "iframe", "object
 	"frameset", "datalist", "button")
 
 // formatting elements are opened anew by the parser in each block that begins
-// while they are open.
-var formatting = set("a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
+// while they are open (HTML standard, "the list of active formatting elements").
+var formatting = set("a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u")
+
+// inline elements do not end a line.
+var inline = set("a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
 	"abbr", "bdi", "bdo", "cite", "del", "dfn", "ins", "kbd", "mark", "q", "samp", "span", "sub", "sup", "time", "var")
 
 // implied elements are closed by HTML itself, so open ones do not add depth.
@@ -34,20 +38,27 @@ func set(names ...string) map[string]bool {
 // pruner holds what prune has to remember from one token to the next.
 type pruner struct {
 	out        bytes.Buffer
-	hidden     string         // the opaque element being left out
-	nested     int            // how many of it are open
-	open       map[string]int // open elements that count, by name
-	depth      int
-	formatting int
+	hidden     string    // the opaque element being left out
+	nested     int       // how many of it are open
+	open       []openTag // elements that count, outermost first
+	formatting int       // formatting elements open
+	burden     int       // bytes of their tags
+	regrown    int       // bytes that the parser may have had to repeat so far
 	tags       int
 	dir        string // writing direction of html or body
+}
+
+// openTag is an element that is open.
+type openTag struct {
+	name   string
+	length int // bytes of its tag
 }
 
 // prune reads HTML as tokens, in time linear in its length, and leaves out
 // opaque elements, comments, and tags beyond the limits. It also tells the
 // writing direction that the html or body element declares.
 func prune(source string) (pruned, dir string) {
-	p := pruner{open: map[string]int{}}
+	p := pruner{}
 	p.out.Grow(len(source))
 	z := html.NewTokenizer(strings.NewReader(source))
 	for {
@@ -100,7 +111,7 @@ func (p *pruner) start(z *html.Tokenizer, selfClosing bool) {
 			p.hidden, p.nested = name, 1
 		}
 		return
-	case attrs > maxAttrs, p.tags >= maxTags, !p.enter(name):
+	case attrs > maxAttrs, p.tags >= maxTags, !p.enter(name, len(raw)):
 		return
 	}
 	p.tags++
@@ -108,20 +119,57 @@ func (p *pruner) start(z *html.Tokenizer, selfClosing bool) {
 }
 
 // enter counts an element as open, or refuses it where a limit is reached.
-func (p *pruner) enter(name string) bool {
+func (p *pruner) enter(name string, length int) bool {
 	switch {
-	case void[name] || implied[name]:
+	case void[name]:
 		return true
-	case p.depth >= maxDepth:
+	case !formatting[name] && !p.repeat():
+		return false
+	case implied[name]:
+		return true
+	case len(p.open) >= maxDepth:
 		return false
 	case formatting[name] && p.formatting >= maxFormatting:
 		return false
 	}
-	p.depth++
-	p.open[name]++
+	p.open = append(p.open, openTag{name, length})
 	if formatting[name] {
 		p.formatting++
+		p.burden += length + tagCost
 	}
+	return true
+}
+
+// leave takes an element off those that are open. It tells whether it was the
+// innermost one, so that nothing has to be repeated.
+func (p *pruner) leave(name string) bool {
+	for i := len(p.open) - 1; i >= 0; i-- {
+		tag := p.open[i]
+		if tag.name != name {
+			continue
+		}
+		innermost := i == len(p.open)-1
+		p.open = slices.Delete(p.open, i, i+1)
+		if formatting[name] {
+			p.formatting--
+			p.burden -= tag.length + tagCost
+		}
+		return innermost
+	}
+	return false
+}
+
+// tagCost is what a repeated element costs beside the bytes of its tag.
+const tagCost = 64
+
+// repeat counts the formatting elements that are open as repeated once more,
+// which is what may happen at any edge of a block. It tells whether that is
+// still within the limit.
+func (p *pruner) repeat() bool {
+	if p.regrown+p.burden > maxGrowth {
+		return false
+	}
+	p.regrown += p.burden
 	return true
 }
 
@@ -137,12 +185,8 @@ func (p *pruner) end(name string, raw []byte) {
 	if opaque[name] {
 		return
 	}
-	if p.open[name] > 0 {
-		p.open[name]--
-		p.depth--
-		if formatting[name] {
-			p.formatting--
-		}
+	if !p.leave(name) && !p.repeat() {
+		return
 	}
 	p.out.Write(raw)
 }

@@ -12,9 +12,10 @@ const (
 	maxInput      = 4 << 20 // bytes of HTML read; the rest is cut off
 	maxTags       = 50_000  // start tags kept
 	maxAttrs      = 64      // attributes per tag; a tag with more is dropped
-	maxFormatting = 16      // formatting elements open at once: each is repeated in every paragraph
+	maxFormatting = 12      // formatting elements open at once: each is repeated in every paragraph
 	maxDepth      = 256     // elements open at once, not counting those that HTML closes by itself
 	maxRounds     = 6       // passes until nothing changes any more
+	maxGrowth     = 8 << 20 // bytes by which parsing may make it longer, since it repeats formatting elements
 	maxImages     = 5 << 20 // bytes of pictures in all
 	maxAlt        = 300     // bytes of a picture's replacement text
 )
@@ -70,6 +71,9 @@ func clean(source string) (body, dir string) {
 		if next == body {
 			return body, dir
 		}
+		if len(next) > len(source)+maxGrowth {
+			return plain(source), dir
+		}
 		body = next
 	}
 	return plain(source), dir
@@ -104,7 +108,7 @@ func plain(source string) string {
 			b.Write(z.Text())
 		case html.StartTagToken, html.SelfClosingTagToken:
 			name, _ := z.TagName()
-			if !formatting[string(name)] {
+			if !inline[string(name)] {
 				b.WriteByte('\n')
 			}
 		}
