@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"mailquarry/indexer"
@@ -19,6 +20,12 @@ type importCmd struct {
 
 // Run imports and indexes.
 func (im *importCmd) Run(ctx context.Context, con *console, c *cli) (err error) {
+	// A name spelled wrong must not pass for an import of nothing.
+	for _, path := range im.Paths {
+		if _, err := os.Stat(path); err != nil {
+			return fmt.Errorf("import: %w", err)
+		}
+	}
 	log := logger(c, con)
 	a, err := openApp(ctx, c.Data, log)
 	if err != nil {
@@ -51,7 +58,8 @@ func (im *importCmd) Run(ctx context.Context, con *console, c *cli) (err error) 
 		return fmt.Errorf("import: %w", err)
 	}
 	n, size, unread := importer.Taken()
-	fmt.Fprintf(con.out, "Imported %d messages (%.1f MB) in %s; %d could not be read.\n",
-		n, float64(size)/1e6, time.Since(start).Round(10*time.Millisecond), unread)
+	added := importer.Added()
+	fmt.Fprintf(con.out, "Imported %d new messages in %s (%.1f MB read); %d were already there, %d could not be read.\n",
+		added, time.Since(start).Round(10*time.Millisecond), float64(size)/1e6, n-added, unread)
 	return nil
 }

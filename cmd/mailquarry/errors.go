@@ -32,6 +32,8 @@ var advice = []struct {
 	{archive.ErrForeign, "name an empty folder with --data"},
 	{archive.ErrNewer, "run the newer version, or name another folder with --data"},
 	{syscall.EADDRINUSE, "another program uses this address: stop it, or choose another with --listen"},
+	{syscall.ENOTDIR, "a part of this path is a file and no folder: name another path"},
+	{fs.ErrNotExist, "check that it is there and that its name is spelled right"},
 	{syscall.EACCES, "this user may not use it: change its permissions, or choose another"},
 	{syscall.ENOSPC, "the disk is full: free some space and start again, nothing that was stored is lost"},
 	{syscall.EDQUOT, "the disk quota is used up: free some space and start again, nothing that was stored is lost"},
@@ -42,6 +44,9 @@ var advice = []struct {
 // explain gives an error as one line that says what is wrong and what to do.
 func explain(err error) string {
 	line := oneLine(err.Error())
+	if errors.Is(err, archive.ErrDiskFull) || errors.Is(err, archive.ErrDamaged) {
+		return line // they say what to do themselves
+	}
 	for _, a := range advice {
 		if errors.Is(err, a.is) {
 			return line + " — " + a.say

@@ -75,18 +75,11 @@ func (extractWorkerCmd) Run(ctx context.Context, con *console) error {
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
 
 	var c cli
 	exited := -1
-	parser, err := kong.New(&c,
-		kong.Name("mailquarry"),
-		kong.Description("Full-text search over an organisation's Microsoft 365 mail.\n\n"+
-			"The tenant is set by AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_CERTIFICATE_PATH or AZURE_CLIENT_SECRET."),
-		kong.Vars{"version": "mailquarry " + version.String(), "data": defaultData},
-		kong.UsageOnError(),
-		kong.Writers(stdout, stderr),
-		kong.Exit(func(code int) { exited = code }),
-	)
+	parser, err := newParser(&c, stdout, stderr, func(code int) { exited = code })
 	if err != nil {
 		fmt.Fprintln(stderr, "mailquarry: "+err.Error())
 		return exitUsage
@@ -105,6 +98,19 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	err = kctx.Run()
 	con.progress.close()
 	return report(ctx, err, stderr)
+}
+
+func newParser(c *cli, stdout, stderr io.Writer, exit func(int)) (*kong.Kong, error) {
+	return kong.New(c,
+		kong.Name("mailquarry"),
+		kong.Description("Full-text search over an organisation's Microsoft 365 mail.\n\n"+
+			"The tenant is set by AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_CERTIFICATE_PATH or AZURE_CLIENT_SECRET."),
+		kong.Vars{"version": "mailquarry " + version.String(), "data": defaultData},
+		kong.Help(printHelp),
+		kong.UsageOnError(),
+		kong.Writers(stdout, stderr),
+		kong.Exit(exit),
+	)
 }
 
 // report prints an error as one line and gives its exit code.

@@ -1,19 +1,239 @@
 package main
 
 import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"mailquarry/internal/graphsim"
 )
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"mailquarry": main})
 }
 
-// TestCommands runs each command as a person types it; see testdata.
+// TestCommands runs each command as a person types it; see testdata. The
+// scripts have these commands of their own:
+//
+//	tenant [secret-expired|refused|broken|roles=A,B]  starts a simulated tenant and sets the variables for it
+//	fails CODE PROGRAM ARG...   runs a program that has to end with CODE, one line of advice, and no secret
+//	serving DIR                 starts a server on the data folder and sets PAGE to its address
+//	closed-port VAR             sets VAR to an address that nothing listens on
+//	newer DIR                   makes the data folder one of a version to come
 func TestCommands(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"tenant": startTenant, "fails": fails, "serving": serving, "closed-port": closedPort, "newer": makeNewer,
+		},
 	})
+}
+
+// secret is the simulated application's; no output may hold it.
+const secret = "s3cr3t~value-that-nobody-may-see"
+
+// Canary is in every field of the simulated mail; no output may hold it.
+const canary = "xylophagous"
+
+// newTenant is a tenant with two mailboxes that hold a canary each.
+func newTenant() *graphsim.Tenant {
+	t := graphsim.New(graphsim.Options{Seed: 3, ClientSecret: secret})
+	for _, name := range []string{"anna", "ben"} {
+		box := t.AddUser(graphsim.User{Address: name + "@" + canary + ".example", DisplayName: name + " " + canary})
+		other := box.AddFolder(nil, "Folder "+canary)
+		for i, f := range []*graphsim.Folder{box.Folder("inbox"), other} {
+			f.Add(graphsim.Message{
+				Subject: "On " + canary + " beetles " + strconv.Itoa(i), HTML: "<p>They are " + canary + ".</p>",
+				From: graphsim.Address{Name: canary, Address: canary + "@contoso.example"},
+				Attachments: []graphsim.Attachment{
+					{Name: canary + ".txt", ContentType: "text/plain", Content: []byte("more " + canary + " text")},
+					{Name: canary + ".pdf", ContentType: "application/pdf", Content: []byte("%PDF-1.4 damaged " + canary)},
+				},
+			})
+		}
+	}
+	return t
+}
+
+// tenantVariables are the settings for a running tenant.
+func tenantVariables(t *graphsim.Tenant, s *graphsim.Server, cert string) []string {
+	o := t.Options()
+	return []string{
+		"AZURE_TENANT_ID=" + o.TenantID, "AZURE_CLIENT_ID=" + o.ClientID, "AZURE_CLIENT_SECRET=" + o.ClientSecret,
+		"AZURE_AUTHORITY_HOST=" + s.Authority, "MAILQUARRY_GRAPH_URL=" + s.GraphURL,
+		"MAILQUARRY_DISABLE_INSTANCE_DISCOVERY=1", "SSL_CERT_FILE=" + cert,
+	}
+}
+
+func startTenant(ts *testscript.TestScript, _ bool, args []string) {
+	tenant := newTenant()
+	for _, arg := range args {
+		name, value, _ := strings.Cut(arg, "=")
+		switch name {
+		case "secret-expired":
+			tenant.ExpireSecret(true)
+		case "roles":
+			tenant.SetRoles(strings.Split(value, ",")...)
+		case "refused":
+			tenant.Mailboxes()[0].Refuse(true)
+		case "broken":
+			id := tenant.Mailboxes()[0].ID()
+			tenant.Inject(graphsim.Fault{
+				Match: func(_, path string) bool {
+					return strings.Contains(path, id) && strings.Contains(path, "/messages/delta")
+				},
+				Status: 503, Body: `{"error":{"code":"ErrorMailboxMoveInProgress","message":"Mailbox move in progress."}}`,
+			})
+		default:
+			ts.Fatalf("tenant %s?", arg)
+		}
+	}
+	server, err := tenant.Start("")
+	ts.Check(err)
+	ts.Defer(func() { _ = server.Close() })
+	cert := ts.MkAbs("ca.pem")
+	ts.Check(os.WriteFile(cert, server.CertPEM, 0o600))
+	for _, v := range tenantVariables(tenant, server, cert) {
+		name, value, _ := strings.Cut(v, "=")
+		ts.Setenv(name, value)
+	}
+}
+
+func fails(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		ts.Fatalf("ended with %v, want exit code %d", err, want)
+	}
+	if got := exit.ExitCode(); got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+	said := ts.ReadFile("stderr")
+	lines := strings.Split(strings.TrimSpace(said), "\n")
+	ours := slices.DeleteFunc(slices.Clone(lines), func(l string) bool { return !strings.HasPrefix(l, "mailquarry: ") })
+	if len(ours) != 1 || ours[0] != lines[len(lines)-1] {
+		ts.Fatalf("%d lines of advice, want one at the end", len(ours))
+	}
+	for _, s := range []string{"goroutine ", "panic:", "runtime error", secret, canary} {
+		if strings.Contains(said+ts.ReadFile("stdout"), s) {
+			ts.Fatalf("the output holds %q", s)
+		}
+	}
+}
+
+func serving(ts *testscript.TestScript, _ bool, args []string) {
+	cmd := exec.Command("mailquarry", "--data", ts.MkAbs(args[0]), "--listen", "127.0.0.1:0", "--log", "error")
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	ts.Defer(func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		_ = cmd.Wait()
+	})
+	sc := bufio.NewScanner(out)
+	for sc.Scan() {
+		if page, ok := strings.CutPrefix(sc.Text(), "Search page: http://"); ok {
+			ts.Setenv("PAGE", strings.TrimSuffix(page, "/"))
+			return
+		}
+	}
+	ts.Fatalf("the server ended before its page was up")
+}
+
+func closedPort(ts *testscript.TestScript, _ bool, args []string) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Setenv(args[0], l.Addr().String())
+	ts.Check(l.Close())
+}
+
+// makeNewer raises the schema's version, which stands in a database's header.
+func makeNewer(ts *testscript.TestScript, _ bool, args []string) {
+	const versionAt = 60
+	f, err := os.OpenFile(filepath.Join(ts.MkAbs(args[0]), "archive", "log.db"), os.O_RDWR, 0)
+	ts.Check(err)
+	defer f.Close()
+	_, err = f.WriteAt(binary.BigEndian.AppendUint32(nil, 999), versionAt)
+	ts.Check(err)
+}
+
+// Ctrl-C during a sync ends it soon, with the exit code that scripts know, and
+// the next run makes the store whole.
+func TestInterrupt(t *testing.T) {
+	t.Parallel()
+	tenant := newTenant()
+	server, err := tenant.Start("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	dir := t.TempDir()
+	cert := filepath.Join(dir, "ca.pem")
+	if err := os.WriteFile(cert, server.CertPEM, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	command := func(args ...string) (*exec.Cmd, *strings.Builder) {
+		cmd := exec.Command("mailquarry", append([]string{"--data", filepath.Join(dir, "store")}, args...)...)
+		cmd.Env = append(os.Environ(), tenantVariables(tenant, server, cert)...)
+		out := &strings.Builder{}
+		cmd.Stdout, cmd.Stderr = out, out
+		return cmd, out
+	}
+	for name, part := range map[string]string{
+		"signing in": "/token", "the users": "/users/delta", "the folders": "/mailFolders/delta",
+		"the messages": "/messages/delta", "an attachment": "value",
+	} {
+		asked := make(chan struct{}, 100)
+		tenant.Inject(graphsim.Fault{
+			Match: func(_, path string) bool {
+				hit := strings.Contains(path, part)
+				if hit {
+					asked <- struct{}{}
+				}
+				return hit
+			},
+			Delay: time.Minute,
+		})
+		cmd, out := command("--once")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-asked:
+		case <-time.After(time.Minute):
+			t.Errorf("%s: nothing was asked for", name)
+		}
+		if err := cmd.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+		late := time.AfterFunc(10*time.Second, func() { _ = cmd.Process.Kill() })
+		_ = cmd.Wait()
+		late.Stop()
+		if code := cmd.ProcessState.ExitCode(); code != exitInterrupted {
+			t.Errorf("%s: exit code %d, want %d\n%s", name, code, exitInterrupted, out)
+		}
+		tenant.ClearFaults()
+	}
+	for _, step := range []struct{ arg, want string }{{"--once", ""}, {"--reindex", "Reindexed 4 messages"}} {
+		cmd, out := command(step.arg)
+		if err := cmd.Run(); err != nil || !strings.Contains(out.String(), step.want) {
+			t.Errorf("%s afterwards: %v\n%s", step.arg, err, out)
+		}
+	}
 }

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/alecthomas/kong"
+
+	"mailquarry/internal/archive"
+)
+
+// flags lists the flags of all commands that people use.
+func flags(t *testing.T) []*kong.Flag {
+	t.Helper()
+	p, err := newParser(&cli{}, io.Discard, io.Discard, func(int) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := slices.Clone(p.Model.Flags)
+	for _, c := range p.Model.Children {
+		if !c.Hidden {
+			all = append(all, c.Flags...)
+		}
+	}
+	return slices.DeleteFunc(all, func(f *kong.Flag) bool { return f.Name == "help" || f.Name == "version" })
+}
+
+// Whatever a flag sets, a service's environment sets as well.
+func TestEveryFlagHasItsVariable(t *testing.T) {
+	t.Parallel()
+	owner := map[string]string{}
+	for _, f := range flags(t) {
+		if !slices.ContainsFunc(f.Envs, func(v string) bool { return strings.HasPrefix(v, "MAILQUARRY_") }) {
+			t.Errorf("--%s has no MAILQUARRY_ variable", f.Name)
+		}
+		for _, v := range f.Envs {
+			if owner[v] != "" {
+				t.Errorf("%s sets both --%s and --%s", v, owner[v], f.Name)
+			}
+			owner[v] = f.Name
+		}
+	}
+}
+
+// docs/mailquarry.env names every setting with its default, and none that does
+// not exist.
+func TestSettingsFileIsComplete(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "mailquarry.env"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := map[string]string{}
+	for line := range strings.Lines(string(text)) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(strings.TrimPrefix(line, "#")), "="); ok && !strings.Contains(name, " ") {
+			named[name] = value
+		}
+	}
+	delete(named, "SSL_CERT_FILE") // Go's own
+	for _, f := range flags(t) {
+		i := slices.IndexFunc(f.Envs, func(v string) bool { _, ok := named[v]; return ok })
+		if i < 0 {
+			t.Errorf("docs/mailquarry.env does not name %s", strings.Join(f.Envs, " or "))
+			continue
+		}
+		if got := named[f.Envs[i]]; f.HasDefault && got != f.Default {
+			t.Errorf("docs/mailquarry.env gives %s as the default of %s, which is %s", got, f.Envs[i], f.Default)
+		}
+		for _, v := range f.Envs {
+			delete(named, v)
+		}
+	}
+	for name := range named {
+		t.Errorf("docs/mailquarry.env names %s, which sets nothing", name)
+	}
+}
+
+// A fault that a person can mend is told once, on one line.
+func TestExplain(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{fmt.Errorf("write: %w (%w)", archive.ErrDiskFull, syscall.ENOSPC), "free some space"},
+		{fmt.Errorf("write the index: %w", &os.PathError{Op: "write", Path: "x.zap", Err: syscall.ENOSPC}), "free some space"},
+		{errors.New("commit:\n\tdatabase or disk is full (13)"), "free some space"},
+		{fmt.Errorf("open: %w", &os.PathError{Op: "open", Path: "LOCK", Err: syscall.EACCES}), "change its permissions"},
+		{fmt.Errorf("open: %w", syscall.EROFS), "--data"},
+	} {
+		got := explain(c.err)
+		if strings.Count(got, c.want) != 1 || strings.ContainsAny(got, "\n\t") {
+			t.Errorf("%q, want one line that says %q once", got, c.want)
+		}
+	}
+}
