@@ -54,6 +54,9 @@ type Builder struct {
 	writer    engine.Writer
 	opts      BuildOptions
 	done      atomic.Int64
+	// reached is how far this Builder has come; a bulk index moves its own
+	// checkpoint only at the end. Zero after a fault: then the checkpoint tells.
+	reached archive.Seq
 }
 
 // NewBuilder makes a Builder from a into w.
@@ -64,8 +67,14 @@ func NewBuilder(a *archive.Archive, x extract.Extractor, w engine.Writer, o Buil
 // Done counts the messages taken into the index since the Builder was made.
 func (b *Builder) Done() int64 { return b.done.Load() }
 
-// Catchup takes the feed into the index up to the head at the call.
-func (b *Builder) Catchup(ctx context.Context) error {
+// Catchup takes the feed into the index up to the head at the call. It is
+// called by one goroutine at a time.
+func (b *Builder) Catchup(ctx context.Context) (err error) {
+	defer func() {
+		if err != nil && !errors.Is(err, context.Canceled) {
+			b.reached = 0
+		}
+	}()
 	from, err := b.writer.Checkpoint(ctx)
 	if err != nil {
 		return fmt.Errorf("read the index's checkpoint: %w", err)
@@ -74,7 +83,7 @@ func (b *Builder) Catchup(ctx context.Context) error {
 	var working sync.WaitGroup
 	defer working.Wait() // who closes the archive next finds nobody reading it
 	defer cancel()
-	prepared := b.prepare(ctx, &working, archive.Seq(from))
+	prepared := b.prepare(ctx, &working, max(b.reached, archive.Seq(from)))
 	bt := batch{opts: b.opts}
 	for slot := range prepared {
 		it := <-slot
@@ -223,6 +232,7 @@ func (b *Builder) flush(ctx context.Context, bt *batch) error {
 		return fmt.Errorf("write %d messages to the index: %w", n, err)
 	}
 	b.done.Add(int64(n))
+	b.reached = bt.upto
 	*bt = batch{opts: b.opts}
 	return nil
 }

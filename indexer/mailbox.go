@@ -17,6 +17,7 @@ type boxOutcome int
 const (
 	boxSynced boxOutcome = iota
 	boxSkipped
+	boxDenied
 	boxFailed
 )
 
@@ -41,7 +42,7 @@ func (p *Puller) pullMailbox(ctx context.Context, box archive.Mailbox) (boxOutco
 	case source.MailboxUnavailable:
 		return boxSkipped, b.suspend(ctx, archive.MailboxUnavailable, err)
 	case source.Denied:
-		return boxSkipped, b.suspend(ctx, archive.MailboxDenied, err)
+		return boxDenied, b.suspend(ctx, archive.MailboxDenied, err)
 	default:
 	}
 	failure := ""

@@ -20,7 +20,7 @@ func TestRefusedMailbox(t *testing.T) {
 	anna.Folder("inbox").Add(letter("to anna", "walnut"))
 	ben.Folder("inbox").Add(letter("to ben", "walnut"))
 	anna.Refuse(true)
-	if r := s.tryRound(); r != (indexer.RoundResult{Synced: 1, Skipped: 1}) {
+	if r := s.tryRound(); r != (indexer.RoundResult{Synced: 1, Skipped: 1, Denied: 1}) {
 		t.Errorf("first round: %+v", r)
 	}
 	s.wantFound("walnut", "ben@contoso.example: Inbox: to ben")

@@ -90,6 +90,7 @@ func NewPuller(src source.Source, a *archive.Archive, o PullOptions) *Puller {
 type RoundResult struct {
 	Synced  int // mailboxes brought up to date
 	Skipped int // mailboxes that cannot be read for now (no licence, no access)
+	Denied  int // of Skipped, those that the application may not read
 	Failed  int // mailboxes of which something failed and is tried again next round
 }
 
@@ -108,7 +109,7 @@ func (p *Puller) Round(ctx context.Context) (RoundResult, error) {
 	p.stats.mailboxes.Store(int64(len(due)))
 	p.stats.mailboxesDone.Store(0)
 
-	var synced, skipped, failed atomic.Int64
+	var synced, skipped, denied, failed atomic.Int64
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(p.opts.Mailboxes)
 	for _, box := range due {
@@ -123,6 +124,9 @@ func (p *Puller) Round(ctx context.Context) (RoundResult, error) {
 				synced.Add(1)
 			case boxSkipped:
 				skipped.Add(1)
+			case boxDenied:
+				skipped.Add(1)
+				denied.Add(1)
 			case boxFailed:
 				failed.Add(1)
 			}
@@ -131,7 +135,9 @@ func (p *Puller) Round(ctx context.Context) (RoundResult, error) {
 	}
 	err = g.Wait()
 	p.stats.rounds.Add(1)
-	return RoundResult{Synced: int(synced.Load()), Skipped: int(skipped.Load()), Failed: int(failed.Load())}, err
+	return RoundResult{
+		Synced: int(synced.Load()), Skipped: int(skipped.Load()), Denied: int(denied.Load()), Failed: int(failed.Load()),
+	}, err
 }
 
 // Run makes rounds until ctx ends, interval apart. A round that fails for the

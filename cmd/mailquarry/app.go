@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 
+	"golang.org/x/sync/errgroup"
+
 	"mailquarry/extract"
 	"mailquarry/indexer"
 	"mailquarry/internal/archive"
@@ -60,19 +62,22 @@ func openStore(ctx context.Context, data string, log *slog.Logger) (*app, error)
 // openApp opens the data folder with the index in use. An index that is
 // missing, damaged or of another version is begun anew: the archive has all it
 // takes.
-func openApp(ctx context.Context, data string, log *slog.Logger) (*app, error) {
+//
+// Bulk is for commands that end with a whole index: it builds faster, and what
+// is not written out at the end of the command is built again by the next one.
+func openApp(ctx context.Context, data string, log *slog.Logger, bulk bool) (*app, error) {
 	a, err := openStore(ctx, data, log)
 	if err != nil {
 		return nil, err
 	}
-	if err := a.openIndex(); err != nil {
+	if err := a.openIndex(bulk); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the index in %s: %w", data, err), a.close())
 	}
 	a.builder = indexer.NewBuilder(a.archive, a.extractor, a.index, indexer.BuildOptions{Logger: log})
 	return a, nil
 }
 
-func (a *app) openIndex() error {
+func (a *app) openIndex(bulk bool) error {
 	if err := a.generations.Clean(); err != nil {
 		return err
 	}
@@ -81,7 +86,7 @@ func (a *app) openIndex() error {
 		return err
 	}
 	if dir != "" {
-		a.index, err = a.openEngine(dir)
+		a.index, err = a.openEngine(dir, bulk)
 		if err == nil {
 			return nil
 		}
@@ -93,7 +98,7 @@ func (a *app) openIndex() error {
 	if dir, err = a.generations.Create(); err != nil {
 		return err
 	}
-	if a.index, err = a.openEngine(dir); err != nil {
+	if a.index, err = a.openEngine(dir, bulk); err != nil {
 		return err
 	}
 	if err := a.generations.Promote(dir); err != nil {
@@ -102,8 +107,8 @@ func (a *app) openIndex() error {
 	return a.generations.Clean()
 }
 
-func (a *app) openEngine(dir string) (*bleve.Engine, error) {
-	return bleve.Open(dir, bleve.Options{ArchiveID: a.archive.ID(), Logger: a.log})
+func (a *app) openEngine(dir string, bulk bool) (*bleve.Engine, error) {
+	return bleve.Open(dir, bleve.Options{ArchiveID: a.archive.ID(), Logger: a.log, Bulk: bulk})
 }
 
 func (a *app) close() error {
@@ -114,6 +119,34 @@ func (a *app) close() error {
 	a.extractor.Close()
 	errs = append(errs, a.archive.Close())
 	return errors.Join(errs...)
+}
+
+// building runs work with the builder beside it, and then lets the builder take
+// the rest.
+func (a *app) building(ctx context.Context, work func(context.Context) error) error {
+	beside, stop := context.WithCancel(ctx)
+	defer stop()
+	g, gctx := errgroup.WithContext(beside)
+	g.Go(func() error {
+		if err := a.builder.Run(gctx, a.wake); !errors.Is(err, context.Canceled) {
+			return fmt.Errorf("index the mail: %w", err)
+		}
+		return nil
+	})
+	g.Go(func() error {
+		defer stop()
+		return work(gctx)
+	})
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := a.builder.Catchup(ctx); err != nil {
+		return fmt.Errorf("index the mail: %w", err)
+	}
+	return nil
 }
 
 // committed wakes the builder; it never waits.

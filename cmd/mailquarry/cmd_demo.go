@@ -37,7 +37,7 @@ func (d *demoCmd) Run(ctx context.Context, con *console, c *cli) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, forget()) }()
-	a, err := openApp(ctx, data, log)
+	a, err := openApp(ctx, data, log, false)
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (d *demoCmd) simulate(ctx context.Context, g *errgroup.Group, con *console,
 	if err != nil {
 		return err
 	}
-	startSync(ctx, g, con, a, client, d.Interval)
+	startSync(ctx, g, con, a, client, d.Interval, nil)
 	return arrive(ctx, company, d.Arrival)
 }
 

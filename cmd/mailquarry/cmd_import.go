@@ -27,7 +27,7 @@ func (im *importCmd) Run(ctx context.Context, con *console, c *cli) (err error) 
 		}
 	}
 	log := logger(c, con)
-	a, err := openApp(ctx, c.Data, log)
+	a, err := openApp(ctx, c.Data, log, true)
 	if err != nil {
 		return err
 	}
@@ -41,18 +41,10 @@ func (im *importCmd) Run(ctx context.Context, con *console, c *cli) (err error) 
 	})
 	endIndex := con.progress.begin("index", func() (int64, int64, string) { return a.builder.Done(), 0, "messages" })
 
-	building, stop := context.WithCancel(ctx)
-	built := make(chan error, 1)
-	go func() { built <- a.builder.Run(building, a.wake) }()
-	err = importer.Run(ctx, files.Walk(ctx, im.Paths, files.Options{Mailbox: im.Mailbox, Tree: im.Tree, Logger: log}))
-	endImport()
-	stop()
-	if berr := <-built; err == nil && !errors.Is(berr, context.Canceled) {
-		err = berr
-	}
-	if err == nil {
-		err = a.builder.Catchup(ctx)
-	}
+	err = a.building(ctx, func(ctx context.Context) error {
+		defer endImport()
+		return importer.Run(ctx, files.Walk(ctx, im.Paths, files.Options{Mailbox: im.Mailbox, Tree: im.Tree, Logger: log}))
+	})
 	endIndex()
 	if err != nil {
 		return fmt.Errorf("import: %w", err)

@@ -22,7 +22,7 @@ func reindex(ctx context.Context, con *console, c *cli, log *slog.Logger) (err e
 	start := time.Now()
 	r := indexer.Reindexer{
 		Archive: a.archive, Extractor: a.extractor, Generations: a.generations,
-		Create:  func(dir string) (indexer.NewIndex, error) { return a.openEngine(dir) },
+		Create:  func(dir string) (indexer.NewIndex, error) { return a.openEngine(dir, true) },
 		Options: indexer.BuildOptions{Logger: log},
 		Started: func(b *indexer.Builder, total int) {
 			built = b

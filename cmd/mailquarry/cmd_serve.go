@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"mailquarry/indexer"
+	"mailquarry/internal/archive"
 	"mailquarry/internal/source"
 	"mailquarry/internal/source/graph"
 )
@@ -89,26 +90,29 @@ func (s *serveCmd) once(ctx context.Context, con *console, c *cli, log *slog.Log
 	if err != nil {
 		return err
 	}
-	a, err := openApp(ctx, c.Data, log)
+	a, err := openApp(ctx, c.Data, log, true)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, a.close()) }()
-	if err := checkTenant(ctx, client, log); err != nil {
+	doubt, err := checkTenant(ctx, client, log)
+	if err != nil {
 		return err
 	}
 	puller := indexer.NewPuller(client, a.archive, indexer.PullOptions{Logger: log, Committed: a.committed})
 	endPull, endBuild := showSync(con, puller, a)
-	result, err := puller.Round(ctx)
-	endPull()
-	if err != nil {
-		endBuild()
-		return fmt.Errorf("sync the tenant: %w", err)
-	}
-	err = a.builder.Catchup(ctx)
+	var result indexer.RoundResult
+	err = a.building(ctx, func(ctx context.Context) (err error) {
+		defer endPull()
+		result, err = puller.Round(ctx)
+		return err
+	})
 	endBuild()
 	if err != nil {
-		return fmt.Errorf("index the mail: %w", err)
+		return fmt.Errorf("sync the tenant: %w", err)
+	}
+	if err := settle(doubt, result); err != nil {
+		return err
 	}
 	if result.Failed > 0 {
 		return fmt.Errorf("%w: %d of %d mailboxes failed; the log says why, and the next round tries again",
@@ -123,7 +127,7 @@ func (s *serveCmd) serve(ctx context.Context, con *console, c *cli, log *slog.Lo
 		return err
 	}
 	defer l.Close()
-	a, err := openApp(ctx, c.Data, log)
+	a, err := openApp(ctx, c.Data, log, false)
 	if err != nil {
 		return err
 	}
@@ -134,10 +138,11 @@ func (s *serveCmd) serve(ctx context.Context, con *console, c *cli, log *slog.Lo
 		if err != nil {
 			return err
 		}
-		if err := a.checkOrGoOn(ctx, client); err != nil {
+		doubt, err := a.checkOrGoOn(ctx, client)
+		if err != nil {
 			return err
 		}
-		startSync(ctx, g, con, a, client, s.Interval)
+		startSync(ctx, g, con, a, client, s.Interval, doubt)
 	} else if err := a.needMail(ctx); err != nil {
 		return err
 	}
@@ -156,38 +161,59 @@ func ended(err error) error {
 	return err
 }
 
-// checkTenant finds out before the first round what would fail it.
-func checkTenant(ctx context.Context, client *graph.Client, log *slog.Logger) error {
-	if err := client.Check(ctx); err != nil {
-		return fmt.Errorf("sign in to the tenant: %w", err)
+// checkTenant finds out before the first round what would fail it. A doubt is
+// an error only if that round then reads no mailbox at all: with Exchange's
+// RBAC for Applications the right to read some does not show in the token.
+func checkTenant(ctx context.Context, client *graph.Client, log *slog.Logger) (doubt, err error) {
+	err = client.Check(ctx)
+	if errors.Is(err, graph.ErrMailRead) {
+		return fmt.Errorf("sign in to the tenant: %w", err), nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("sign in to the tenant: %w", err)
 	}
 	for _, w := range client.Warnings() {
 		log.Warn("the sync is limited", "reason", w)
+	}
+	return nil, nil
+}
+
+// settle tells what is left of a doubt after a round.
+func settle(doubt error, r indexer.RoundResult) error {
+	if r.Synced+r.Failed == 0 && r.Denied > 0 {
+		return doubt
 	}
 	return nil
 }
 
 // checkOrGoOn is checkTenant for a service: where there is mail to search, a
 // network that is down now is no reason to stay down too.
-func (a *app) checkOrGoOn(ctx context.Context, client *graph.Client) error {
-	err := checkTenant(ctx, client, a.log)
-	if source.ClassOf(err) != source.Unreachable {
-		return err
+func (a *app) checkOrGoOn(ctx context.Context, client *graph.Client) (doubt, err error) {
+	doubt, err = checkTenant(ctx, client, a.log)
+	switch source.ClassOf(err) {
+	case source.Unreachable, source.Transient, source.Throttled:
+	default:
+		return doubt, err
 	}
 	if n, lerr := a.archive.Live(ctx); lerr != nil || n == 0 {
-		return errors.Join(err, lerr)
+		return nil, errors.Join(err, lerr)
 	}
 	a.log.Error("the tenant cannot be reached; serving what is in the store and trying again every round", "error", err)
-	return nil
+	return nil, nil
 }
 
-func startSync(ctx context.Context, g *errgroup.Group, con *console, a *app, src source.Source, interval time.Duration) {
+func startSync(ctx context.Context, g *errgroup.Group, con *console, a *app, src source.Source, interval time.Duration, doubt error) {
 	puller := indexer.NewPuller(src, a.archive, indexer.PullOptions{Logger: a.log, Committed: a.committed})
 	g.Go(func() error {
 		endPull, endBuild := showSync(con, puller, a)
-		_, err := puller.Round(ctx)
+		result, err := puller.Round(ctx)
 		endPull()
 		endBuild()
+		if err == nil {
+			if err := settle(doubt, result); err != nil {
+				return err
+			}
+		}
 		if err != nil && ctx.Err() == nil {
 			a.log.Error("sync round failed", "error", err, "next_in", interval.String())
 		}
@@ -214,10 +240,13 @@ func (a *app) needMail(ctx context.Context) error {
 	return nil
 }
 
-// sweep drops the blobs of deleted mail, at start and once a day.
+// sweep drops what is left of deleted mail, at start and once a day.
 func (a *app) sweep(ctx context.Context) error {
 	const every, age = 24 * time.Hour, time.Hour
 	for {
+		if err := a.forget(ctx); err != nil && ctx.Err() == nil {
+			a.log.Error("the rest of deleted mailboxes could not be removed", "error", err)
+		}
 		freed, err := a.archive.SweepBlobs(ctx, age)
 		if err != nil && ctx.Err() == nil {
 			a.log.Error("deleted attachments could not be removed from disk", "error", err)
@@ -230,6 +259,15 @@ func (a *app) sweep(ctx context.Context) error {
 		case <-time.After(every):
 		}
 	}
+}
+
+// forget removes the rows of purged mailboxes that the index has taken note of.
+func (a *app) forget(ctx context.Context) error {
+	indexed, err := a.index.Checkpoint(ctx)
+	if err != nil {
+		return err
+	}
+	return a.archive.Forget(ctx, archive.Seq(indexed))
 }
 
 // showSync shows a bar for each of the two stages.

@@ -35,6 +35,12 @@ func permissions() []permission {
 	}
 }
 
+// ErrMailRead is in the chain of Check's error when Mail.Read alone is missing
+// in the token. With Exchange's RBAC for Applications the right to read some
+// mailboxes does not show in the token (reference section 1.6), so it is no
+// proof that no mailbox can be read.
+var ErrMailRead = errors.New("the token names no Mail.Read")
+
 // Check gets a fresh token, looks into it for the permissions that are needed,
 // and asks Graph one small question with it. A needed permission that is
 // missing is an error of class Forbidden; what is merely useful is in Warnings
@@ -58,11 +64,15 @@ func (c *Client) Check(ctx context.Context) error {
 	c.warnings = warnings
 	c.mu.Unlock()
 	if len(missing) > 0 {
-		return &source.Error{
+		refused := &source.Error{
 			Class: source.Forbidden, Code: "MissingPermission",
 			Message: "the application lacks " + strings.Join(missing, " and "),
 			Advice:  grant(missing),
 		}
+		if slices.Equal(missing, []string{"Mail.Read"}) {
+			refused.Err = ErrMailRead
+		}
+		return refused
 	}
 	if _, err := c.fetch(ctx, c.hello()); err != nil {
 		return fmt.Errorf("ask Graph for a user: %w", err)
