@@ -85,6 +85,15 @@ func TestAttachmentOverTheLimit(t *testing.T) {
 			t.Errorf("%+v", p)
 		}
 	}
+	fetched := 0
+	for _, q := range s.tenant.Requests() {
+		if strings.Contains(q.Path, "/attachments/") {
+			fetched++
+		}
+	}
+	if fetched != 1 {
+		t.Errorf("%d attachments were asked for, want the small one only", fetched)
+	}
 	if large != 1 || small != 1 {
 		t.Errorf("%d large and %d small attachments", large, small)
 	}
