@@ -11,7 +11,7 @@ import (
 )
 
 // A delta page that brings the read mark alone leaves subject and body as they
-// were.
+// were, with no request for the message.
 func TestPartialObjectKeepsTheBody(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -19,7 +19,13 @@ func TestPartialObjectKeepsTheBody(t *testing.T) {
 	id := anna.Folder("inbox").Add(letter("Harvest", "the apples are ripe"))
 	s.round()
 	anna.SetRead(id, true)
+	s.tenant.ForgetRequests()
 	s.round()
+	for _, q := range s.tenant.Requests() {
+		if strings.Contains(q.Path, "/messages/") && !strings.Contains(q.Path, "/messages/delta") {
+			t.Errorf("asked for the message: %s", q.Path)
+		}
+	}
 	if m := s.message(id); !m.IsRead || m.Subject != "Harvest" || !strings.Contains(m.Body.Content, "apples") {
 		t.Errorf("after the read mark: read %v, subject %q, body %q", m.IsRead, m.Subject, m.Body.Content)
 	}
