@@ -19,9 +19,12 @@ import (
 
 // BuildOptions tune a Builder; zero values get working defaults.
 type BuildOptions struct {
-	Workers    int           // messages decoded and extracted side by side; GOMAXPROCS
-	BatchDocs  int           // documents per batch; 2000, beyond which batches cost memory and save nothing
-	BatchBytes int           // text per batch; 16 MiB
+	Workers int // messages decoded and extracted side by side; GOMAXPROCS
+	// A batch is full at BatchDocs documents (1000) or BatchBytes of text (6 MiB).
+	// Batches of twice the size index a sixth faster and take 0.6 GB more at the
+	// peak, measured on the Enron corpus with two of them under way.
+	BatchDocs  int
+	BatchBytes int
 	Retry      time.Duration // Run's first pause after a fault, which doubles; 1 s
 	Logger     *slog.Logger
 }
@@ -31,10 +34,10 @@ func (o BuildOptions) withDefaults() BuildOptions {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
 	if o.BatchDocs <= 0 {
-		o.BatchDocs = 2000
+		o.BatchDocs = 1000
 	}
 	if o.BatchBytes <= 0 {
-		o.BatchBytes = 16 << 20
+		o.BatchBytes = 6 << 20
 	}
 	if o.Retry <= 0 {
 		o.Retry = time.Second
