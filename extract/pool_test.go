@@ -20,9 +20,15 @@ func badPool(t *testing.T, mode string) *extract.Pool {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// Only the worker that hangs is waited for to its limit. The others have to
+	// come to their own end on a machine with much else to do.
+	limit := 45 * time.Second
+	if mode == "hang" {
+		limit = 2 * time.Second
+	}
 	p := extract.New(extract.Options{
 		WorkerCommand: []string{exe, "bad-worker", mode, filepath.Join(t.TempDir(), "flag")},
-		Workers:       1, Timeout: 2 * time.Second, MaxText: 1 << 20,
+		Workers:       1, Timeout: limit, MaxText: 1 << 20,
 	})
 	t.Cleanup(p.Close)
 	return p
@@ -53,7 +59,7 @@ func TestBadWorker(t *testing.T) {
 			if got.State != want {
 				t.Errorf("%s (%s), want %s", got.State, got.Reason, want)
 			}
-			if d := time.Since(start); d > 15*time.Second {
+			if d := time.Since(start); d > 2*time.Minute {
 				t.Errorf("took %v", d)
 			}
 			checkText(t, got.Text)

@@ -43,7 +43,6 @@ func Worker(ctx context.Context, stdin io.Reader, stdout io.Writer) error {
 		if !tooLarge {
 			a = work(j, doc, out)
 		}
-		doc = nil
 		if err := reply(out, a); err != nil {
 			return err
 		}

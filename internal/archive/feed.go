@@ -104,7 +104,8 @@ func (a *Archive) Since(ctx context.Context, after Seq) iter.Seq2[Record, error]
 		// The reader of pages has ended before the caller can close the archive.
 		defer func() {
 			cancel()
-			for range pages { //nolint:revive // drained
+			for p := range pages {
+				_ = p // no one wants it any more
 			}
 		}()
 		for p := range pages {

@@ -2,6 +2,7 @@ package graphsim
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -96,7 +97,7 @@ func (tr *emlTree) head(p string, buf []byte) (emlEntry, error) {
 	}
 	defer f.Close()
 	n, err := io.ReadFull(f, buf)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return emlEntry{}, err
 	}
 	h := parseHeader(buf[:n])

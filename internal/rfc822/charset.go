@@ -2,6 +2,8 @@ package rfc822
 
 import (
 	"bytes"
+	"cmp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -181,9 +183,17 @@ func guess(b []byte) (enc encoding.Encoding) {
 	if len(b) < 8 {
 		return nil
 	}
-	r, err := chardet.NewTextDetector().DetectBest(b)
-	if err != nil || r.Confidence < 30 {
+	all, err := chardet.NewTextDetector().DetectAll(b)
+	if err != nil {
 		return nil
 	}
-	return lookup(strings.ToLower(r.Charset))
+	// The detector's recognizers race, and of equal ones it names whichever came
+	// first: the same bytes must always give the same text.
+	best := slices.MinFunc(all, func(x, y chardet.Result) int {
+		return cmp.Or(cmp.Compare(y.Confidence, x.Confidence), cmp.Compare(x.Charset, y.Charset))
+	})
+	if best.Confidence < 30 {
+		return nil
+	}
+	return lookup(strings.ToLower(best.Charset))
 }
