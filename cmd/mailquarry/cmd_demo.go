@@ -54,7 +54,7 @@ func (d *demoCmd) Run(ctx context.Context, con *console, c *cli) (err error) {
 
 // simulate fills and serves the tenant, and starts the sync from it.
 func (d *demoCmd) simulate(ctx context.Context, g *errgroup.Group, con *console, a *app) (err error) {
-	tenant := graphsim.New(graphsim.Options{Seed: d.Seed})
+	tenant := graphsim.New(graphsim.Options{Seed: d.Seed, Recorded: -1})
 	company, err := demo.Fill(tenant, d.Seed, time.Now())
 	if err != nil {
 		return fmt.Errorf("make up the demo's mail: %w", err)

@@ -20,19 +20,23 @@ type Request struct {
 	Mailbox  string // the user's id, "" for requests on no mailbox
 }
 
-// recordLimit bounds the record of a tenant that serves for days.
+// recordLimit bounds the record where the options name no other limit.
 const recordLimit = 200_000
 
 type recorder struct {
-	mu   sync.Mutex
-	list []Request
+	mu    sync.Mutex
+	list  []Request
+	limit int // 0 records nothing
 }
 
 func (r *recorder) add(q Request) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.list) >= recordLimit {
-		r.list = slices.Delete(r.list, 0, recordLimit/2)
+	if r.limit == 0 {
+		return
+	}
+	if len(r.list) >= r.limit {
+		r.list = slices.Delete(r.list, 0, (r.limit+1)/2)
 	}
 	r.list = append(r.list, q)
 }

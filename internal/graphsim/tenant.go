@@ -21,6 +21,7 @@ type Options struct {
 	Certificate  *x509.Certificate // registered for client assertions, nil for none
 	Roles        []string          // granted application permissions; nil grants the three that mailquarry needs
 	Quirks       Quirks
+	Recorded     int // requests kept for Requests, the latest; 200,000 when 0, -1 for none
 }
 
 // Quirks switch Graph's odd behaviours; the zero value has those on that the
@@ -64,6 +65,12 @@ func New(o Options) *Tenant {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	switch {
+	case o.Recorded == 0:
+		o.Recorded = recordLimit
+	case o.Recorded < 0:
+		o.Recorded = 0
+	}
 	if o.TenantID == "" {
 		o.TenantID = guid(seed, 1)
 	}
@@ -90,6 +97,7 @@ func New(o Options) *Tenant {
 		o: o, seed: seed, key: key[:],
 		byName: make(map[string]*Mailbox),
 		roles:  slices.Clone(o.Roles),
+		record: recorder{limit: o.Recorded},
 	}
 }
 
