@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,8 +14,8 @@ import (
 	"mailquarry/internal/graphsim"
 )
 
-// TestEnron syncs the 41 Enron mailboxes of the corpora and finds exactly what a
-// plain scan of the files finds; then everything happens to the mailboxes that
+// TestEnron syncs the 41 Enron mailboxes of the corpora, killed again and again
+// on the way, and finds exactly what a plain scan of the files finds; then everything happens to the mailboxes that
 // happens to mailboxes, and after the next round the search shows exactly that.
 // In the end the index is made anew with the tenant switched off.
 func TestEnron(t *testing.T) {
@@ -28,6 +29,10 @@ func TestEnron(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := newSite(t, tenant)
+	rnd := rand.New(rand.NewPCG(8, 9))
+	for range kills(t) / 2 {
+		killIn(t, s.command("--once"), rnd, 100*time.Millisecond, 2500*time.Millisecond)
+	}
 	must(t, s.command("--once"))
 	at, ids := s.inStore(ctx)
 	agree(t, "after the first sync", inTenant(tenant.Mailboxes()), at)
@@ -64,6 +69,9 @@ func TestEnron(t *testing.T) {
 
 	if err := s.server.Close(); err != nil {
 		t.Fatal(err)
+	}
+	for range 3 {
+		killIn(t, s.offline("--reindex"), rnd, 100*time.Millisecond, 8*time.Second)
 	}
 	must(t, s.offline("--reindex"))
 	r = serve(t, s.offline("--listen", "127.0.0.1:0"))
