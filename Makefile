@@ -28,7 +28,7 @@ race: ## the tests of all packages, with the race detector
 	CGO_ENABLED=1 $(GO) test -race -shuffle=on -timeout 30m $$($(GO) list ./... | grep -v internal/e2e)
 
 e2e: ## the tests of the whole: the binary, the simulated tenant, the browser
-	MAILQUARRY_BROWSER_TESTS=1 $(GO) test -shuffle=on -count=1 -timeout 60m ./internal/e2e/...
+	MAILQUARRY_BROWSER_TESTS=1 $(GO) test -shuffle=on -count=1 -timeout 60m ./internal/e2e/... ./web/browsertest
 
 deps: ## install what the browser tests need, where that is possible
 	@sh internal/e2e/install-browser.sh
