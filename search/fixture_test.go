@@ -21,7 +21,7 @@ import (
 
 // world is a data folder with its index and the service over both.
 type world struct {
-	t       *testing.T
+	t       testing.TB
 	archive *archive.Archive
 	engine  *bleve.Engine
 	service *search.Service
@@ -47,7 +47,7 @@ func (asIs) Extract(_ context.Context, d extract.Doc) (extract.Result, error) {
 	return extract.Result{State: extract.OK, Type: "text", Text: string(b)}, err
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	dir := t.TempDir()
 	a, err := archive.Open(t.Context(), filepath.Join(dir, "data"))
@@ -67,7 +67,7 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-func check(t *testing.T, err error) {
+func check(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
