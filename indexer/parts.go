@@ -57,10 +57,13 @@ func (r *resolver) withParts(ctx context.Context, u archive.Upsert) (archive.Ups
 	parts, err := r.src.Parts(ctx, r.box.Key, u.Key)
 	switch source.ClassOf(err) {
 	case source.NotFound:
-		// Gone between page and list: the next round says so.
+		// Gone between page and list: the next round says so. Should it not, the
+		// empty stamp lets the next report of the message list them again.
+		u.Stamp = ""
 		return u, nil
 	case source.Permanent:
 		// The message itself is kept, with the attachments it was known to have.
+		u.Stamp = ""
 		r.mu.Lock()
 		r.commit.Problems[u.Key] = fmt.Sprintf("its attachments cannot be listed: %v", err)
 		r.mu.Unlock()
@@ -119,7 +122,7 @@ func (b *boxPull) fetchPart(ctx context.Context, key string, p mail.Part) (mail.
 	default:
 	}
 	if err != nil {
-		if stopsMailbox(err) {
+		if stopsMailbox(err) && !b.onlyThisPart(ctx, key, err) {
 			return p, fmt.Errorf("fetch an attachment: %w", err)
 		}
 		p.Pending, p.Problem = true, err.Error()
@@ -129,6 +132,17 @@ func (b *boxPull) fetchPart(ctx context.Context, key string, p mail.Part) (mail.
 	b.stats.attachments.Add(1)
 	b.stats.bytes.Add(n)
 	return p, nil
+}
+
+// onlyThisPart tells whether a source that seems unreachable answers another
+// question. A connection that breaks at the same attachment every time must not
+// end every round at the same page.
+func (b *boxPull) onlyThisPart(ctx context.Context, key string, err error) bool {
+	if source.ClassOf(err) != source.Unreachable {
+		return false
+	}
+	_, err = b.src.Locate(ctx, b.box.Key, key)
+	return err == nil || source.ClassOf(err) == source.NotFound
 }
 
 func (b *boxPull) storePart(ctx context.Context, key string, p mail.Part) (mail.Digest, int64, error) {

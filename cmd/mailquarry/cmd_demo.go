@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"mailquarry/indexer"
 	"mailquarry/internal/demo"
 	"mailquarry/internal/graphsim"
 	"mailquarry/internal/source/graph"
@@ -66,6 +67,9 @@ func (d *demoCmd) simulate(ctx context.Context, g *errgroup.Group, con *console,
 	defer func() { err = errors.Join(err, server.Close()) }()
 	client, err := simulatedClient(tenant, server, a.log)
 	if err != nil {
+		return err
+	}
+	if err := a.archive.Bind(ctx, indexer.GraphSource, tenant.Options().TenantID); err != nil {
 		return err
 	}
 	startSync(ctx, g, con, a, client, d.Interval, nil)

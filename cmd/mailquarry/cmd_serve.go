@@ -95,7 +95,7 @@ func (s *serveCmd) once(ctx context.Context, con *console, c *cli, log *slog.Log
 		return err
 	}
 	defer func() { err = errors.Join(err, a.close()) }()
-	doubt, err := checkTenant(ctx, client, log)
+	doubt, err := a.checkTenant(ctx, client)
 	if err != nil {
 		return err
 	}
@@ -164,18 +164,24 @@ func ended(err error) error {
 // checkTenant finds out before the first round what would fail it. A doubt is
 // an error only if that round then reads no mailbox at all: with Exchange's
 // RBAC for Applications the right to read some does not show in the token.
-func checkTenant(ctx context.Context, client *graph.Client, log *slog.Logger) (doubt, err error) {
+func (a *app) checkTenant(ctx context.Context, client *graph.Client) (doubt, err error) {
 	err = client.Check(ctx)
+	if err != nil {
+		err = fmt.Errorf("sign in to the tenant: %w", err)
+	}
 	if errors.Is(err, graph.ErrMailRead) {
-		return fmt.Errorf("sign in to the tenant: %w", err), nil
+		doubt, err = err, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("sign in to the tenant: %w", err)
+		return nil, err
 	}
 	for _, w := range client.Warnings() {
-		log.Warn("the sync is limited", "reason", w)
+		a.log.Warn("the sync is limited", "reason", w)
 	}
-	return nil, nil
+	if tenant := client.Tenant(); tenant != "" {
+		err = a.archive.Bind(ctx, indexer.GraphSource, tenant)
+	}
+	return doubt, err
 }
 
 // settle tells what is left of a doubt after a round.
@@ -189,7 +195,7 @@ func settle(doubt error, r indexer.RoundResult) error {
 // checkOrGoOn is checkTenant for a service: where there is mail to search, a
 // network that is down now is no reason to stay down too.
 func (a *app) checkOrGoOn(ctx context.Context, client *graph.Client) (doubt, err error) {
-	doubt, err = checkTenant(ctx, client, a.log)
+	doubt, err = a.checkTenant(ctx, client)
 	switch source.ClassOf(err) {
 	case source.Unreachable, source.Transient, source.Throttled:
 	default:
@@ -274,10 +280,10 @@ func (a *app) forget(ctx context.Context) error {
 func showSync(con *console, p *indexer.Puller, a *app) (endPull, endBuild func()) {
 	endPull = con.progress.begin("sync", func() (int64, int64, string) {
 		st := p.Stats()
-		return st.Messages, 0, fmt.Sprintf("messages, %d of %d mailboxes, %d attachments", st.MailboxesDone, st.Mailboxes, st.Attachments)
+		return st.MailboxesDone, st.Mailboxes, fmt.Sprintf("mailboxes, %d messages, %d attachments", st.Messages, st.Attachments)
 	})
 	endBuild = con.progress.begin("index", func() (int64, int64, string) {
-		return a.builder.Done(), 0, "messages"
+		return a.builder.Done(), max(p.Stats().Messages, a.builder.Done()), "messages"
 	})
 	return endPull, endBuild
 }

@@ -29,6 +29,7 @@ var advice = []struct {
 	say string
 }{
 	{archive.ErrLocked, "stop that process first, or name another folder with --data"},
+	{archive.ErrOtherTenant, "name another folder with --data, or set the tenant that this one belongs to"},
 	{archive.ErrForeign, "name an empty folder with --data"},
 	{archive.ErrNewer, "run the newer version, or name another folder with --data"},
 	{syscall.EADDRINUSE, "another program uses this address: stop it, or choose another with --listen"},

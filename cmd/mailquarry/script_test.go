@@ -49,8 +49,8 @@ const secret = "s3cr3t~value-that-nobody-may-see"
 const canary = "xylophagous"
 
 // newTenant is a tenant with two mailboxes that hold a canary each.
-func newTenant() *graphsim.Tenant {
-	t := graphsim.New(graphsim.Options{Seed: 3, ClientSecret: secret})
+func newTenant(seed int64) *graphsim.Tenant {
+	t := graphsim.New(graphsim.Options{Seed: seed, ClientSecret: secret})
 	for _, name := range []string{"anna", "ben"} {
 		box := t.AddUser(graphsim.User{Address: name + "@" + canary + ".example", DisplayName: name + " " + canary})
 		other := box.AddFolder(nil, "Folder "+canary)
@@ -79,10 +79,12 @@ func tenantVariables(t *graphsim.Tenant, s *graphsim.Server, cert string) []stri
 }
 
 func startTenant(ts *testscript.TestScript, _ bool, args []string) {
-	tenant := newTenant()
+	tenant := newTenant(3)
 	for _, arg := range args {
 		name, value, _ := strings.Cut(arg, "=")
 		switch name {
+		case "another":
+			tenant = newTenant(4)
 		case "secret-expired":
 			tenant.ExpireSecret(true)
 		case "roles":
@@ -177,7 +179,7 @@ func makeNewer(ts *testscript.TestScript, _ bool, args []string) {
 // the next run makes the store whole.
 func TestInterrupt(t *testing.T) {
 	t.Parallel()
-	tenant := newTenant()
+	tenant := newTenant(3)
 	server, err := tenant.Start("")
 	if err != nil {
 		t.Fatal(err)

@@ -18,7 +18,9 @@ var (
 	ErrDiskFull = errors.New("the disk of the data folder is full: free some space and start again")
 	ErrDamaged  = errors.New("the archive is damaged: restore the data folder from a backup")
 	ErrTooLarge = errors.New("larger than allowed")
-	errClosed   = errors.New("the archive is closed")
+	// ErrOtherTenant: the data folder holds another tenant's mail.
+	ErrOtherTenant = errors.New("this data folder belongs to another tenant")
+	errClosed      = errors.New("the archive is closed")
 )
 
 // SQLite's result codes that a person can do something about.

@@ -53,7 +53,7 @@ func (c *Client) Check(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("ask for a token: %w", err)
 	}
-	roles, readable := tokenRoles(token.Token)
+	roles, tenant, readable := readToken(token.Token)
 	var missing, warnings []string
 	if !readable {
 		warnings = append(warnings, "the token cannot be read, so it is not known which permissions it holds")
@@ -61,7 +61,7 @@ func (c *Client) Check(ctx context.Context) error {
 		missing, warnings = compare(roles)
 	}
 	c.mu.Lock()
-	c.warnings = warnings
+	c.warnings, c.tenant = warnings, tenant
 	c.mu.Unlock()
 	if len(missing) > 0 {
 		refused := &source.Error{
@@ -78,6 +78,15 @@ func (c *Client) Check(ctx context.Context) error {
 		return fmt.Errorf("ask Graph for a user: %w", err)
 	}
 	return nil
+}
+
+// Tenant is the directory id of the tenant as the token of the last Check named
+// it, "" while that is not known. It is the same however the tenant is configured,
+// by id or by domain.
+func (c *Client) Tenant() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.tenant
 }
 
 // Warnings tells what the last Check found that limits the sync without
@@ -123,24 +132,25 @@ func compare(roles []string) (missing, warnings []string) {
 	return missing, warnings
 }
 
-// tokenRoles reads the granted application permissions out of a token. Its
-// signature is Graph's business.
-func tokenRoles(token string) (roles []string, ok bool) {
+// readToken reads the granted application permissions and the tenant out of a
+// token. Its signature is Graph's business.
+func readToken(token string) (roles []string, tenant string, ok bool) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
-		return nil, false
+		return nil, "", false
 	}
 	payload, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
 	if err != nil {
-		return nil, false
+		return nil, "", false
 	}
 	var claims struct {
-		Roles []string `json:"roles"`
+		Roles  []string `json:"roles"`
+		Tenant string   `json:"tid"`
 	}
 	if err := json.Unmarshal(payload, &claims); err != nil {
-		return nil, false
+		return nil, "", false
 	}
-	return claims.Roles, true
+	return claims.Roles, claims.Tenant, true
 }
 
 func asSource(err error) *source.Error {

@@ -36,6 +36,7 @@ type Client struct {
 	gates    map[string]*gate
 	trees    map[string]*tree
 	warnings []string
+	tenant   string // as the last Check's token named it
 }
 
 var _ source.Source = (*Client)(nil)
