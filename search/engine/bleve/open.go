@@ -37,6 +37,7 @@ func Open(dir string, o Options) (*Engine, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
+	registerCallback()
 	if err := create(dir, o); err != nil {
 		return nil, fmt.Errorf("create index %s: %w", dir, err)
 	}

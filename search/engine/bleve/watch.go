@@ -20,9 +20,9 @@ var watched = struct {
 	store map[string]func(error) // by the path of the store
 }{store: map[string]func(error){}}
 
-// watchIndex has report called for what fails in the background of the index
-// in dir.
-func watchIndex(dir string, report func(error)) {
+// registerCallback registers it, once. It comes before anything of bleve's runs:
+// bleve reads its registry without a lock.
+func registerCallback() {
 	watched.once.Do(func() {
 		scorch.RegistryAsyncErrorCallbacks[asyncCallback] = func(err error, path string) {
 			watched.Lock()
@@ -33,6 +33,11 @@ func watchIndex(dir string, report func(error)) {
 			}
 		}
 	})
+}
+
+// watchIndex has report called for what fails in the background of the index
+// in dir.
+func watchIndex(dir string, report func(error)) {
 	watched.Lock()
 	defer watched.Unlock()
 	watched.store[filepath.Join(dir, storeDir)] = report
