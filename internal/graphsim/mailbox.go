@@ -19,6 +19,7 @@ type Mailbox struct {
 
 	inFlight atomic.Int32
 	meter    meter
+	trouble  trouble
 
 	mu           sync.Mutex
 	folders      []*Folder // by number; removed ones stay

@@ -18,6 +18,12 @@ type Request struct {
 	// this one included.
 	InFlight int
 	Mailbox  string // the user's id, "" for requests on no mailbox
+
+	Kind       Kind
+	InBatch    bool          // part of a $batch, which has a record of its own
+	Fault      string        // the name of what went wrong with it, "" for nothing
+	RetryAfter time.Duration // that the answer asked for
+	Ended      time.Time     // when the answer was ready to be sent
 }
 
 // recordLimit bounds the record where the options name no other limit.

@@ -1,6 +1,7 @@
 package graphsim
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -18,6 +19,7 @@ type call struct {
 	body     []byte
 	inFlight int
 	inBatch  bool
+	ctx      context.Context
 
 	query  url.Values
 	prefer preferences
@@ -54,7 +56,7 @@ func (c *call) dispatch() (answer, *apiError) {
 		return answer{}, errNoRoute(path[0])
 	}
 	if len(path) <= 2 {
-		return c.directory(path[1:])
+		return c.measured(path[1:], c.directory)
 	}
 	return c.mailbox(path[1], path[2:])
 }

@@ -93,48 +93,13 @@ func (a *answer) set(name, value string) {
 // ServeHTTP answers as the token endpoint or Graph does, records the request
 // and applies the injected faults.
 func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	uri := r.URL.RequestURI()
-	rec := Request{Time: t.o.Now(), Method: r.Method, Path: uri, Prefer: r.Header.Values("Prefer")}
 	requestID := t.requestID()
-	box := t.mailboxOf(r.URL.EscapedPath())
-	leave := func() {}
-	if box != nil {
-		rec.Mailbox = box.id
-		rec.InFlight = int(box.inFlight.Add(1))
-		leave = func() { box.inFlight.Add(-1) }
+	v := t.enter(r.Method, r.URL.RequestURI(), r.Header, t.mailboxOf(r.URL.EscapedPath()), false)
+	if v.fault != nil && v.fault.Delay > 0 {
+		pause(r.Context(), v.fault.Delay)
 	}
-	rec.App = t.appOf(r.Header)
-	fault := t.faults.take(r.Method, uri)
-	if fault != nil && fault.Delay > 0 {
-		select {
-		case <-time.After(fault.Delay):
-		case <-r.Context().Done():
-		}
-	}
-	var a answer
-	switch {
-	case fault != nil && fault.Status != 0:
-		body, kind := fault.page()
-		a = answer{status: fault.Status, body: []byte(body)}
-		if body != "" {
-			a.set("Content-Type", kind)
-		}
-		if fault.RetryAfter > 0 {
-			a.set("Retry-After", strconv.Itoa(fault.RetryAfter))
-		}
-	case fault != nil && fault.Drop:
-	default:
-		a = t.respond(r, rec.InFlight)
-	}
-	if a.status >= 400 && a.body == nil && (fault == nil || fault.Status == 0) {
-		a.body = []byte("{}")
-	}
-	rec.Status = a.status
-	// The mailbox is left, and the request recorded, before the answer is sent:
-	// a client that has its answer may ask again without being counted twice.
-	leave()
-	t.record.add(rec)
-	t.send(w, r, a, requestID, fault)
+	a := t.answer(v.fault, v.asked, r.Host, func() answer { return t.respond(r, v.rec.InFlight) })
+	t.send(w, r, a, requestID, v)
 }
 
 // mailboxOf finds the mailbox that a request's path is about.
@@ -162,7 +127,7 @@ func (t *Tenant) respond(r *http.Request, inFlight int) answer {
 	}
 	return t.graph(&call{
 		t: t, method: r.Method, host: r.Host, escaped: rest, rawQuery: r.URL.RawQuery,
-		header: r.Header, body: body, inFlight: inFlight,
+		header: r.Header, body: body, inFlight: inFlight, ctx: r.Context(),
 	})
 }
 
@@ -183,9 +148,10 @@ func readBody(r *http.Request) ([]byte, error) {
 }
 
 // send writes the answer with the headers that every one has.
-func (t *Tenant) send(w http.ResponseWriter, r *http.Request, a answer, requestID string, fault *Fault) {
-	if fault != nil && fault.Drop {
-		cut(w)
+func (t *Tenant) send(w http.ResponseWriter, r *http.Request, a answer, requestID string, v *visit) {
+	if v.fault.silent() {
+		v.leave(a)
+		silence(w, v.fault.Reset)
 		return
 	}
 	h := w.Header()
@@ -210,30 +176,14 @@ func (t *Tenant) send(w http.ResponseWriter, r *http.Request, a answer, requestI
 		body = bytes.ReplaceAll(body, []byte(requestIDMark), []byte(requestID))
 		body = bytes.ReplaceAll(body, []byte(clientIDMark), []byte(jsonSafe(clientID)))
 	}
-	if len(body) > 1024 && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+	accepts := len(body) > 1024 && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip")
+	if accepts || v.fault != nil && v.fault.Gzip {
 		body = t.compress(body)
 		h.Set("Content-Encoding", "gzip")
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(a.status)
-	if fault != nil && fault.Truncate {
-		// Fewer bytes than promised: net/http then closes the connection.
-		body = body[:len(body)/2]
-	}
-	_, _ = w.Write(body) // the client has gone: nobody is left to tell
-}
-
-// cut ends the connection in the middle of the status line: a client's
-// transport repeats a request by itself when not a byte came back.
-func cut(w http.ResponseWriter) {
-	hj, ok := w.(http.Hijacker)
-	if !ok {
-		return
-	}
-	if conn, _, err := hj.Hijack(); err == nil {
-		_, _ = io.WriteString(conn, "HTTP/1.1 2")
-		_ = conn.Close()
-	}
+	transmit(r.Context(), w, body, v.fault, func() { v.leave(a) })
 }
 
 // compress packs an answer. The writers are kept: making one costs more than

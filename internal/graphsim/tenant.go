@@ -21,7 +21,8 @@ type Options struct {
 	Certificate  *x509.Certificate // registered for client assertions, nil for none
 	Roles        []string          // granted application permissions; nil grants the three that mailquarry needs
 	Quirks       Quirks
-	Recorded     int // requests kept for Requests, the latest; 200,000 when 0, -1 for none
+	Recorded     int           // requests kept for Requests, the latest; 200,000 when 0, -1 for none
+	Observe      func(Request) // told of each request when it is answered; it must not call the tenant
 }
 
 // Quirks switch Graph's odd behaviours; the zero value has those on that the
@@ -36,6 +37,9 @@ type Quirks struct {
 	LenientTop         bool // $top on delta is ignored instead of refused
 	EmptyPages         bool // now and then a page with a nextLink is empty, or shorter than asked
 	FreshMailDoubles   bool // some items are replayed in the next round
+	GreedyBatch        bool // a batch runs all its requests on a mailbox at once: those beyond four are answered 429
+	PageLimit          int  // larger pages of messages are answered 504; 0 for none
+	ResourceUnits      int  // that the directory grants in ten seconds; by the size of the tenant when 0, -1 for any number
 }
 
 // Tenant is the directory and its mailboxes. Its methods may be called while
@@ -52,9 +56,12 @@ type Tenant struct {
 	roles         []string
 	secretExpired bool
 	claims        string // that a token must have been asked for with, "" for none
+	tokenEpoch    int    // grows when all tokens issued so far become invalid
 	requestCount  uint64
 
 	faults faultList
+	chaos  chaos // under the lock of faults
+	units  bucket
 	record recorder
 	zips   sync.Pool // of *gzip.Writer
 }

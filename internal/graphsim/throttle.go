@@ -2,6 +2,7 @@ package graphsim
 
 import (
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -41,15 +42,18 @@ func (m *meter) count(now time.Time) int {
 	return total
 }
 
-// throttle refuses a request on a mailbox that has too many.
+// throttle refuses a request on a mailbox that has too many, or that asks for
+// a larger page than the mailbox can make in time.
 func (c *call) throttle(m *Mailbox) *apiError {
-	limit := c.t.o.Quirks.RequestLimit
+	quirks := c.t.o.Quirks
 	total := m.meter.count(c.t.o.Now())
 	switch {
-	case limit > 0 && total > limit:
+	case quirks.RequestLimit > 0 && total > quirks.RequestLimit:
 		return errThrottled("Application is over its RequestRate limit.", "10")
-	case c.inFlight > concurrency && !c.t.o.Quirks.NoConcurrencyLimit:
+	case c.inFlight > concurrency && !quirks.NoConcurrencyLimit:
 		return errThrottled("Application is over its MailboxConcurrency limit.", "1")
+	case quirks.PageLimit > 0 && c.askedItems() > quirks.PageLimit:
+		return fail(http.StatusGatewayTimeout, "UnknownError", "")
 	}
 	return nil
 }
@@ -58,4 +62,112 @@ func errThrottled(message, retryAfter string) *apiError {
 	e := fail(http.StatusTooManyRequests, "ApplicationThrottled", "%s", message)
 	e.header = http.Header{"Retry-After": {retryAfter}}
 	return e
+}
+
+// askedItems is how many messages a request wants in one answer, 0 for one
+// that wants no page of messages.
+func (c *call) askedItems() int {
+	switch KindOf(c.method, c.escaped) {
+	case MessageDelta:
+		return c.prefer.maxPageSize
+	case MessageList:
+		top, _ := strconv.Atoi(c.query.Get("$top"))
+		return max(top, c.prefer.maxPageSize)
+	}
+	return 0
+}
+
+// bucket is the directory's measure: resource units that come back with time.
+type bucket struct {
+	mu   sync.Mutex
+	used float64
+	at   time.Time
+}
+
+// bucketTime is how long an empty bucket takes to fill.
+const bucketTime = 10 * time.Second
+
+// take uses n units, and tells how full that leaves the measure of limit units
+// in ten seconds: over 1 is too much. What is refused is not used up.
+func (b *bucket) take(now time.Time, n, limit int) float64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if passed := now.Sub(b.at); passed > 0 {
+		b.used = max(0, b.used-float64(limit)*float64(passed)/float64(bucketTime))
+		b.at = now
+	}
+	share := (b.used + float64(n)) / float64(limit)
+	if share <= 1 {
+		b.used += float64(n)
+	}
+	return share
+}
+
+// resourceUnits is how many units the application may use in ten seconds, by
+// the size of the tenant; -1 is any number.
+func (t *Tenant) resourceUnits() int {
+	if n := t.o.Quirks.ResourceUnits; n != 0 {
+		return n
+	}
+	t.mu.RLock()
+	users := len(t.boxes)
+	t.mu.RUnlock()
+	switch {
+	case users < 50:
+		return 3500
+	case users <= 500:
+		return 5000
+	}
+	return 8000
+}
+
+// cost is what a directory request costs in resource units.
+func (c *call) cost(path []string) int {
+	n := 2
+	if len(path) > 0 && fixed(path[0]) != "delta" {
+		n = 1
+	}
+	if c.query.Has("$select") {
+		n--
+	}
+	if c.query.Has("$expand") {
+		n++
+	}
+	if top, err := strconv.Atoi(c.query.Get("$top")); err == nil && top < 20 {
+		n--
+	}
+	return max(n, 1)
+}
+
+// measured answers a directory request within the application's resource
+// units, and tells in the headers what it cost.
+func (c *call) measured(path []string, find func([]string) (answer, *apiError)) (answer, *apiError) {
+	cost, limit := c.cost(path), c.t.resourceUnits()
+	share := 0.0
+	if limit > 0 {
+		share = c.t.units.take(c.t.o.Now(), cost, limit)
+	}
+	if share > 1 {
+		code, message := identityForm("ApplicationThrottled", "")
+		a := c.t.failure(fail(http.StatusTooManyRequests, code, "%s", message))
+		c.t.throttleHeaders(&a)
+		a.set("Retry-After", strconv.Itoa(int(bucketTime/time.Second)))
+		return a, nil
+	}
+	a, err := find(path)
+	if err != nil {
+		a = c.t.failure(err)
+	}
+	a.set("x-ms-resource-unit", strconv.Itoa(cost))
+	if share >= 0.8 {
+		a.set("x-ms-throttle-limit-percentage", strconv.FormatFloat(share, 'f', 1, 64))
+	}
+	return a, nil
+}
+
+// throttleHeaders says, as the directory does, whose limit was passed.
+func (t *Tenant) throttleHeaders(a *answer) {
+	a.set("x-ms-throttle-scope", "Tenant_Application/ReadWrite/"+t.o.ClientID+"/"+t.o.TenantID)
+	a.set("x-ms-throttle-information", "ResourceUnitLimitExceeded")
+	a.set("x-ms-throttle-limit-percentage", "1.0")
 }

@@ -34,6 +34,7 @@ type claims struct {
 	Tenant   string   `json:"tid"`
 	Version  string   `json:"ver"`
 	Asked    string   `json:"xms_asked,omitempty"` // the claims parameter of the token request
+	Epoch    int      `json:"xms_epoch,omitempty"`
 }
 
 // authority answers the requests of a sign-in library.
@@ -222,14 +223,14 @@ func decodePart(part string, v any) bool {
 // issue makes an access token with the roles that are granted now.
 func (t *Tenant) issue(asked string) string {
 	t.mu.RLock()
-	roles := slices.Clone(t.roles)
+	roles, epoch := slices.Clone(t.roles), t.tokenEpoch
 	t.mu.RUnlock()
 	now := t.o.Now()
 	return t.sign(claims{
 		Audience: graphAudience, Issuer: "https://sts.windows.net/" + t.o.TenantID + "/",
 		Issued: now.Unix(), NotBefor: now.Add(-5 * time.Minute).Unix(), Expires: now.Add(tokenLife).Unix(),
 		App: t.o.ClientID, Kind: "app", Object: guid(t.seed, 5), Roles: roles, Tenant: t.o.TenantID, Version: "1.0",
-		Asked: asked,
+		Asked: asked, Epoch: epoch,
 	})
 }
 
@@ -289,15 +290,15 @@ func (t *Tenant) authenticate(h http.Header) (*claims, *apiError) {
 // not asked for with.
 func (t *Tenant) challenge(c *claims) *apiError {
 	t.mu.RLock()
-	want := t.claims
+	want, epoch := t.claims, t.tokenEpoch
 	t.mu.RUnlock()
+	if c.Epoch < epoch {
+		return errRevoked(`{"access_token":{"nbf":{"essential":true,"value":"` + strconv.FormatInt(t.o.Now().Unix(), 10) + `"}}}`)
+	}
 	if want == "" || includesClaims(c.Asked, want) {
 		return nil
 	}
-	e := errToken("Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp")
-	e.header.Set("Www-Authenticate", `Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", error="insufficient_claims", claims="`+
-		base64.StdEncoding.EncodeToString([]byte(want))+`"`)
-	return e
+	return errRevoked(want)
 }
 
 // includesClaims tells whether a token request's claims contain the wanted

@@ -170,9 +170,7 @@ func (c *call) listUsers() (answer, *apiError) {
 		c.t.writeUser(o, m)
 		items = append(items, o.buf)
 	}
-	a := jsonAnswer(c.collection("users", "@odata.nextLink", link, items))
-	a.set("x-ms-resource-unit", "2")
-	return a, nil
+	return jsonAnswer(c.collection("users", "@odata.nextLink", link, items)), nil
 }
 
 func cloneQuery(q url.Values) url.Values {
