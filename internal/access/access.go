@@ -19,6 +19,10 @@ func Operator() Principal { return Principal{name: "operator", operator: true} }
 // Name is the principal's name for logs and the audit.
 func (p Principal) Name() string { return p.name }
 
+// Operates tells whether p runs this server: may see how the sync goes, and may
+// have things tried again, compared and held.
+func (p Principal) Operates() bool { return p.operator }
+
 // Scope is a set of mailboxes. Its zero value is empty. Only Principal.Scope
 // makes another one.
 type Scope struct {

@@ -11,6 +11,9 @@ import (
 func TestForgottenChecksShowNothing(t *testing.T) {
 	t.Parallel()
 	var nobody Principal
+	if nobody.Operates() || !Operator().Operates() {
+		t.Error("whoever asks may operate, or the operator may not")
+	}
 	for name, s := range map[string]Scope{"the zero scope": {}, "nobody's scope": nobody.Scope(nil)} {
 		if !s.Empty() || s.Contains(1) {
 			t.Errorf("%s reaches a mailbox", name)

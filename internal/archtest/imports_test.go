@@ -47,7 +47,9 @@ var floors = map[string][]string{
 		"internal/mail", "internal/access", "internal/archive", "internal/decode", "internal/source", "extract",
 		"search/query", "search/analysis", "search/engine",
 	},
-	"web": {"internal/mail", "internal/access", "search", "search/engine", "search/query", "web/mailhtml"},
+	"internal/operate": {"internal/mail", "internal/access", "internal/archive", "search/query"},
+
+	"web": {"internal/mail", "internal/access", "internal/operate", "search", "search/engine", "search/query", "web/mailhtml"},
 
 	"internal/graphsim": {"internal/mail"},
 	"internal/demo":     {"internal/mail", "internal/graphsim"},
