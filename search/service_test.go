@@ -334,6 +334,8 @@ func (e leaky) Search(context.Context, engine.Request) (engine.Result, error) {
 
 func (leaky) Count(context.Context) (int, error) { return 0, nil }
 
+func (leaky) IDs(context.Context, mail.FolderID) ([]mail.MessageID, error) { return nil, nil }
+
 // TestTheScopeIsCheckedAgain: even an engine that is wrong shows nobody what
 // they may not see.
 func TestTheScopeIsCheckedAgain(t *testing.T) {

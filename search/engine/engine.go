@@ -24,6 +24,7 @@ type Document struct {
 	Date          time.Time // UTC; zero when unknown
 	Size          int64     // bytes
 	HasAttachment bool      // a person sees one: inline pictures do not count
+	Gone          bool      // deleted at its source, and kept here
 }
 
 // Attachment is one attachment of a Document.
@@ -70,6 +71,9 @@ const (
 	FacetYear    Facet = "year"
 	FacetType    Facet = "type"
 )
+
+// FieldID is a query.OneOf's field for documents by id, as printed.
+const FieldID = "id"
 
 // Facets lists every facet.
 func Facets() []Facet {
@@ -126,4 +130,7 @@ type Reader interface {
 	Search(ctx context.Context, r Request) (Result, error)
 	// Count tells how many documents the index holds.
 	Count(ctx context.Context) (int, error)
+	// IDs lists the documents of a folder, those of hidden mailboxes too, in
+	// order. It is for proving that nothing is missing, not for people.
+	IDs(ctx context.Context, folder mail.FolderID) ([]mail.MessageID, error)
 }

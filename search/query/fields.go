@@ -60,6 +60,10 @@ var fields = []FieldInfo{
 		Meaning: "Whether there is an attachment: yes or no.",
 	},
 	{
+		Name: "is", Kind: FlagValue, Example: "is:gone",
+		Meaning: "is:gone finds messages that were deleted at their source and are still kept here; -is:gone leaves them out.",
+	},
+	{
 		Name: "after", Aliases: []string{"since"}, Kind: DateValue, Example: "after:2025-01",
 		Meaning: "Received on that day (or in that month or year) or later.",
 	},

@@ -47,14 +47,16 @@ type (
 	Dates struct{ From, To time.Time }
 	// HasAttachment matches messages with an attachment that a person sees.
 	HasAttachment struct{}
+	// Gone matches messages that were deleted at their source and are kept here.
+	Gone struct{}
 	// Folder matches folders by path, name or well-known name; package search
 	// resolves it to OneOf before the engine sees it.
 	Folder struct{ Name string }
 	// Mailbox matches mailboxes by address, local part or name; package search
 	// resolves it to OneOf before the engine sees it.
 	Mailbox struct{ Name string }
-	// OneOf matches documents whose keyword field (an engine.Facet's name) has
-	// one of the values. No values match nothing.
+	// OneOf matches documents whose keyword field (an engine.Facet's name, or
+	// engine.FieldID) has one of the values. No values match nothing.
 	OneOf struct {
 		Field  string
 		Values []string

@@ -283,6 +283,8 @@ func (p *parser) flag(t token, f FieldInfo) Node {
 	switch {
 	case f.Name == "has" && (value == "attachment" || value == "attachments"):
 		return HasAttachment{}
+	case f.Name == "is" && value == "gone":
+		return Gone{}
 	case f.Name == "hasattachment" && (value == "yes" || value == "true" || value == "1"):
 		return HasAttachment{}
 	case f.Name == "hasattachment" && (value == "no" || value == "false" || value == "0"):

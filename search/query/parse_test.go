@@ -45,6 +45,7 @@ func TestParse(t *testing.T) {
 		{"in:(a OR b)", `(in:"a" OR in:"b")`},
 		{"mailbox:eva@contoso.com owner:x user:y", `(mailbox:"eva@contoso.com" AND mailbox:"x" AND mailbox:"y")`},
 		{"has:attachment hasattachment:no", "(has:attachment AND -has:attachment)"},
+		{"is:gone -IS:Gone", "(is:gone AND -is:gone)"},
 		{"after:2025-01-31 before:2025", "(after:2025-01-31 AND before:2025-01-01)"},
 		{"since:2025-02 until:today", "(after:2025-02-01 AND before:2026-11-22)"},
 		{"after:2025-01-31T08:30:00Z", "after:2025-01-31T09:30:00+01:00"},
@@ -104,6 +105,7 @@ func TestParseWarns(t *testing.T) {
 		{"before:\"\" a", "a", []string{`""`}},
 		{"has:wings a", "a", []string{"wings"}},
 		{`in:"" a`, "a", []string{`""`}},
+		{"is:lost a", "a", []string{"lost"}},
 	} {
 		t.Run(c.in, func(t *testing.T) {
 			t.Parallel()
@@ -206,7 +208,7 @@ func TestPositive(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{
 		`a b OR -c`, `subject:("x y" z*)`, `in:"a/b" {a b} )`, `((`, `after:2025-01 before:x`, `"`, `--a`, `NOT NOT a`,
-		`foo:bar from:subject:x`, `a**`, `“x" y”`, `- x`, `from: OR`, `after:2025-01-31T08:30:00+05:30`, "\xff\"", `hasattachment:no`,
+		`foo:bar from:subject:x`, `a**`, `“x" y”`, `- x`, `from: OR`, `after:2025-01-31T08:30:00+05:30`, "\xff\"", `hasattachment:no`, `-is:gone`,
 	} {
 		f.Add(s)
 	}

@@ -57,6 +57,9 @@ func (n Dates) String() string {
 // String prints has:attachment.
 func (HasAttachment) String() string { return "has:attachment" }
 
+// String prints is:gone.
+func (Gone) String() string { return "is:gone" }
+
 // String prints in: with the name in quotes.
 func (n Folder) String() string { return `in:"` + n.Name + `"` }
 

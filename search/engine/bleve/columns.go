@@ -160,7 +160,7 @@ func (c *columns) load(s segment.Segment) error {
 			return fmt.Errorf("read date of document: %w", err)
 		}
 		c.dates[doc] = noDate
-		if len(text) == 0 {
+		if len(text) == 0 || string(text) == undated {
 			continue
 		}
 		if c.dates[doc], err = strconv.ParseInt(string(text), 36, 64); err != nil {

@@ -91,6 +91,8 @@ func (c *compiler) compile(n query.Node, positive bool, depth int) (matcher, err
 		return dates(n), nil
 	case query.HasAttachment:
 		return &termMatcher{fieldHas, []string{hasAttachment}}, nil
+	case query.Gone:
+		return &termMatcher{fieldHas, []string{hasGone}}, nil
 	case query.OneOf:
 		return oneOf(n), nil
 	case query.Nothing:
@@ -123,6 +125,9 @@ func and(list []matcher) matcher {
 
 func oneOf(n query.OneOf) matcher {
 	field, ok := facetField(engine.Facet(n.Field))
+	if n.Field == engine.FieldID {
+		field, ok = fieldID, true
+	}
 	if !ok || len(n.Values) == 0 {
 		return noneMatcher{}
 	}

@@ -31,8 +31,11 @@ const (
 	fieldDate    = "ts"
 )
 
-// hasAttachment is the one value of fieldHas.
-const hasAttachment = "attachment"
+// The values of fieldHas.
+const (
+	hasAttachment = "attachment"
+	hasGone       = "gone"
+)
 
 // maxWords is how many words of a field are indexed; what comes after them is
 // not found. A word takes about 100 bytes while its batch is built, so that a
@@ -93,7 +96,7 @@ func documentOf(d *engine.Document) *document {
 		keyword(fieldSender, senderOf(d)),
 		keyword(fieldYear, yearOf(d.Date)),
 		keyword(fieldType, types...),
-		keyword(fieldHas, map[bool]string{true: hasAttachment}[d.HasAttachment]),
+		keyword(fieldHas, map[bool]string{true: hasAttachment}[d.HasAttachment], map[bool]string{true: hasGone}[d.Gone]),
 		keyword(fieldLength, strconv.Itoa(length)),
 		dateField(d.Date),
 	}
@@ -135,12 +138,17 @@ func yearOf(t time.Time) string {
 // looks them up, as the column of dates answers what is asked of them. With
 // frequencies a date that is unique takes no postings list after a merge.
 func dateField(t time.Time) *docField {
-	f := &docField{name: fieldDate, options: dateOptions, length: 1}
+	f := &docField{name: fieldDate, options: dateOptions, length: 1, terms: once(undated)}
 	if !t.IsZero() {
 		f.terms = once(strconv.FormatInt(t.Unix(), 36))
 	}
 	return f
 }
+
+// undated is the date of a message without one. It has one, since zapx 17.2.5
+// merges segments in which no document has any into one that it then fails to
+// read doc values from.
+const undated = "-"
 
 func once(term string) index.TokenFrequencies {
 	tf := &index.TokenFreq{Term: []byte(term)}

@@ -14,8 +14,9 @@ import (
 )
 
 // Version is the version of the documents and fields. An index of another
-// version is refused with engine.ErrMismatch and has to be rebuilt.
-const Version = 1
+// version is refused with engine.ErrMismatch and has to be rebuilt. Version 2
+// marks messages that are gone at their source.
+const Version = 2
 
 // Options says how an index is opened.
 type Options struct {

@@ -305,3 +305,22 @@ func TestEndlessMessage(t *testing.T) {
 		t.Errorf("%d terms", len(terms))
 	}
 }
+
+// An index of messages none of which has a date is searched like any other,
+// also after its segments were merged.
+func TestMessagesWithoutDates(t *testing.T) {
+	t.Parallel()
+	e := openIn(t, filepath.Join(t.TempDir(), "index"))
+	for i := range 3 {
+		put(t, e, uint64(i+1), engine.Document{ID: mail.MessageID(i + 1), Mailbox: 1, Folder: 1, Body: "alpha"})
+	}
+	if err := e.Merge(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if r := find(t, e, engine.Request{Query: query.Word{Text: "alpha"}, Sort: engine.Oldest, Limit: 5}); r.Total != 3 {
+		t.Errorf("found %d, want 3", r.Total)
+	}
+	if r := find(t, e, engine.Request{Query: query.Dates{From: time.Unix(0, 0)}}); r.Total != 0 {
+		t.Errorf("%d messages without a date are of a date", r.Total)
+	}
+}

@@ -74,6 +74,7 @@ func compareEngine(t *testing.T, rng *rand.Rand, e Engine, m *model, upto uint64
 	if n, err := e.Checkpoint(t.Context()); err != nil || n != upto {
 		t.Fatalf("checkpoint %d, %v, want %d", n, err, upto)
 	}
+	compareIDs(t, e, m)
 	scopes := []access.Scope{everyone(), everyone(), everyone(2), everyone(1, 2, 3, 4, 5)}
 	for range 60 {
 		q := randomQuery(rng, 3)
@@ -81,6 +82,23 @@ func compareEngine(t *testing.T, rng *rand.Rand, e Engine, m *model, upto uint64
 			q = nil
 		}
 		compareQuery(t, rng, e, m, scopes[rng.IntN(len(scopes))], q)
+	}
+}
+
+// compareIDs: every folder's documents are listed in order, whoever may see them.
+func compareIDs(t *testing.T, e Engine, m *model) {
+	t.Helper()
+	for folder := range mail.FolderID(12) {
+		var want []mail.MessageID
+		for id, d := range m.docs {
+			if d.Folder == folder {
+				want = append(want, id)
+			}
+		}
+		slices.Sort(want)
+		if got, err := e.IDs(t.Context(), folder); err != nil || !slices.Equal(got, want) {
+			t.Fatalf("documents of folder %s: %v, %v, want %v", folder, got, err, want)
+		}
 	}
 }
 

@@ -90,7 +90,12 @@ func (m *model) matches(q query.Node, id mail.MessageID) bool {
 			!d.Date.IsZero() && !d.Date.Before(q.From) && (q.To.IsZero() || d.Date.Before(q.To))
 	case query.HasAttachment:
 		return d.HasAttachment
+	case query.Gone:
+		return d.Gone
 	case query.OneOf:
+		if q.Field == engine.FieldID {
+			return slices.Contains(q.Values, id.String())
+		}
 		return slices.ContainsFunc(facetValues(d, engine.Facet(q.Field)), func(v string) bool { return slices.Contains(q.Values, v) })
 	case query.Nothing:
 		return false

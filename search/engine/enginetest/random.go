@@ -46,7 +46,7 @@ func randomDocument(rng *rand.Rand, id mail.MessageID) engine.Document {
 		ID: id, Mailbox: mail.MailboxID(rng.IntN(5) + 1), Folder: mail.FolderID(rng.IntN(9) + 1),
 		Subject: randomText(rng, 5), Body: randomText(rng, 40),
 		From: randomAddresses(rng, 2), To: randomAddresses(rng, 2), Cc: randomAddresses(rng, 1), Bcc: randomAddresses(rng, 1),
-		HasAttachment: rng.IntN(3) == 0,
+		HasAttachment: rng.IntN(3) == 0, Gone: rng.IntN(5) == 0,
 	}
 	if rng.IntN(10) > 0 {
 		d.Date = day(rng.IntN(100)).Add(time.Duration(rng.IntN(3)) * time.Second)
@@ -73,7 +73,7 @@ func randomQuery(rng *rand.Rand, depth int) query.Node {
 	fields := []query.Field{query.Any, query.Any, query.Any, query.From, query.To, query.Subject, query.Filename}
 	f := fields[rng.IntN(len(fields))]
 	word := vocabulary[rng.IntN(len(vocabulary))]
-	switch rng.IntN(10) {
+	switch rng.IntN(11) {
 	case 0, 1, 2:
 		return query.Word{Field: f, Text: word}
 	case 3, 4:
@@ -87,6 +87,8 @@ func randomQuery(rng *rand.Rand, depth int) query.Node {
 		return randomDates(rng)
 	case 8:
 		return randomOneOf(rng)
+	case 9:
+		return query.Gone{}
 	default:
 		return query.HasAttachment{}
 	}
@@ -104,7 +106,9 @@ func randomDates(rng *rand.Rand) query.Dates {
 }
 
 func randomOneOf(rng *rand.Rand) query.OneOf {
-	switch rng.IntN(4) {
+	switch rng.IntN(5) {
+	case 4:
+		return query.OneOf{Field: engine.FieldID, Values: []string{mail.MessageID(rng.IntN(300) + 1).String(), "zzz", "none"}}
 	case 0:
 		return query.OneOf{Field: string(engine.FacetMailbox), Values: []string{"1", "4", "none"}}
 	case 1:

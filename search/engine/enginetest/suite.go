@@ -34,6 +34,8 @@ func Run(t *testing.T, open Open) {
 	t.Run("Refused", func(t *testing.T) { t.Parallel(); testRefused(t, open) })
 	t.Run("Checkpoint", func(t *testing.T) { t.Parallel(); testCheckpoint(t, open) })
 	t.Run("Concurrent", func(t *testing.T) { t.Parallel(); testConcurrent(t, open) })
+	t.Run("IDs", func(t *testing.T) { t.Parallel(); testIDs(t, open) })
+	t.Run("Gone", func(t *testing.T) { t.Parallel(); testGone(t, open) })
 	t.Run("Model", func(t *testing.T) { t.Parallel(); testModel(t, open) })
 }
 
