@@ -12,19 +12,26 @@ import (
 // listen opens the address, which has to be on this machine's loopback: until
 // there is a sign-in, whoever reaches the server reads everybody's mail.
 func listen(addr string) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return nil, usagef("--listen %s: not an address of the form HOST:PORT", addr)
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, usagef("--listen %s: without sign-in the page is only for this machine; "+
-			"use a loopback address such as 127.0.0.1:8080 and reach it through an SSH tunnel", addr)
+	if err := checkLoopback(addr); err != nil {
+		return nil, err
 	}
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", addr, err)
 	}
 	return l, nil
+}
+
+func checkLoopback(addr string) error {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return usagef("--listen %s: not an address of the form HOST:PORT", addr)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return usagef("--listen %s: without sign-in the page is only for this machine; "+
+			"use a loopback address such as 127.0.0.1:8080 and reach it through an SSH tunnel", addr)
+	}
+	return nil
 }
 
 // serveHTTP serves until ctx ends, then lets running requests finish.

@@ -51,6 +51,7 @@ type cli struct {
 
 	Serve         serveCmd         `cmd:"" default:"withargs" help:"Sync the tenant and serve the search page (the default command)."`
 	Demo          demoCmd          `cmd:"" help:"Try Mailquarry with a simulated tenant: no credentials, no network."`
+	Simulate      simulateCmd      `cmd:"" help:"Serve a tree of .eml files as a simulated tenant, to test Graph clients."`
 	Import        importCmd        `cmd:"" help:"Take local mail (.eml files, Maildir, mbox) into the store and the index."`
 	ExtractWorker extractWorkerCmd `cmd:"" hidden:"" help:"Extract documents in this process; started by Mailquarry itself."`
 

@@ -34,7 +34,7 @@ type emlEntry struct {
 }
 
 // LoadEML adds the messages of a tree USER/FOLDER/.../N.eml as mailboxes
-// USER@domain, in order of their paths, with at most limit messages (0: all).
+// USER@domain (or USER, if that is an address), in order of their paths, with at most limit messages (0: all).
 // The files are read again whenever a message is served, and must stay.
 func (t *Tenant) LoadEML(fsys fs.FS, domain string, limit int) error {
 	var paths []string
@@ -127,7 +127,12 @@ func (l *emlLoader) add(e emlEntry) {
 	dirs := strings.Split(path.Dir(e.path), "/")
 	m := l.boxes[dirs[0]]
 	if m == nil {
-		m = l.t.AddUser(User{Address: dirs[0] + "@" + l.domain, DisplayName: dirs[0]})
+		name, _, whole := strings.Cut(dirs[0], "@")
+		address := dirs[0]
+		if !whole {
+			address += "@" + l.domain
+		}
+		m = l.t.AddUser(User{Address: address, DisplayName: name})
 		l.boxes[dirs[0]] = m
 	}
 	f := l.folder(m, dirs)

@@ -59,6 +59,11 @@ type Fault struct {
 	Malformed bool          // JSON that cannot be parsed, of the promised length
 	WrongType bool          // one item, or the one object, has a property of the wrong type
 	Gzip      bool          // packed, whether asked for or not
+
+	// Of a script: what happens to the tenant when a request matches, which is
+	// then answered as it now is.
+	event string
+	lasts time.Duration
 }
 
 // asked is what faults know of a request.
@@ -124,7 +129,7 @@ func (t *Tenant) wrong(q asked) *Fault {
 	}
 	q.number = l.paths[q.key]
 	l.paths[q.key]++
-	f := l.take(q, t.seed, t.o.Now())
+	f := l.take(t, q)
 	if f == nil {
 		f = q.box.moves(t.o.Now())
 	}
@@ -146,7 +151,8 @@ func (l *faultList) count(name string) {
 }
 
 // take gives the injected fault for a request, nil for none.
-func (l *faultList) take(q asked, seed uint64, now time.Time) *Fault {
+func (l *faultList) take(t *Tenant, q asked) *Fault {
+	now := t.o.Now()
 	for i, f := range l.list {
 		if f.Times > 0 && f.hits == f.Times || f.For > 0 && f.hits > 0 && now.Sub(f.first) >= f.For {
 			continue
@@ -157,11 +163,16 @@ func (l *faultList) take(q asked, seed uint64, now time.Time) *Fault {
 		if f.seen++; f.seen <= f.After {
 			continue
 		}
-		if f.Chance > 0 && unit(mix(seed, uint64(i), q.key, q.number)) >= f.Chance {
+		if f.Chance > 0 && unit(mix(t.seed, uint64(i), q.key, q.number)) >= f.Chance {
 			continue
 		}
 		if f.hits++; f.hits == 1 {
 			f.first = now
+		}
+		if f.event != "" {
+			l.count(f.event)
+			t.happen(&f.Fault, q.box)
+			continue
 		}
 		return &f.Fault
 	}
@@ -174,6 +185,8 @@ func (f *Fault) concerns(q asked) bool {
 	case f.Place == Alone && q.inBatch, f.Place == InBatch && !q.inBatch:
 		return false
 	case f.Mailbox != "" && (q.box == nil || q.box.t.find(f.Mailbox) != q.box):
+		return false
+	case f.event != "" && f.event != eventExpire && q.box == nil:
 		return false
 	}
 	return f.Match == nil || f.Match(q.method, q.path)

@@ -3,6 +3,7 @@ package graphsim
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"crypto/tls"
 	"encoding/json"
 	"errors"
@@ -74,6 +75,13 @@ func (s *Server) Close() error {
 		return fmt.Errorf("close the simulated tenant: %w", err)
 	}
 	return nil
+}
+
+// Shutdown stops the server once the requests that it is answering are
+// answered, or when ctx ends.
+func (s *Server) Shutdown(ctx context.Context) error {
+	err := s.http.Shutdown(ctx)
+	return errors.Join(err, s.Close())
 }
 
 // answer is what a request gets.
