@@ -57,25 +57,53 @@ type Builder struct {
 	writer    engine.Writer
 	opts      BuildOptions
 	done      atomic.Int64
+	running   turn // of Catchup
+	writing   turn // of a batch
 	// reached is how far this Builder has come; a bulk index moves its own
 	// checkpoint only at the end. Zero after a fault: then the checkpoint tells.
-	reached archive.Seq
+	reached atomic.Uint64
+}
+
+// turn lets one at a time go on. It holds a token while nobody does.
+type turn chan struct{}
+
+func newTurn() turn {
+	t := make(turn, 1)
+	t <- struct{}{}
+	return t
+}
+
+// take waits for the turn, and gives what ends it.
+func (t turn) take(ctx context.Context) (release func(), err error) {
+	select {
+	case <-t:
+		return func() { t <- struct{}{} }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // NewBuilder makes a Builder from a into w.
 func NewBuilder(a *archive.Archive, x extract.Extractor, w engine.Writer, o BuildOptions) *Builder {
-	return &Builder{archive: a, extractor: x, writer: w, opts: o.withDefaults()}
+	return &Builder{
+		archive: a, extractor: x, writer: w, opts: o.withDefaults(), running: newTurn(), writing: newTurn(),
+	}
 }
 
 // Done counts the messages taken into the index since the Builder was made.
 func (b *Builder) Done() int64 { return b.done.Load() }
 
-// Catchup takes the feed into the index up to the head at the call. It is
-// called by one goroutine at a time.
+// Catchup takes the feed into the index up to the head at the call. Calls follow
+// one another.
 func (b *Builder) Catchup(ctx context.Context) (err error) {
+	release, err := b.running.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
 	defer func() {
 		if err != nil && !errors.Is(err, context.Canceled) {
-			b.reached = 0
+			b.reached.Store(0)
 		}
 	}()
 	from, err := b.writer.Checkpoint(ctx)
@@ -86,7 +114,7 @@ func (b *Builder) Catchup(ctx context.Context) (err error) {
 	var working sync.WaitGroup
 	defer working.Wait() // who closes the archive next finds nobody reading it
 	defer cancel()
-	prepared := b.prepare(ctx, &working, max(b.reached, archive.Seq(from)))
+	prepared := b.prepare(ctx, &working, max(archive.Seq(b.reached.Load()), archive.Seq(from)))
 	bt := batch{opts: b.opts}
 	for slot := range prepared {
 		it := <-slot
@@ -229,13 +257,18 @@ func (b *Builder) flush(ctx context.Context, bt *batch) error {
 			return err
 		}
 	}
+	release, err := b.writing.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
 	n := len(bt.puts) + len(bt.deletes)
-	err := b.writer.Apply(ctx, engine.Batch{Put: bt.puts, Delete: bt.deletes, Upto: uint64(bt.upto)})
+	err = b.writer.Apply(ctx, engine.Batch{Put: bt.puts, Delete: bt.deletes, Upto: uint64(bt.upto)})
 	if err != nil {
 		return fmt.Errorf("write %d messages to the index: %w", n, err)
 	}
 	b.done.Add(int64(n))
-	b.reached = bt.upto
+	b.reached.Store(uint64(bt.upto))
 	*bt = batch{opts: b.opts}
 	return nil
 }

@@ -24,7 +24,7 @@ func (p Principal) Name() string { return p.name }
 func (p Principal) Operates() bool { return p.operator }
 
 // Scope is a set of mailboxes. Its zero value is empty. Only Principal.Scope
-// makes another one.
+// makes another one, and EveryMailboxEvenHidden, which shows nothing to anyone.
 type Scope struct {
 	all    bool
 	hidden []mail.MailboxID // sorted; left out of all

@@ -49,6 +49,13 @@ type Writer interface {
 	Checkpoint(ctx context.Context) (uint64, error)
 }
 
+// Expunger removes from the disk what an index still holds there of deleted
+// documents, and tells how many of its parts that made it write anew. It may ask
+// for one of some documents to be applied again.
+type Expunger interface {
+	Expunge(ctx context.Context, again func(context.Context, []mail.MessageID) error) (int, error)
+}
+
 // Sort is the order of hits. Ties are broken by id, newest first.
 type Sort string
 

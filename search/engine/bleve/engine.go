@@ -52,8 +52,9 @@ type Engine struct {
 }
 
 var (
-	_ engine.Writer = (*Engine)(nil)
-	_ engine.Reader = (*Engine)(nil)
+	_ engine.Writer   = (*Engine)(nil)
+	_ engine.Reader   = (*Engine)(nil)
+	_ engine.Expunger = (*Engine)(nil)
 )
 
 var (
@@ -84,7 +85,7 @@ func (e *Engine) Close() error {
 		return nil
 	}
 	e.closed = true
-	e.pins.close()
+	e.pins.clear()
 	forgetIndex(e.dir)
 	if err := e.index.Close(); err != nil {
 		return errors.Join(flushed, fmt.Errorf("close index %s: %w", e.dir, err))

@@ -238,7 +238,7 @@ func TestPagesByRelevanceComeFromOneSnapshot(t *testing.T) {
 	if second.Total != want.Total || second.Hits[0] != want.Hits[10] {
 		t.Errorf("the second page begins with %v of %d, want %v of %d", second.Hits[0], second.Total, want.Hits[10], want.Total)
 	}
-	e.pins.close()
+	e.pins.clear()
 	r.Cursor = second.Next
 	if third := find(t, e, r); third.Total != 349 {
 		t.Errorf("without the snapshot there are %d hits, want 349", third.Total)

@@ -104,8 +104,8 @@ func (p *pins) snapshots() []*scorch.IndexSnapshot {
 	return list
 }
 
-// close drops all pins.
-func (p *pins) close() {
+// clear drops all pins.
+func (p *pins) clear() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.stop != nil {
