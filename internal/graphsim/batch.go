@@ -142,9 +142,7 @@ func (c *call) wave(steps []*step) {
 	for i, s := range steps {
 		wg.Go(func() {
 			v := visits[i]
-			if v.fault != nil && v.fault.Delay+v.fault.Trickle > 0 {
-				pause(c.ctx, v.fault.Delay+v.fault.Trickle)
-			}
+			v.fault.hold(c.ctx, true)
 			s.answer = c.t.answer(v.fault, v.asked, c.host, func() answer { return c.step(s, v) })
 			s.done = true
 			v.leave(s.answer)

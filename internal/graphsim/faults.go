@@ -51,6 +51,7 @@ type Fault struct {
 
 	// What happens to the answer on its way.
 	Delay     time.Duration // before it
+	Block     func()        // the answer waits for it, for tests
 	Drop      bool          // the connection is closed in the status line
 	Reset     bool          // the connection is reset before the answer; with Truncate, within it
 	Truncate  bool          // cut in the middle

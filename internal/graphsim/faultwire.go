@@ -45,6 +45,24 @@ func transmit(ctx context.Context, w http.ResponseWriter, body []byte, f *Fault,
 	_, _ = w.Write(body) // the client has gone: nobody is left to tell
 }
 
+// hold lets a request wait as its fault says, before it is answered; inside a
+// batch that includes the time over which its answer would trickle.
+func (f *Fault) hold(ctx context.Context, inBatch bool) {
+	if f == nil {
+		return
+	}
+	if f.Block != nil {
+		f.Block()
+	}
+	d := f.Delay
+	if inBatch {
+		d += f.Trickle
+	}
+	if d > 0 {
+		pause(ctx, d)
+	}
+}
+
 // pause waits, and tells whether the client is still there.
 func pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)

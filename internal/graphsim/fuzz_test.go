@@ -21,7 +21,9 @@ type direct struct {
 
 func newDirect(tb testing.TB, o graphsim.Options) *direct {
 	tb.Helper()
-	o.Now = at
+	if o.Now == nil {
+		o.Now = at
+	}
 	d := &direct{tenant: graphsim.New(o)}
 	o = d.tenant.Options()
 	form := url.Values{

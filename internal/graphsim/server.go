@@ -103,9 +103,7 @@ func (a *answer) set(name, value string) {
 func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	requestID := t.requestID()
 	v := t.enter(r.Method, r.URL.RequestURI(), r.Header, t.mailboxOf(r.URL.EscapedPath()), false)
-	if v.fault != nil && v.fault.Delay > 0 {
-		pause(r.Context(), v.fault.Delay)
-	}
+	v.fault.hold(r.Context(), false)
 	a := t.answer(v.fault, v.asked, r.Host, func() answer { return t.respond(r, v.rec.InFlight) })
 	t.send(w, r, a, requestID, v)
 }
