@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -23,7 +26,13 @@ type demoCmd struct {
 	Seed     int64         `help:"Seed of the simulated company's mail." default:"1" env:"MAILQUARRY_DEMO_SEED"`
 	Interval time.Duration `help:"Time between two rounds of the sync." default:"2s" env:"MAILQUARRY_DEMO_INTERVAL"`
 	Arrival  time.Duration `help:"Time between two new messages; 0 for none." default:"4s" env:"MAILQUARRY_DEMO_ARRIVAL"`
+
+	Chaos     bool  `help:"Let the tenant fail in all the ways that the real service does: everything arrives all the same." env:"MAILQUARRY_DEMO_CHAOS"`
+	ChaosSeed int64 `help:"Seed of what goes wrong." default:"1" env:"MAILQUARRY_DEMO_CHAOS_SEED"`
 }
+
+// troublesEvery is how often the demo tells what has gone wrong.
+const troublesEvery = 15 * time.Second
 
 // Run serves the demo until it is interrupted.
 func (d *demoCmd) Run(ctx context.Context, con *console, c *cli) (err error) {
@@ -60,6 +69,9 @@ func (d *demoCmd) simulate(ctx context.Context, g *errgroup.Group, con *console,
 	if err != nil {
 		return fmt.Errorf("make up the demo's mail: %w", err)
 	}
+	if d.Chaos {
+		tenant.Chaos(graphsim.ChaosOptions{Seed: d.ChaosSeed})
+	}
 	server, err := tenant.Start("")
 	if err != nil {
 		return fmt.Errorf("start the simulated tenant: %w", err)
@@ -73,6 +85,9 @@ func (d *demoCmd) simulate(ctx context.Context, g *errgroup.Group, con *console,
 		return err
 	}
 	startSync(ctx, g, con, a, client, d.Interval, nil)
+	if d.Chaos {
+		g.Go(func() error { return tellTroubles(ctx, con, tenant) })
+	}
 	return arrive(ctx, company, d.Arrival)
 }
 
@@ -99,6 +114,30 @@ func simulatedClient(t *graphsim.Tenant, s *graphsim.Server, log *slog.Logger) (
 		AuthorityHost: s.Authority, GraphURL: s.GraphURL,
 		DisableInstanceDiscovery: true, RootCAs: roots, Logger: log,
 	})
+}
+
+// tellTroubles tells now and then what has gone wrong so far.
+func tellTroubles(ctx context.Context, con *console, t *graphsim.Tenant) error {
+	tick := time.NewTicker(troublesEvery)
+	defer tick.Stop()
+	told := 0
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+		var parts []string
+		sum, troubles := 0, t.Troubles()
+		for _, name := range slices.Sorted(maps.Keys(troubles)) {
+			sum += troubles[name]
+			parts = append(parts, fmt.Sprintf("%s %d", name, troubles[name]))
+		}
+		if sum > told {
+			fmt.Fprintf(con.progress, "Gone wrong so far: %s.\n", strings.Join(parts, ", "))
+		}
+		told = sum
+	}
 }
 
 // arrive keeps the simulated company writing to each other.
