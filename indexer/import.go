@@ -259,7 +259,7 @@ func (p *importPage) place(ctx context.Context, it files.Item) (importFolder, er
 		}
 		page.Folders = append(page.Folders, f)
 	}
-	if err := p.archive.CommitFolders(ctx, box, page); err != nil {
+	if err := p.archive.CommitFolders(ctx, box, page, archive.Removal{}); err != nil {
 		return importFolder{}, err
 	}
 	stored, err := p.archive.Folders(ctx, box)

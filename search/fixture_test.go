@@ -101,7 +101,7 @@ func (w *world) mailbox(address, name string, folders ...string) {
 			Key: address + ":" + path, ParentKey: parent, Name: leaf, WellKnown: known, Total: 5,
 		})
 	}
-	check(w.t, w.archive.CommitFolders(ctx, w.boxes[address], page))
+	check(w.t, w.archive.CommitFolders(ctx, w.boxes[address], page, archive.Removal{}))
 	stored, err := w.archive.Folders(ctx, w.boxes[address])
 	check(w.t, err)
 	for _, f := range stored {

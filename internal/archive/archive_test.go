@@ -63,7 +63,7 @@ func newFolders(t testing.TB, a *Archive, keys ...string) (mail.MailboxID, []mai
 	for _, k := range keys {
 		fs = append(fs, source.Folder{Key: k, Name: k})
 	}
-	check(t, a.CommitFolders(t.Context(), box, source.FolderPage{Folders: fs, Next: source.Cursor{Link: "f1", Complete: true}}))
+	check(t, a.CommitFolders(t.Context(), box, source.FolderPage{Folders: fs, Next: source.Cursor{Link: "f1", Complete: true}}, Removal{}))
 	byKey := map[string]mail.FolderID{}
 	for _, f := range must[[]Folder](t)(a.Folders(t.Context(), box)) {
 		byKey[f.Key] = f.ID

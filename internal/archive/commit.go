@@ -13,6 +13,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"mailquarry/internal/mail"
 	"mailquarry/internal/source"
@@ -34,16 +35,31 @@ type MessageCommit struct {
 	Mailbox mail.MailboxID
 	Folder  mail.FolderID
 	Upserts []Upsert // now in Folder
-	// Removed are tombstoned if they are still in Folder. Moved are put into
-	// another folder as they are. A key that is in Upserts too stays in Folder.
+	// Removed are gone, as Removal says, if they are still in Folder. Moved are put
+	// into another folder as they are. A key that is in Upserts too stays in Folder.
 	Removed []string
+	Removal Removal
 	Moved   map[string]mail.FolderID
-	// Problems are items that could not be taken, by key, with the reason;
-	// an Upsert of the key clears its problem.
-	Problems map[string]string
+	// Problems are what could not be taken, of this mailbox; an Upsert of the key
+	// clears its earlier ones.
+	Problems []Problem
 	// Cursor is stored unless KeepCursor (imports, refetches).
 	Cursor     source.Cursor
 	KeepCursor bool
+}
+
+// Removal is what becomes of a message that is gone at the source. The zero
+// Removal deletes it: what stays is a tombstone.
+type Removal struct {
+	Keep bool      // it is marked as gone at the source, and stays until it is purged
+	At   time.Time // when it was found to be gone; zero is now
+}
+
+func (r Removal) at() int64 {
+	if r.At.IsZero() {
+		return time.Now().UnixMicro()
+	}
+	return r.At.UnixMicro()
 }
 
 // packed is a payload ready to be stored.
@@ -154,14 +170,20 @@ func (m *committer) commit(payloads []packed) error {
 	if err != nil {
 		return err
 	}
+	before := m.head
 	if err := m.changes(payloads); err != nil {
 		return err
+	}
+	if m.head != before {
+		if err := m.exec("UPDATE mailbox SET last_change = ? WHERE id = ?", time.Now().UnixMicro(), m.c.Mailbox); err != nil {
+			return err
+		}
 	}
 	if m.c.KeepCursor {
 		return nil
 	}
 	if ended {
-		if err := m.exec("DELETE FROM problem WHERE folder = ? AND round < ?", m.c.Folder, m.round); err != nil {
+		if err := m.exec("DELETE FROM problem WHERE folder = ? AND kind = ? AND round < ?", m.c.Folder, ProblemMessage, m.round); err != nil {
 			return err
 		}
 	}
@@ -185,8 +207,12 @@ func (m *committer) changes(payloads []packed) error {
 			return fmt.Errorf("upsert: %w", err)
 		}
 	}
-	for _, key := range slices.Sorted(maps.Keys(m.c.Problems)) {
-		if err := m.problem(key, m.c.Problems[key]); err != nil {
+	for _, p := range m.c.Problems {
+		p.Mailbox = m.c.Mailbox
+		if p.Folder == 0 {
+			p.Folder = m.c.Folder
+		}
+		if err := m.problem(p); err != nil {
 			return fmt.Errorf("problem: %w", err)
 		}
 	}
@@ -203,11 +229,12 @@ type held struct {
 	failed  bool
 	stamp   string
 	sum     []byte
+	goneAt  int64
 }
 
 func (m *committer) find(key string) (h held, ok bool, err error) {
-	err = m.row("SELECT id, folder, deleted, seen, parts, failed, stamp, sum FROM message WHERE mailbox = ? AND key = ?",
-		m.c.Mailbox, key).Scan(&h.id, &h.folder, &h.deleted, &h.seen, &h.parts, &h.failed, &h.stamp, &h.sum)
+	err = m.row("SELECT id, folder, deleted, seen, parts, failed, stamp, sum, gone_at FROM message WHERE mailbox = ? AND key = ?",
+		m.c.Mailbox, key).Scan(&h.id, &h.folder, &h.deleted, &h.seen, &h.parts, &h.failed, &h.stamp, &h.sum, &h.goneAt)
 	if errors.Is(err, sql.ErrNoRows) {
 		return h, false, nil
 	}
@@ -225,21 +252,32 @@ func (m *committer) remove(key string) error {
 	if err != nil || !ok || h.deleted || h.folder != m.c.Folder {
 		return err
 	}
-	return m.tombstone(h.id)
+	return m.drop(h)
 }
 
-func (m *committer) tombstone(id int64) error {
-	if err := m.exec("DELETE FROM content WHERE message = ?", id); err != nil {
-		return err
+// drop does with a message that is gone at the source what the commit says.
+func (m *committer) drop(h held) error {
+	if !m.c.Removal.Keep {
+		return m.tombstone(h.id)
 	}
-	if err := m.exec("DELETE FROM part WHERE message = ?", id); err != nil {
-		return err
+	if h.goneAt != 0 {
+		return nil
 	}
-	return m.exec("UPDATE message SET seq = ?, deleted = 1, parts = 0, failed = 0, stamp = '', sum = NULL WHERE id = ?",
-		m.tick(), id)
+	return m.exec("UPDATE message SET seq = ?, gone_at = ? WHERE id = ?", m.tick(), m.c.Removal.at(), h.id)
 }
 
-// move puts a message into another folder, or to its end when that one is gone.
+func (t *txn) tombstone(id int64) error {
+	if err := t.exec("DELETE FROM content WHERE message = ?", id); err != nil {
+		return err
+	}
+	if err := t.exec("DELETE FROM part WHERE message = ?", id); err != nil {
+		return err
+	}
+	return t.exec("UPDATE message SET seq = ?, deleted = 1, parts = 0, failed = 0, stamp = '', sum = NULL, gone_at = 0 WHERE id = ?",
+		t.tick(), id)
+}
+
+// move puts a message into another folder, or drops it when that one is gone.
 func (m *committer) move(key string, to mail.FolderID) error {
 	h, ok, err := m.find(key)
 	if err != nil || !ok || h.deleted {
@@ -254,18 +292,27 @@ func (m *committer) move(key string, to mail.FolderID) error {
 	case err != nil:
 		return err
 	case gone:
-		return m.tombstone(h.id)
-	case h.folder == to && h.seen == round:
+		return m.drop(h)
+	case h.folder == to && h.seen == round && h.goneAt == 0:
 		return nil
-	case h.folder == to:
+	case h.folder == to && h.goneAt == 0:
 		return m.exec("UPDATE message SET seen = ? WHERE id = ?", round, h.id)
 	}
-	return m.exec("UPDATE message SET seq = ?, folder = ?, seen = ? WHERE id = ?", m.tick(), to, round, h.id)
+	if m.problems {
+		err := m.exec("UPDATE OR REPLACE problem SET folder = ?, round = ? WHERE mailbox = ? AND key = ?",
+			to, round, m.c.Mailbox, key)
+		if err != nil {
+			return err
+		}
+	}
+	return m.exec("UPDATE message SET seq = ?, folder = ?, seen = ?, gone_at = 0 WHERE id = ?", m.tick(), to, round, h.id)
 }
 
 func (m *committer) upsert(u *Upsert, p packed) error {
 	if m.problems {
-		if err := m.exec("DELETE FROM problem WHERE mailbox = ? AND key = ?", m.c.Mailbox, u.Key); err != nil {
+		err := m.exec("DELETE FROM problem WHERE mailbox = ? AND key = ? AND (kind = ? OR ?)",
+			m.c.Mailbox, u.Key, ProblemMessage, u.PartsKnown)
+		if err != nil {
 			return err
 		}
 	}
@@ -285,7 +332,7 @@ func (m *committer) upsert(u *Upsert, p packed) error {
 		newParts = !same
 	}
 	newPayload := h.deleted || !bytes.Equal(h.sum, p.sum)
-	if !newParts && !newPayload && h.folder == m.c.Folder {
+	if !newParts && !newPayload && h.folder == m.c.Folder && h.goneAt == 0 {
 		if h.seen == m.round && h.stamp == u.Stamp {
 			return nil
 		}
@@ -303,8 +350,8 @@ func (m *committer) upsert(u *Upsert, p packed) error {
 			return err
 		}
 	}
-	return m.exec(`UPDATE message SET seq = ?, folder = ?, deleted = 0, seen = ?, parts = ?, failed = ?, stamp = ?, sum = ?
-		WHERE id = ?`, m.tick(), m.c.Folder, m.round, parts, failed, u.Stamp, p.sum, h.id)
+	return m.exec(`UPDATE message SET seq = ?, folder = ?, deleted = 0, seen = ?, parts = ?, failed = ?, stamp = ?, sum = ?,
+		gone_at = 0 WHERE id = ?`, m.tick(), m.c.Folder, m.round, parts, failed, u.Stamp, p.sum, h.id)
 }
 
 func (m *committer) insert(u *Upsert, p packed) error {
@@ -326,14 +373,12 @@ func (m *committer) putContent(id int64, u *Upsert, p packed) error {
 		id, u.Format, p.how, len(u.Payload), p.data)
 }
 
-// problem records an item that could not be taken. What is held of it was still
+// problem records what could not be taken. What is held of it was still
 // reported to exist.
-func (m *committer) problem(key, reason string) error {
-	err := m.exec("INSERT OR REPLACE INTO problem (mailbox, key, folder, round, reason) VALUES (?, ?, ?, ?, ?)",
-		m.c.Mailbox, key, m.c.Folder, m.round, reason)
-	if err != nil {
+func (m *committer) problem(p Problem) error {
+	if err := m.putProblem(p); err != nil || p.Key == "" {
 		return err
 	}
 	return m.exec("UPDATE message SET seen = ? WHERE mailbox = ? AND key = ? AND folder = ? AND deleted = 0 AND seen <> ?",
-		m.round, m.c.Mailbox, key, m.c.Folder, m.round)
+		m.round, m.c.Mailbox, p.Key, m.c.Folder, m.round)
 }

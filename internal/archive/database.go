@@ -12,8 +12,9 @@ import (
 )
 
 // dataSource says how to open the database. FULL makes a commit in WAL mode
-// survive a power cut. FAST secure_delete overwrites deleted content where that
-// costs no further page.
+// survive a power cut. secure_delete overwrites what is deleted, so that purged
+// mail cannot be read from the file; FAST would leave the pages of long payloads
+// as they are.
 func dataSource(path string, pragmas ...string) string {
 	v := url.Values{"_pragma": append([]string{"busy_timeout(30000)", "foreign_keys(1)"}, pragmas...)}
 	return (&url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path), RawQuery: v.Encode()}).String()
@@ -32,7 +33,7 @@ type writer struct {
 func openWriter(ctx context.Context, path string) (*writer, error) {
 	db, err := sql.Open("sqlite", dataSource(path,
 		"journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(4000)",
-		"journal_size_limit(67108864)", "cache_size(-32768)", "secure_delete(FAST)", "temp_store(MEMORY)"))
+		"journal_size_limit(67108864)", "cache_size(-32768)", "secure_delete(ON)", "temp_store(MEMORY)"))
 	if err != nil {
 		return nil, err
 	}

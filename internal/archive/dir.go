@@ -87,6 +87,9 @@ func (l layout) prepare(lock *os.File) error {
 	if _, err := lock.WriteAt(fmt.Appendf(nil, "%d\n", os.Getpid()), 0); err != nil {
 		return err
 	}
+	if err := os.Remove(l.join(addressName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	_, err := os.Stat(l.join(markerName))
 	if errors.Is(err, fs.ErrNotExist) {
 		err = os.WriteFile(l.join(markerName), []byte(markerText), 0o600)

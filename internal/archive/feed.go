@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"iter"
+	"time"
 
 	"mailquarry/internal/mail"
 	"mailquarry/internal/source"
@@ -21,7 +22,8 @@ type Record struct {
 	Format  source.Format
 	Payload []byte
 	Parts   []mail.Part
-	Size    int64 // payload uncompressed + parts' bytes
+	Size    int64     // payload uncompressed + parts' bytes
+	GoneAt  time.Time // when it was found to be gone at the source; zero while it is there
 }
 
 // The feed is read in pages, so that no read lasts long: one that does keeps
@@ -31,7 +33,7 @@ const (
 	pageBytes = 16 << 20 // of unpacked payloads, passed by one at most
 )
 
-const rawSelect = `SELECT m.id, m.seq, m.mailbox, m.folder, m.key, m.deleted, m.parts, m.stamp,
+const rawSelect = `SELECT m.id, m.seq, m.mailbox, m.folder, m.key, m.deleted, m.parts, m.stamp, m.gone_at,
 	c.format, c.codec, c.size, c.payload
 	FROM message m LEFT JOIN content c ON c.message = m.id `
 
@@ -49,11 +51,13 @@ func scanRaw(rows *sql.Rows) (rawRecord, error) {
 	var r rawRecord
 	var format sql.NullString
 	var codec, size sql.NullInt64
-	err := rows.Scan(&r.ID, &r.Seq, &r.Mailbox, &r.Folder, &r.Key, &r.Deleted, &r.nparts, &r.stamp,
+	var gone int64
+	err := rows.Scan(&r.ID, &r.Seq, &r.Mailbox, &r.Folder, &r.Key, &r.Deleted, &r.nparts, &r.stamp, &gone,
 		&format, &codec, &size, &r.packed)
 	if err == nil && !r.Deleted && !format.Valid {
 		err = fmt.Errorf("%w: message %s has no content", ErrDamaged, r.ID)
 	}
+	r.GoneAt = fromMicros(gone)
 	r.Format, r.codec, r.size = source.Format(format.String), int(codec.Int64), size.Int64
 	return r, err
 }

@@ -26,8 +26,10 @@ type Folder struct {
 	Path      []string // names from the top down to this folder
 	WellKnown string
 	Hidden    bool
-	Skip      bool
-	Total     int // messages at the source as it claims
+	Skip      bool // the source says that its messages are not to be synced
+	Excluded  bool // out of the configured scope
+	Gone      bool // vanished at the source; it still holds messages that are kept
+	Total     int  // messages at the source as it claims
 }
 
 // storedFolder is a folder's row.
@@ -40,7 +42,7 @@ type storedFolder struct {
 }
 
 // Folders lists the live folders of a mailbox, of all mailboxes for id 0, by
-// mailbox and path. A cycle or a missing parent puts a folder at the top.
+// mailbox and path, and those gone ones that still hold kept messages. A cycle or a missing parent puts a folder at the top.
 // The root folder (msgfolderroot) is stored but not listed and not in paths.
 func (a *Archive) Folders(ctx context.Context, mailbox mail.MailboxID) ([]Folder, error) {
 	stored, err := a.liveFolders(ctx, mailbox)
@@ -58,12 +60,13 @@ func (a *Archive) liveFolders(ctx context.Context, mailbox mail.MailboxID) ([]st
 	var folders []storedFolder
 	err := a.r.each(ctx, func(rows *sql.Rows) error {
 		var f storedFolder
-		err := rows.Scan(&f.ID, &f.Mailbox, &f.Key, &f.parentKey, &f.Name, &f.WellKnown, &f.Hidden, &f.Skip, &f.Total,
+		err := rows.Scan(&f.ID, &f.Mailbox, &f.Key, &f.parentKey, &f.Name, &f.WellKnown, &f.Hidden, &f.Skip, &f.Excluded, &f.Gone, &f.Total,
 			&f.done, &f.lastSuccess, &f.lastError)
 		folders = append(folders, f)
 		return err
-	}, `SELECT id, mailbox, key, parent_key, name, well_known, hidden, skip, total, done, last_success, last_error
-		FROM folder WHERE gone = 0 AND (?1 = 0 OR mailbox = ?1)`, mailbox)
+	}, `SELECT id, mailbox, key, parent_key, name, well_known, hidden, skip, excluded, gone, total, done, last_success, last_error
+		FROM folder WHERE (gone = 0 OR EXISTS (SELECT 1 FROM message WHERE folder = folder.id AND deleted = 0))
+		AND (?1 = 0 OR mailbox = ?1)`, mailbox)
 	if err != nil {
 		return nil, err
 	}
@@ -129,11 +132,11 @@ func (a *Archive) FolderCursor(ctx context.Context, mailbox mail.MailboxID) (sou
 }
 
 // CommitFolders stores a page of a mailbox's stream of folders and its cursor.
-// The messages of a gone folder are tombstoned with it; subfolders report
-// their own end. When the page completes a round that began from the zero
+// What becomes of the messages of a gone folder is for r to say; subfolders
+// report their own end. When the page completes a round that began from the zero
 // cursor, folders not seen in it are gone too. An empty Name or WellKnown and a
 // nil Payload keep what is stored.
-func (a *Archive) CommitFolders(ctx context.Context, mailbox mail.MailboxID, page source.FolderPage) error {
+func (a *Archive) CommitFolders(ctx context.Context, mailbox mail.MailboxID, page source.FolderPage, r Removal) error {
 	err := a.write(ctx, func(t *txn) error {
 		var s stream
 		var state MailboxState
@@ -147,12 +150,12 @@ func (a *Archive) CommitFolders(ctx context.Context, mailbox mail.MailboxID, pag
 		}
 		after, ended := s.advance(page.Next)
 		for _, f := range page.Folders {
-			if err := t.putFolder(mailbox, f, after.round); err != nil {
+			if err := t.putFolder(mailbox, f, after.round, r); err != nil {
 				return fmt.Errorf("folder: %w", err)
 			}
 		}
 		if ended {
-			if err := t.dropUnseenFolders(mailbox, after.round); err != nil {
+			if err := t.dropUnseenFolders(mailbox, after.round, r); err != nil {
 				return err
 			}
 		}
@@ -165,7 +168,7 @@ func (a *Archive) CommitFolders(ctx context.Context, mailbox mail.MailboxID, pag
 	return nil
 }
 
-func (t *txn) putFolder(mailbox mail.MailboxID, f source.Folder, round int64) error {
+func (t *txn) putFolder(mailbox mail.MailboxID, f source.Folder, round int64, r Removal) error {
 	var id mail.FolderID
 	var gone bool
 	err := t.row("SELECT id, gone FROM folder WHERE mailbox = ? AND key = ?", mailbox, f.Key).Scan(&id, &gone)
@@ -177,7 +180,7 @@ func (t *txn) putFolder(mailbox mail.MailboxID, f source.Folder, round int64) er
 	case f.Gone && (!known || gone):
 		return nil
 	case f.Gone:
-		return t.dropFolder(id)
+		return t.dropFolder(id, r)
 	case !known:
 		return t.exec(`INSERT INTO folder (mailbox, key, parent_key, name, well_known, hidden, skip, total, payload, seen)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -189,30 +192,53 @@ func (t *txn) putFolder(mailbox mail.MailboxID, f source.Folder, round int64) er
 		f.ParentKey, f.Name, f.WellKnown, f.Hidden, f.Skip, f.Total, f.Payload, round, id)
 }
 
-func (t *txn) dropUnseenFolders(mailbox mail.MailboxID, round int64) error {
+func (t *txn) dropUnseenFolders(mailbox mail.MailboxID, round int64, r Removal) error {
 	ids, err := list[mail.FolderID](t, "SELECT id FROM folder WHERE mailbox = ? AND gone = 0 AND seen < ?", mailbox, round)
 	if err != nil {
 		return err
 	}
 	for _, id := range ids {
-		if err := t.dropFolder(id); err != nil {
+		if err := t.dropFolder(id, r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// dropFolder marks a folder as gone, with its messages tombstoned and its
-// stream at the start, should it come back.
-func (t *txn) dropFolder(id mail.FolderID) error {
+// fromTheStart puts a folder's stream at its start.
+const fromTheStart = "link = '', complete = 0, full = 1, round = round + 1"
+
+// dropFolder marks a folder as gone, and its messages with it or as r says, and
+// puts its stream at the start, should it come back.
+func (t *txn) dropFolder(id mail.FolderID, r Removal) error {
+	if err := t.exec("DELETE FROM coverage WHERE folder = ?", id); err != nil {
+		return err
+	}
 	if err := t.exec("DELETE FROM problem WHERE folder = ?", id); err != nil {
 		return err
 	}
-	if err := t.tombstoneFolder(id); err != nil {
+	drop := t.tombstoneFolder
+	if r.Keep {
+		drop = func(id mail.FolderID) error { return t.markFolder(id, r) }
+	}
+	if err := drop(id); err != nil {
 		return err
 	}
-	return t.exec(`UPDATE folder SET gone = 1, done = 0, last_success = 0, last_error = '',
-		link = '', complete = 0, full = 1, round = round + 1 WHERE id = ?`, id)
+	return t.exec("UPDATE folder SET gone = 1, done = 0, last_success = 0, last_error = '', "+fromTheStart+" WHERE id = ?", id)
+}
+
+// markFolder marks the messages of a folder as gone at the source, keeping
+// their order.
+func (t *txn) markFolder(id mail.FolderID, r Removal) error {
+	n, err := t.count(`UPDATE message SET seq = ?1 + r.n, gone_at = ?3
+		FROM (SELECT id, row_number() OVER (ORDER BY seq) AS n FROM message WHERE folder = ?2 AND deleted = 0 AND gone_at = 0) AS r
+		WHERE message.id = r.id`, t.head, id, r.at())
+	if err != nil || n == 0 {
+		return err
+	}
+	t.head += Seq(n)
+	t.moved = true
+	return nil
 }
 
 // tombstoneFolder tombstones all live messages of a folder at once, keeping
@@ -225,7 +251,7 @@ func (t *txn) tombstoneFolder(id mail.FolderID) error {
 	if err := t.exec("DELETE FROM part WHERE message IN "+live, id); err != nil {
 		return err
 	}
-	n, err := t.count(`UPDATE message SET seq = ?1 + r.n, deleted = 1, parts = 0, failed = 0, stamp = '', sum = NULL
+	n, err := t.count(`UPDATE message SET seq = ?1 + r.n, deleted = 1, parts = 0, failed = 0, stamp = '', sum = NULL, gone_at = 0
 		FROM (SELECT id, row_number() OVER (ORDER BY seq) AS n FROM message WHERE folder = ?2 AND deleted = 0) AS r
 		WHERE message.id = r.id`, t.head, id)
 	if err != nil || n == 0 {
@@ -246,4 +272,53 @@ func (a *Archive) RestartFolders(ctx context.Context, mailbox mail.MailboxID) er
 // SetFolderResult records the end of the folder's round.
 func (a *Archive) SetFolderResult(ctx context.Context, folder mail.FolderID, at time.Time, failure string) error {
 	return a.setResult(ctx, "folder", int64(folder), at, failure)
+}
+
+// ExcludeFolders sets which of the mailbox's folders are out of the configured
+// scope; all others are in it. The stream of a folder that changes sides is put
+// at its start. What an excluded folder holds waits to be purged (see Expired).
+func (a *Archive) ExcludeFolders(ctx context.Context, mailbox mail.MailboxID, ids []mail.FolderID) error {
+	err := a.write(ctx, func(t *txn) error {
+		were, err := list[mail.FolderID](t, "SELECT id FROM folder WHERE mailbox = ? AND excluded = 1", mailbox)
+		if err != nil {
+			return err
+		}
+		change := func(ids, besides []mail.FolderID, excluded bool) error {
+			for _, id := range ids {
+				if slices.Contains(besides, id) {
+					continue
+				}
+				err := t.exec("UPDATE folder SET excluded = ?, done = 0, "+fromTheStart+" WHERE id = ? AND mailbox = ?",
+					excluded, id, mailbox)
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+		if err := change(were, ids, false); err != nil {
+			return err
+		}
+		return change(ids, were, true)
+	})
+	if err != nil {
+		return fmt.Errorf("exclude folders of mailbox %s: %w", mailbox, err)
+	}
+	return nil
+}
+
+// SetFolderTotals stores how many items folders hold at the source.
+func (a *Archive) SetFolderTotals(ctx context.Context, totals map[mail.FolderID]int) error {
+	err := a.write(ctx, func(t *txn) error {
+		for id, n := range totals {
+			if err := t.exec("UPDATE folder SET total = ? WHERE id = ? AND total <> ?", n, id, n); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("set the totals of folders: %w", err)
+	}
+	return nil
 }

@@ -16,14 +16,16 @@ import (
 // MailboxState tells what the sync may do with a mailbox.
 type MailboxState string
 
-// The states. Mail of Removed mailboxes is kept but shown to nobody; that of
-// Purged ones is deleted.
+// The states. Mail of Removed mailboxes is kept until its time is over; that of
+// Excluded ones, which are out of the configured scope, is shown to nobody and
+// waits to be purged; that of Purged ones is deleted.
 const (
 	MailboxActive      MailboxState = "active"
 	MailboxUnavailable MailboxState = "unavailable"
 	MailboxDenied      MailboxState = "denied"
 	MailboxRemoved     MailboxState = "removed"
 	MailboxPurged      MailboxState = "purged"
+	MailboxExcluded    MailboxState = "excluded"
 )
 
 // Mailbox is a stored mailbox.
@@ -40,6 +42,9 @@ type Mailbox struct {
 	LastAttempt time.Time
 	LastSuccess time.Time
 	LastError   string
+	RemovedAt   time.Time // when State became removed; zero in any other state
+	Final       bool      // removed, and the source says that it cannot come back
+	LastChange  time.Time // of the latest commit that changed a message
 }
 
 // toMicros and fromMicros turn the zero time into 0 and back.
@@ -63,18 +68,20 @@ func (a *Archive) Mailboxes(ctx context.Context) ([]Mailbox, error) {
 	err := a.r.each(ctx, func(rows *sql.Rows) error {
 		var b Mailbox
 		var aliases []byte
-		var attempt, success int64
+		var attempt, success, removed, changed int64
 		if err := rows.Scan(&b.ID, &b.Source, &b.Key, &b.Address, &b.Name, &aliases, &b.Purpose,
-			&b.State, &b.Reason, &attempt, &success, &b.LastError); err != nil {
+			&b.State, &b.Reason, &attempt, &success, &b.LastError, &removed, &b.Final, &changed); err != nil {
 			return err
 		}
 		if err := json.Unmarshal(aliases, &b.Aliases); err != nil {
 			return fmt.Errorf("aliases of mailbox %s: %w", b.ID, err)
 		}
 		b.LastAttempt, b.LastSuccess = fromMicros(attempt), fromMicros(success)
+		b.RemovedAt, b.LastChange = fromMicros(removed), fromMicros(changed)
 		boxes = append(boxes, b)
 		return nil
-	}, `SELECT id, source, key, address, name, aliases, purpose, state, reason, last_attempt, last_success, last_error
+	}, `SELECT id, source, key, address, name, aliases, purpose, state, reason, last_attempt, last_success, last_error,
+		removed_at, final, last_change
 		FROM mailbox WHERE state <> 'purged' ORDER BY address COLLATE NOCASE, id`)
 	if err != nil {
 		return nil, fmt.Errorf("list mailboxes: %w", explain(err))
@@ -93,8 +100,9 @@ func (a *Archive) MailboxCursor(ctx context.Context, src string) (source.Cursor,
 }
 
 // CommitMailboxes stores a page of the source's stream of mailboxes and its
-// cursor. A gone mailbox becomes Removed, or Purged with all its messages
-// tombstoned; one that comes back becomes Active. When the page completes a
+// cursor. A gone mailbox becomes Removed, one that the source has purged Final
+// too: its mail stays until its time here is over (see Expired). One that comes
+// back becomes Active. When the page completes a
 // round that began from the zero cursor, mailboxes not seen in it become Removed.
 // Nil Settings, Payload and Aliases and empty Purpose, Address and Name keep
 // what is stored.
@@ -113,8 +121,9 @@ func (a *Archive) CommitMailboxes(ctx context.Context, src string, page source.M
 			}
 		}
 		if ended {
-			if err := t.exec(`UPDATE mailbox SET state = 'removed', reason = 'no longer listed'
-				WHERE source = ? AND seen < ? AND state NOT IN ('removed', 'purged')`, src, after.round); err != nil {
+			if err := t.exec(`UPDATE mailbox SET state = 'removed', reason = 'no longer listed',
+				removed_at = ? WHERE source = ? AND seen < ? AND state NOT IN ('removed', 'purged')`,
+				time.Now().UnixMicro(), src, after.round); err != nil {
 				return err
 			}
 		}
@@ -151,7 +160,7 @@ func (t *txn) putMailbox(src string, m source.Mailbox, round int64) error {
 			src, m.Key, m.Address, m.Name, string(aliases), m.Purpose, m.Payload, m.Settings, round)
 	}
 	if state == MailboxRemoved || state == MailboxPurged {
-		err := t.exec("UPDATE mailbox SET state = 'active', reason = '', last_attempt = 0 WHERE id = ?", id)
+		err := t.exec("UPDATE mailbox SET state = 'active', reason = '', last_attempt = 0, removed_at = 0, final = 0 WHERE id = ?", id)
 		if err != nil {
 			return err
 		}
@@ -182,17 +191,19 @@ func (t *txn) updateMailbox(id mail.MailboxID, m source.Mailbox) error {
 	return err
 }
 
-// dropMailbox removes or purges a mailbox. A removed one keeps its cursors, so
-// that it goes on where it was if it comes back.
-func (t *txn) dropMailbox(id mail.MailboxID, state MailboxState, purge bool) error {
-	switch {
-	case state == MailboxPurged:
+// dropMailbox marks a mailbox as removed. It keeps its cursors, so that it goes
+// on where it was if it comes back.
+func (t *txn) dropMailbox(id mail.MailboxID, state MailboxState, final bool) error {
+	if state == MailboxPurged {
 		return nil
-	case !purge:
-		return t.exec("UPDATE mailbox SET state = 'removed', reason = 'removed at the source' WHERE id = ?", id)
-	default:
-		return t.purgeMailbox(id)
 	}
+	reason := "removed at the source"
+	if final {
+		reason = "deleted at the source"
+	}
+	return t.exec(`UPDATE mailbox SET state = 'removed', reason = ?, final = max(final, ?),
+		removed_at = CASE state WHEN 'removed' THEN removed_at ELSE ? END WHERE id = ?`,
+		reason, final, time.Now().UnixMicro(), id)
 }
 
 // purgeMailbox deletes all that a mailbox holds and says. What stays are its
@@ -203,9 +214,15 @@ func (t *txn) purgeMailbox(id mail.MailboxID) error {
 		return err
 	}
 	for _, f := range folders {
-		if err := t.dropFolder(f); err != nil {
+		if err := t.dropFolder(f, Removal{}); err != nil {
 			return err
 		}
+	}
+	if err := t.exec("DELETE FROM problem WHERE mailbox = ?", id); err != nil {
+		return err
+	}
+	if err := t.exec("DELETE FROM coverage WHERE mailbox = ?", id); err != nil {
+		return err
 	}
 	if err := t.exec("UPDATE folder SET name = '', payload = NULL, total = 0, last_error = '' WHERE mailbox = ?", id); err != nil {
 		return err
@@ -223,7 +240,8 @@ func (a *Archive) RestartMailboxes(ctx context.Context, src string) error {
 }
 
 // SetMailboxState changes the state with its reason. Purged deletes the
-// mailbox's messages.
+// mailbox's messages. Excluded puts its streams at their start, so that it is
+// filled again whole should it come back into the scope.
 func (a *Archive) SetMailboxState(ctx context.Context, id mail.MailboxID, s MailboxState, reason string) error {
 	err := a.write(ctx, func(t *txn) error {
 		var old MailboxState
@@ -239,12 +257,31 @@ func (a *Archive) SetMailboxState(ctx context.Context, id mail.MailboxID, s Mail
 				return err
 			}
 		}
-		return t.exec("UPDATE mailbox SET state = ?, reason = ? WHERE id = ?", s, reason, id)
+		if s == MailboxExcluded && old != MailboxExcluded {
+			if err := t.restartMailbox(id); err != nil {
+				return err
+			}
+		}
+		removed := int64(0)
+		if s == MailboxRemoved {
+			removed = time.Now().UnixMicro()
+		}
+		return t.exec(`UPDATE mailbox SET removed_at = CASE WHEN state = ?1 THEN removed_at ELSE ?2 END,
+			final = CASE WHEN ?1 IN ('removed', 'purged') THEN final ELSE 0 END, state = ?1, reason = ?3 WHERE id = ?4`,
+			s, removed, reason, id)
 	})
 	if err != nil {
 		return fmt.Errorf("set state of mailbox %s: %w", id, err)
 	}
 	return nil
+}
+
+// restartMailbox drops all cursors of a mailbox.
+func (t *txn) restartMailbox(id mail.MailboxID) error {
+	if err := t.exec("UPDATE mailbox SET link = '', complete = 0, full = 1, round = round + 1 WHERE id = ?", id); err != nil {
+		return err
+	}
+	return t.exec("UPDATE folder SET "+fromTheStart+" WHERE mailbox = ?", id)
 }
 
 // UpdateMailbox stores the settings, purpose and other details that a probe

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"mailquarry/internal/mail"
 	"mailquarry/internal/source"
@@ -43,6 +44,7 @@ type Stored struct {
 	Payload []byte
 	Parts   []mail.Part
 	Stamp   string
+	GoneAt  time.Time // when it was found to be gone at the source; zero while it is there
 }
 
 // Lookup finds the messages of a mailbox by key; absent ones are not in the map.
@@ -74,14 +76,14 @@ func (a *Archive) Lookup(ctx context.Context, mailbox mail.MailboxID, keys []str
 		}
 		out[r.Key] = Stored{
 			ID: r.ID, Folder: r.Folder, Deleted: r.Deleted, Format: r.Format, Payload: r.Payload,
-			Parts: r.Parts, Stamp: raw[i].stamp,
+			Parts: r.Parts, Stamp: raw[i].stamp, GoneAt: r.GoneAt,
 		}
 	}
 	return out, nil
 }
 
-// Unseen lists the keys of the folder's live messages that the present full
-// round has not reported.
+// Unseen lists the keys of the folder's messages that the present full round
+// has not reported, but for those that are known to be gone at the source.
 func (a *Archive) Unseen(ctx context.Context, folder mail.FolderID) ([]string, error) {
 	var keys []string
 	err := a.r.each(ctx, func(rows *sql.Rows) error {
@@ -89,7 +91,7 @@ func (a *Archive) Unseen(ctx context.Context, folder mail.FolderID) ([]string, e
 		err := rows.Scan(&key)
 		keys = append(keys, key)
 		return err
-	}, `SELECT key FROM message WHERE folder = ?1 AND deleted = 0
+	}, `SELECT key FROM message WHERE folder = ?1 AND deleted = 0 AND gone_at = 0
 		AND seen <> (SELECT round FROM folder WHERE id = ?1) ORDER BY seq`, folder)
 	if err != nil {
 		return nil, fmt.Errorf("list unseen messages of folder %s: %w", folder, explain(err))

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -23,6 +24,7 @@ type modelMessage struct {
 	parts   []mail.Part
 	seen    bool // by the folder's present full round
 	stamp   string
+	gone    time.Time // at the source
 }
 
 type modelFolder struct {
@@ -47,6 +49,7 @@ type model struct {
 	changed  map[string]bool // by the present step
 	last     *MessageCommit
 	link     int
+	clock    int64
 }
 
 const modelFolders = 4
@@ -100,9 +103,12 @@ func (m *model) step() {
 	case n < 92:
 		name = "folder goes or comes"
 		m.toggleFolder()
-	case n < 94:
+	case n < 93:
 		name = "purge"
 		m.purge()
+	case n < 96:
+		name = "expire"
+		m.expire()
 	default:
 		name = "reopen"
 		check(m.t, m.a.Close())
@@ -131,7 +137,7 @@ func (m *model) parts() []mail.Part {
 func (m *model) commit() {
 	f := m.rnd.IntN(modelFolders)
 	c := MessageCommit{
-		Mailbox: m.box, Folder: m.folders[f].id, Moved: map[string]mail.FolderID{}, Problems: map[string]string{},
+		Mailbox: m.box, Folder: m.folders[f].id, Moved: map[string]mail.FolderID{}, Removal: m.removal(),
 		KeepCursor: m.rnd.IntN(5) == 0,
 	}
 	m.link++
@@ -155,7 +161,7 @@ func (m *model) commit() {
 		c.Moved[m.key()] = m.folders[m.rnd.IntN(modelFolders)].id
 	}
 	if m.rnd.IntN(4) == 0 {
-		c.Problems[m.key()] = "malformed"
+		c.Problems = []Problem{{Kind: ProblemMessage, Key: m.key(), Reason: "malformed"}}
 	}
 	m.apply(&c)
 }
@@ -186,16 +192,17 @@ func (m *model) apply(c *MessageCommit) {
 	for _, k := range c.Removed {
 		delete(f.problems, k)
 		if x := m.messages[k]; x != nil && !x.deleted && x.folder == at {
-			m.tombstone(k)
+			m.remove(k, c.Removal)
 		}
 	}
 	for k, id := range c.Moved {
-		m.move(k, slices.IndexFunc(m.folders, func(f *modelFolder) bool { return f.id == id }))
+		m.move(k, slices.IndexFunc(m.folders, func(f *modelFolder) bool { return f.id == id }), c.Removal)
 	}
 	for _, u := range c.Upserts {
 		m.upsert(at, u)
 	}
-	for k := range c.Problems {
+	for _, p := range c.Problems {
+		k := p.Key
 		f.problems[k] = f.round
 		if x := m.messages[k]; x != nil && !x.deleted && x.folder == at {
 			x.seen = true
@@ -206,23 +213,70 @@ func (m *model) apply(c *MessageCommit) {
 	}
 }
 
+// removal is one of the two ways to deal with what is gone at the source.
+func (m *model) removal() Removal {
+	m.clock++
+	return Removal{Keep: m.rnd.IntN(2) == 0, At: time.UnixMicro(m.clock)}
+}
+
+func (m *model) remove(k string, r Removal) {
+	x := m.messages[k]
+	switch {
+	case !r.Keep:
+		m.tombstone(k)
+	case x.gone.IsZero():
+		x.gone = r.At
+		m.changed[k] = true
+	}
+}
+
+// expire purges what was gone before some moment.
+func (m *model) expire() {
+	before := time.UnixMicro(m.rnd.Int64N(m.clock + 2))
+	var after mail.MessageID
+	for {
+		ids := must[[]mail.MessageID](m.t)(m.a.Expired(m.t.Context(), Expiry{Mailbox: m.box, GoneBefore: before}, after, 2))
+		if len(ids) == 0 {
+			break
+		}
+		after = ids[len(ids)-1]
+		if n := must[int](m.t)(m.a.Purge(m.t.Context(), ids)); n != len(ids) {
+			m.t.Errorf("%d of %d expired messages purged", n, len(ids))
+		}
+	}
+	for k, x := range m.messages {
+		if !x.deleted && !x.gone.IsZero() && x.gone.Before(before) {
+			m.tombstone(k)
+			for _, f := range m.folders {
+				delete(f.problems, k)
+			}
+		}
+	}
+}
+
 func (m *model) tombstone(k string) {
 	x := m.messages[k]
-	x.deleted, x.payload, x.parts, x.stamp = true, "", nil, ""
+	x.deleted, x.payload, x.parts, x.stamp, x.gone = true, "", nil, "", time.Time{}
 	m.changed[k] = true
 }
 
-func (m *model) move(k string, to int) {
+func (m *model) move(k string, to int, r Removal) {
 	x := m.messages[k]
 	if x == nil || x.deleted {
 		return
 	}
 	if m.folders[to].gone {
-		m.tombstone(k)
+		m.remove(k, r)
 		return
 	}
-	if x.folder != to {
-		x.folder = to
+	if x.folder != to || !x.gone.IsZero() {
+		for _, f := range m.folders {
+			if _, ok := f.problems[k]; ok {
+				delete(f.problems, k)
+				m.folders[to].problems[k] = m.folders[to].round
+			}
+		}
+		x.folder, x.gone = to, time.Time{}
 		m.changed[k] = true
 	}
 	x.seen = true
@@ -241,7 +295,7 @@ func (m *model) upsert(at int, u Upsert) {
 	if u.PartsKnown {
 		parts = u.Parts
 	}
-	if x.deleted || x.folder != at || x.payload != string(u.Payload) || !slices.Equal(x.parts, parts) {
+	if x.deleted || !x.gone.IsZero() || x.folder != at || x.payload != string(u.Payload) || !slices.Equal(x.parts, parts) {
 		m.changed[u.Key] = true
 	}
 	*x = modelMessage{folder: at, payload: string(u.Payload), parts: parts, seen: true, stamp: u.Stamp}
@@ -258,10 +312,10 @@ func (m *model) restart(at int) {
 	}
 }
 
-func (m *model) dropFolder(at int) {
+func (m *model) dropFolder(at int, r Removal) {
 	for _, k := range slices.Sorted(maps.Keys(m.messages)) {
 		if x := m.messages[k]; x.folder == at && !x.deleted {
-			m.tombstone(k)
+			m.remove(k, r)
 		}
 	}
 	m.restart(at)
@@ -278,13 +332,13 @@ func (m *model) folderPage(at int, gone bool) source.FolderPage {
 }
 
 func (m *model) toggleFolder() {
-	at := m.rnd.IntN(modelFolders)
+	at, r := m.rnd.IntN(modelFolders), m.removal()
 	if m.folders[at].gone {
 		m.folders[at].gone = false
 	} else {
-		m.dropFolder(at)
+		m.dropFolder(at, r)
 	}
-	check(m.t, m.a.CommitFolders(m.t.Context(), m.box, m.folderPage(at, m.folders[at].gone)))
+	check(m.t, m.a.CommitFolders(m.t.Context(), m.box, m.folderPage(at, m.folders[at].gone), r))
 }
 
 // purge deletes the mailbox for good, after which one of the same key comes.
@@ -292,8 +346,12 @@ func (m *model) purge() {
 	ctx := m.t.Context()
 	page := source.MailboxPage{Mailboxes: []source.Mailbox{{Key: "box", Purged: true}}, Next: source.Cursor{Link: "m", Complete: true}}
 	check(m.t, m.a.CommitMailboxes(ctx, "graph", page))
+	if boxes := must[[]Mailbox](m.t)(m.a.Mailboxes(ctx)); len(boxes) != 1 || !boxes[0].Final || boxes[0].State != MailboxRemoved {
+		m.t.Errorf("a mailbox that the source has purged: %+v", boxes)
+	}
+	check(m.t, m.a.SetMailboxState(ctx, m.box, MailboxPurged, ""))
 	for at := range m.folders {
-		m.dropFolder(at)
+		m.dropFolder(at, Removal{})
 	}
 	if boxes := must[[]Mailbox](m.t)(m.a.Mailboxes(ctx)); len(boxes) != 0 {
 		m.t.Errorf("a purged mailbox is listed: %v", boxes)
@@ -305,7 +363,7 @@ func (m *model) purge() {
 		f.gone = false
 		fp.Folders = append(fp.Folders, m.folderPage(at, false).Folders...)
 	}
-	check(m.t, m.a.CommitFolders(ctx, m.box, fp))
+	check(m.t, m.a.CommitFolders(ctx, m.box, fp, Removal{}))
 }
 
 func (m *model) compare(step string, before Seq) {
@@ -368,16 +426,20 @@ func (m *model) compareFolders(step string, indexed Seq) {
 	}
 	for at, f := range m.folders {
 		var unseen []string
-		stored, failed, fresh := 0, len(f.problems), 0
+		stored, kept, failed, fresh := 0, 0, len(f.problems), 0
 		for k, x := range m.messages {
 			if x.folder != at || x.deleted {
 				continue
 			}
-			stored++
+			if x.gone.IsZero() {
+				stored++
+			} else {
+				kept++
+			}
 			if m.changed[k] {
 				fresh++
 			}
-			if !x.seen {
+			if !x.seen && x.gone.IsZero() {
 				unseen = append(unseen, k)
 			}
 			if anyFailed(x.parts) {
@@ -395,12 +457,12 @@ func (m *model) compareFolders(step string, indexed Seq) {
 			m.t.Errorf("after %s, cursor of folder %d: %v %v %v, want %v %v", step, at, cur, full, err, f.cursor, wantFull)
 		}
 		s, ok := status[f.id]
-		if ok == f.gone {
+		if ok != (!f.gone || kept > 0) {
 			m.t.Errorf("after %s, folder %d is listed: %v", step, at, ok)
 		}
-		if ok && (s.Stored != stored || s.Indexed != stored-fresh || s.Failed != failed || s.Complete != f.done) {
-			m.t.Errorf("after %s, status of folder %d is %+v, want %d stored, %d indexed, %d failed, complete %v",
-				step, at, s, stored, stored-fresh, failed, f.done)
+		if ok && (s.Stored != stored || s.Kept != kept || s.Folder.Gone != f.gone || s.Indexed != stored+kept-fresh || s.Failed != failed || s.Complete != f.done) {
+			m.t.Errorf("after %s, status of folder %d is %+v, want %d stored, %d kept, %d indexed, %d failed, complete %v",
+				step, at, s, stored, kept, stored+kept-fresh, failed, f.done)
 		}
 	}
 }

@@ -122,6 +122,13 @@ func (a *Archive) SetPart(ctx context.Context, message mail.MessageID, index int
 		if err != nil {
 			return err
 		}
+		if p.Problem == "" {
+			err = t.exec(`DELETE FROM problem WHERE kind = ? AND part = ?
+				AND (mailbox, key) = (SELECT mailbox, key FROM message WHERE id = ?)`, ProblemAttachment, p.Key, message)
+			if err != nil {
+				return err
+			}
+		}
 		var failed bool
 		err = t.row("SELECT EXISTS (SELECT 1 FROM part WHERE message = ? AND problem <> '')", message).Scan(&failed)
 		if err != nil {

@@ -12,7 +12,7 @@ const applicationID = 0x4d517279
 
 // migrations hold one script for each schema version, in order. A released
 // script is never edited; a change of schema is a new one at the end.
-func migrations() []string { return []string{schema1} }
+func migrations() []string { return []string{schema1, schema2} }
 
 // The content of a message stands apart from its row: rows stay small, so that
 // marking, moving and counting touch no payload. The digest of a payload and
@@ -150,6 +150,63 @@ CREATE TABLE text (
   made    INTEGER NOT NULL,
   codec   INTEGER NOT NULL,
   text    BLOB NOT NULL
+);
+`
+
+// Schema 2 tells what is gone at the source from what is gone here, knows the
+// configured scope, and keeps problems, holds and proofs of coverage.
+const schema2 = `
+ALTER TABLE mailbox ADD COLUMN removed_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE mailbox ADD COLUMN final INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE mailbox ADD COLUMN last_change INTEGER NOT NULL DEFAULT 0;
+UPDATE mailbox SET removed_at = CAST(strftime('%s', 'now') AS INTEGER) * 1000000 WHERE state = 'removed';
+
+ALTER TABLE folder ADD COLUMN excluded INTEGER NOT NULL DEFAULT 0;
+
+-- When the message was found to be gone at the source; 0 while it is there.
+ALTER TABLE message ADD COLUMN gone_at INTEGER NOT NULL DEFAULT 0;
+DROP INDEX message_folder;
+CREATE INDEX message_folder ON message (folder, gone_at, seq) WHERE deleted = 0;
+CREATE INDEX message_live ON message (mailbox) WHERE deleted = 0;
+CREATE INDEX message_gone ON message (mailbox, gone_at) WHERE gone_at <> 0 AND deleted = 0;
+
+DROP INDEX problem_folder;
+ALTER TABLE problem RENAME TO problem1;
+CREATE TABLE problem (
+  id        INTEGER PRIMARY KEY AUTOINCREMENT,
+  mailbox   INTEGER NOT NULL, -- 0 for the tenant's
+  folder    INTEGER NOT NULL, -- 0 for the mailbox's
+  kind      TEXT NOT NULL,
+  key       TEXT NOT NULL,
+  part      TEXT NOT NULL,
+  reason    TEXT NOT NULL,
+  code      TEXT NOT NULL,
+  permanent INTEGER NOT NULL,
+  attempts  INTEGER NOT NULL,
+  first     INTEGER NOT NULL,
+  last      INTEGER NOT NULL,
+  next      INTEGER NOT NULL, -- 0: only when asked for
+  round     INTEGER NOT NULL, -- of the folder
+  UNIQUE (mailbox, folder, kind, key, part)
+);
+CREATE INDEX problem_folder ON problem (folder, kind, round);
+INSERT INTO problem (mailbox, folder, kind, key, part, reason, code, permanent, attempts, first, last, next, round)
+  SELECT mailbox, folder, 'message', key, '', reason, '', 0, 1, 1, 1, 1, round FROM problem1;
+DROP TABLE problem1;
+
+CREATE TABLE hold (
+  id      INTEGER PRIMARY KEY AUTOINCREMENT,
+  mailbox INTEGER NOT NULL, -- 0: by query
+  query   TEXT NOT NULL,
+  reason  TEXT NOT NULL,
+  by      TEXT NOT NULL,
+  since   INTEGER NOT NULL
+);
+
+CREATE TABLE coverage (
+  folder  INTEGER PRIMARY KEY,
+  mailbox INTEGER NOT NULL,
+  report  TEXT NOT NULL -- JSON
 );
 `
 

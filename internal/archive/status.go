@@ -13,9 +13,10 @@ import (
 type FolderStatus struct {
 	Folder      Folder
 	Complete    bool // the first full round has ended
-	Stored      int
-	Indexed     int // of Stored, those with Seq <= the given one
-	Failed      int // problems of this folder, and messages with a part that could not be had
+	Stored      int  // at the source as far as is known
+	Kept        int  // gone at the source, and kept
+	Indexed     int  // of Stored and Kept, those with Seq <= the given one
+	Failed      int  // messages set aside, and those with a part that could not be had
 	LastSuccess time.Time
 	LastError   string
 }
@@ -36,13 +37,14 @@ func (a *Archive) Status(ctx context.Context, indexed Seq) ([]FolderStatus, erro
 	err = a.r.snapshot(ctx, func(s snapshot) error {
 		err := s.each(func(rows *sql.Rows) error {
 			var id mail.FolderID
-			var stored, done int
-			err := rows.Scan(&id, &stored, &done)
+			var stored, kept, done int
+			err := rows.Scan(&id, &stored, &kept, &done)
 			if f := at[id]; f != nil {
-				f.Stored, f.Indexed = stored, done
+				f.Stored, f.Kept, f.Indexed = stored, kept, done
 			}
 			return err
-		}, `SELECT folder, count(*), count(CASE WHEN seq <= ? THEN 1 END) FROM message WHERE deleted = 0 GROUP BY folder`, indexed)
+		}, `SELECT folder, count(CASE WHEN gone_at = 0 THEN 1 END), count(CASE WHEN gone_at <> 0 THEN 1 END),
+			count(CASE WHEN seq <= ? THEN 1 END) FROM message WHERE deleted = 0 GROUP BY folder`, indexed)
 		if err != nil {
 			return err
 		}
@@ -55,7 +57,7 @@ func (a *Archive) Status(ctx context.Context, indexed Seq) ([]FolderStatus, erro
 			}
 			return err
 		}, `SELECT folder, count(*) FROM message WHERE failed = 1 AND deleted = 0 GROUP BY folder
-			UNION ALL SELECT folder, count(*) FROM problem GROUP BY folder`)
+			UNION ALL SELECT folder, count(*) FROM problem WHERE kind IN ('message', 'attachments') GROUP BY folder`)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read status: %w", explain(err))

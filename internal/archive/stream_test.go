@@ -104,7 +104,7 @@ func TestFolderPaths(t *testing.T) {
 		{Key: "x", ParentKey: "y", Name: "X"},
 		{Key: "y", ParentKey: "x", Name: "Y"},
 		{Key: "below", ParentKey: "x", Name: "Z"},
-	}}))
+	}}, Removal{}))
 	var got []string
 	for _, f := range must[[]Folder](t)(a.Folders(t.Context(), 0)) {
 		got = append(got, fmt.Sprintf("%d<%d %s", f.ID, f.Parent, strings.Join(f.Path, "/")))
@@ -123,12 +123,12 @@ func TestFoldersOfAFullRound(t *testing.T) {
 	for _, id := range f {
 		must[Seq](t)(a.CommitMessages(ctx, MessageCommit{Mailbox: box, Folder: id, Upserts: []Upsert{message(id.String(), "{}")}, Cursor: done("m")}))
 	}
-	check(t, a.CommitFolders(ctx, box, source.FolderPage{Next: done("f2"), Folders: []source.Folder{{Key: "a", Name: "renamed"}}}))
+	check(t, a.CommitFolders(ctx, box, source.FolderPage{Next: done("f2"), Folders: []source.Folder{{Key: "a", Name: "renamed"}}}, Removal{}))
 	if n := len(must[[]Folder](t)(a.Folders(ctx, box))); n != 2 {
 		t.Errorf("%d folders after a round of changes, want 2", n)
 	}
 	check(t, a.RestartFolders(ctx, box))
-	check(t, a.CommitFolders(ctx, box, source.FolderPage{Next: done("f3"), Folders: []source.Folder{{Key: "a"}}}))
+	check(t, a.CommitFolders(ctx, box, source.FolderPage{Next: done("f3"), Folders: []source.Folder{{Key: "a"}}}, Removal{}))
 	fs := must[[]Folder](t)(a.Folders(ctx, box))
 	if len(fs) != 1 || fs[0].Name != "renamed" {
 		t.Errorf("after a full round that lacks b: %v", fs)
