@@ -3,9 +3,10 @@ package indexer
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
-	"sync"
+	"time"
 
 	"mailquarry/internal/archive"
 	"mailquarry/internal/mail"
@@ -19,116 +20,316 @@ const (
 	boxSkipped
 	boxDenied
 	boxFailed
+	boxLeft // found to be out of the scope
 )
 
-// boxPull is one mailbox's part of a round. Its folders are pulled one after
-// the other, so that a message's moves are seen in order; its attachments and
-// confirmations side by side.
-type boxPull struct {
+// boxRound is one mailbox's round: its folders, one bounded step after the
+// other. Its requests go one after the other but for those that the source
+// batches, so that a message's moves are seen in order.
+type boxRound struct {
 	*Puller
+	entry   *box
 	box     archive.Mailbox
-	folders map[string]archive.Folder // by the source's key
-	slots   chan struct{}             // bounds the requests side by side
-	mu      sync.Mutex
+	removal archive.Removal
+
+	begun    bool
+	left     bool                      // the mailbox is out of the scope
+	folders  map[string]archive.Folder // by the source's key
+	queue    []*folderPull
+	finished map[mail.FolderID]time.Time
+	// revisited are folders that have been read in this round already.
+	revisited map[mail.FolderID]bool
+	vanishing bool // a folder may have gone in this round
+	relisted  int  // how often the folders were listed again in this step
+	problems *problemBook
+
+	changed  bool
+	failed   int
+	firstErr error
 }
 
-func (p *Puller) pullMailbox(ctx context.Context, box archive.Mailbox) (boxOutcome, error) {
-	b := &boxPull{Puller: p, box: box, slots: make(chan struct{}, p.opts.Parts)}
-	err := b.pull(ctx)
-	if ctx.Err() != nil {
-		return boxFailed, ctx.Err()
+func (p *Puller) newRound(b *box, m archive.Mailbox) *boxRound {
+	r := &boxRound{
+		Puller: p, entry: b, box: m, removal: p.opts.Removal(m),
+		folders: map[string]archive.Folder{}, finished: map[mail.FolderID]time.Time{}, revisited: map[mail.FolderID]bool{},
 	}
+	r.problems = &problemBook{boxRound: r}
+	return r
+}
+
+// turn does a bounded piece of a mailbox's round. Its error is one that concerns
+// the whole tenant.
+func (p *Puller) turn(ctx context.Context, b *box, last bool) (turnEnd, error) {
+	select {
+	case b.lock <- struct{}{}:
+	default:
+		return turnEnd{locked: true}, nil
+	}
+	defer func() { <-b.lock }()
+	if p.line.renewed(b) {
+		b.round = nil
+	}
+	m := p.line.recordOf(b)
+	if p.pacer != nil {
+		pace := p.pacer.Pace(m.Key)
+		if d := time.Until(pace.Until); d > 0 {
+			return turnEnd{pause: d, reason: pace.Reason}, nil
+		}
+	}
+	if b.round == nil {
+		b.round = p.newRound(b, m)
+	}
+	more, err := b.round.step(ctx, last)
+	if ctx.Err() != nil {
+		return turnEnd{}, ctx.Err()
+	}
+	return p.conclude(ctx, b, more, err)
+}
+
+// defaultPause is how long a mailbox rests that is asked too much, where the
+// source does not say.
+const defaultPause = 30 * time.Second
+
+// conclude records what a step came to.
+func (p *Puller) conclude(ctx context.Context, b *box, more bool, err error) (turnEnd, error) {
+	var refused *source.Error
+	errors.As(err, &refused)
+	if refused != nil && refused.Class == source.Throttled {
+		return turnEnd{pause: cmp.Or(refused.RetryAfter, defaultPause), reason: cmp.Or(refused.Code, "Throttled")}, nil
+	}
+	if err == nil && more {
+		return turnEnd{more: true}, nil
+	}
+	r := b.round
+	b.round = nil
 	switch source.ClassOf(err) {
 	case source.MailboxUnavailable:
-		return boxSkipped, b.suspend(ctx, archive.MailboxUnavailable, err)
+		return turnEnd{outcome: boxSkipped}, p.suspend(ctx, b, r, archive.MailboxUnavailable, err)
 	case source.Denied:
-		return boxDenied, b.suspend(ctx, archive.MailboxDenied, err)
+		return turnEnd{outcome: boxDenied}, p.suspend(ctx, b, r, archive.MailboxDenied, err)
 	default:
 	}
-	failure := ""
+	if r.left && err == nil {
+		return turnEnd{outcome: boxLeft}, nil
+	}
+	if err == nil && r.firstErr != nil {
+		err = fmt.Errorf("%d of %d folders failed, the first: %w", r.failed, len(r.folders), r.firstErr)
+	}
+	end := turnEnd{changed: r.changed}
+	failure, now := "", p.opts.Now()
 	if err != nil {
-		failure = err.Error()
-		p.opts.Logger.Warn("mailbox not synced", "mailbox", box.ID.String(), "error", err)
+		end.outcome, failure = boxFailed, err.Error()
+		if refused != nil {
+			end.wait = refused.RetryAfter
+		}
+		p.opts.Logger.Warn("mailbox not synced", "mailbox", b.id.String(), "error", err)
+	} else {
+		r.box.LastSuccess = now
+		b.resumed = true
 	}
-	if serr := p.archive.SetMailboxResult(ctx, box.ID, p.opts.Now(), failure); serr != nil {
-		return boxFailed, serr
+	r.box.LastAttempt = now
+	p.line.keep(b, r.box)
+	if serr := p.archive.SetMailboxResult(ctx, b.id, now, failure); serr != nil && !errors.Is(serr, archive.ErrNotFound) {
+		return end, local(serr)
 	}
-	switch {
-	case err == nil:
-		return boxSynced, nil
-	case tenantWide(err):
-		return boxFailed, err
-	default:
-		return boxFailed, nil
+	if tenantWide(err) {
+		return end, err
 	}
+	return end, nil
 }
 
 // suspend keeps what is stored and searched of a mailbox that cannot be read
 // for now; it is probed again later.
-func (b *boxPull) suspend(ctx context.Context, s archive.MailboxState, why error) error {
-	b.opts.Logger.Info("mailbox cannot be read for now", "mailbox", b.box.ID.String(), "state", string(s), "reason", why)
-	if err := b.archive.SetMailboxState(ctx, b.box.ID, s, why.Error()); err != nil {
+func (p *Puller) suspend(ctx context.Context, b *box, r *boxRound, s archive.MailboxState, why error) error {
+	p.opts.Logger.Info("mailbox cannot be read for now", "mailbox", b.id.String(), "state", string(s), "reason", why)
+	r.box.State, r.box.LastAttempt = s, p.opts.Now()
+	p.line.keep(b, r.box)
+	if err := p.setState(ctx, b.id, s, why.Error()); err != nil {
 		return err
 	}
-	return b.archive.SetMailboxResult(ctx, b.box.ID, b.opts.Now(), why.Error())
+	return local(p.archive.SetMailboxResult(ctx, b.id, p.opts.Now(), why.Error()))
 }
 
-func (b *boxPull) pull(ctx context.Context) error {
-	// Until a first round has succeeded a probe is made each time: the one
-	// before may have failed in passing.
-	if b.box.LastSuccess.IsZero() || b.box.State != archive.MailboxActive {
-		if err := b.probe(ctx); err != nil {
-			return err
-		}
-	}
-	if err := b.pullFolders(ctx); err != nil {
-		return err
-	}
-	folders, err := b.archive.Folders(ctx, b.box.ID)
+// setState changes a mailbox's state for what its round has met, unless the
+// directory has taken the mailbox away meanwhile.
+func (p *Puller) setState(ctx context.Context, id mail.MailboxID, to archive.MailboxState, reason string) error {
+	p.states.Lock()
+	defer p.states.Unlock()
+	boxes, err := p.archive.Mailboxes(ctx)
 	if err != nil {
 		return local(err)
 	}
-	b.folders = make(map[string]archive.Folder, len(folders))
-	for _, f := range folders {
-		b.folders[f.Key] = f
+	i := slices.IndexFunc(boxes, func(b archive.Mailbox) bool { return b.ID == id })
+	if i < 0 || boxes[i].State == archive.MailboxRemoved {
+		return nil
 	}
-	var first error
-	failed := 0
-	for _, f := range inReadingOrder(folders) {
-		if f.Skip {
-			continue
+	return local(p.archive.SetMailboxState(ctx, id, to, reason))
+}
+
+// step does a bounded piece of the round and tells whether there is more to do.
+// Each folder gets a few pages before the next has its turn: what is newest
+// comes first of all folders.
+func (r *boxRound) step(ctx context.Context, last bool) (more bool, err error) {
+	r.relisted = 0
+	r.problems.forget()
+	if !r.begun {
+		if err := r.begin(ctx); err != nil || r.left {
+			return false, err
 		}
-		err := b.pullFolder(ctx, f)
+		r.begun = true
+	} else if !last {
+		if err := r.revisit(ctx); err != nil {
+			return false, err
+		}
+	}
+	if err := r.retryDue(ctx); err != nil {
+		return false, err
+	}
+	for pages := turnPages; pages > 0 && r.unfinished(); {
+		fp := r.queue[0]
+		n, done, err := r.pullFolder(ctx, fp, min(folderPages, pages))
+		pages -= n
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return false, ctx.Err()
 		}
-		if rerr := b.recordFolder(ctx, f, err); rerr != nil {
-			return rerr
+		r.queue = slices.DeleteFunc(r.queue, func(other *folderPull) bool { return other == fp })
+		if err != nil && stopsMailbox(err) && !fp.refusedOften(err) {
+			// The others first, when it goes on.
+			r.queue = append(r.queue, fp)
+			return false, err
 		}
-		if err == nil {
+		switch {
+		case err != nil && fp.failures < maxFolderTries, err == nil && !done:
+			r.queue = append(r.queue, fp)
 			continue
+		case err != nil:
+			r.failed++
+			r.firstErr = cmp.Or(r.firstErr, err)
 		}
-		if stopsMailbox(err) {
-			return err
+		r.finished[fp.folder.ID] = time.Now()
+		if err := r.recordFolder(ctx, fp, err); err != nil {
+			return false, err
 		}
-		failed++
-		first = cmp.Or(first, err)
 	}
-	if err := b.pullPending(ctx); err != nil {
+	if r.unfinished() {
+		return true, nil
+	}
+	return false, r.buryVanished(ctx)
+}
+
+// unfinished tells whether a folder has not had its round yet.
+func (r *boxRound) unfinished() bool {
+	return slices.ContainsFunc(r.queue, func(fp *folderPull) bool { return !fp.extra })
+}
+
+// begin finds out what there is to pull.
+func (r *boxRound) begin(ctx context.Context) error {
+	if err := r.probe(ctx); err != nil || r.left {
 		return err
 	}
-	if first != nil {
-		return fmt.Errorf("%d of %d folders failed, the first: %w", failed, len(folders), first)
+	err := r.listFolders(ctx)
+	if err != nil && stopsMailbox(err) {
+		return err
+	}
+	if lerr := r.loadFolders(ctx); lerr != nil {
+		return lerr
+	}
+	if err != nil {
+		// The folders known so far can be read all the same.
+		if len(r.folders) == 0 {
+			return err
+		}
+		r.failed++
+		r.firstErr = err
+	}
+	if r.entry.resumed {
+		return nil
+	}
+	var unfinished []archive.Folder
+	for _, fp := range r.queue {
+		cur, full, err := r.archive.MessageCursor(ctx, fp.folder.ID)
+		if err != nil {
+			return local(err)
+		}
+		if full && cur.Link != "" && !cur.Complete {
+			unfinished = append(unfinished, fp.folder)
+		}
+	}
+	return r.refreshTotals(ctx, unfinished)
+}
+
+// probe asks what the mailbox is where that has to be known: until a first round
+// has succeeded (the probe before may have failed in passing), after it could
+// not be read, and now and then if its purpose decides whether it is synced.
+func (r *boxRound) probe(ctx context.Context) error {
+	v := r.opts.Scope.judge(r.members.current(), r.box)
+	stale := r.opts.Scope.asksPurpose() && r.opts.Now().Sub(r.entry.probed(r.opts)) >= r.opts.Reprobe
+	if !r.box.LastSuccess.IsZero() && r.box.State == archive.MailboxActive && v != needsPurpose && !stale {
+		return nil
+	}
+	m, err := r.src.Probe(ctx, r.box.Key)
+	if err != nil {
+		return err
+	}
+	r.entry.setProbed(r.opts.Now())
+	if err := r.archive.UpdateMailbox(ctx, r.box.ID, m); err != nil {
+		return local(err)
+	}
+	r.box.Purpose = cmp.Or(m.Purpose, r.box.Purpose)
+	judged := r.box
+	judged.Purpose = cmp.Or(judged.Purpose, unknownPurpose)
+	if r.opts.Scope.judge(r.members.current(), judged) == outOfScope {
+		r.left, r.box.State = true, archive.MailboxExcluded
+		r.line.keep(r.entry, r.box)
+		return r.setState(ctx, r.box.ID, archive.MailboxExcluded, outOfScopeReason)
+	}
+	if r.box.State != archive.MailboxActive {
+		r.box.State = archive.MailboxActive
+		return r.setState(ctx, r.box.ID, archive.MailboxActive, "")
 	}
 	return nil
 }
 
-func (b *boxPull) recordFolder(ctx context.Context, f archive.Folder, err error) error {
+// unknownPurpose stands for a purpose that the source does not tell. No rule
+// names it.
+const unknownPurpose = "unknown"
+
+// revisit reads again, in a round that takes long, what was done a while ago:
+// new mail is not to wait for the oldest.
+func (r *boxRound) revisit(ctx context.Context) error {
+	var done []mail.FolderID
+	for id, at := range r.finished {
+		if time.Since(at) >= r.opts.Interval {
+			done = append(done, id)
+		}
+	}
+	if len(done) == 0 {
+		return nil
+	}
+	unfinished := make([]archive.Folder, len(r.queue))
+	for i, fp := range r.queue {
+		unfinished[i] = fp.folder
+	}
+	for _, id := range done {
+		delete(r.finished, id)
+		r.revisited[id] = true
+	}
+	if err := r.relist(ctx); err != nil {
+		return err
+	}
+	return r.refreshTotals(ctx, unfinished)
+}
+
+func (r *boxRound) recordFolder(ctx context.Context, fp *folderPull, err error) error {
 	failure := ""
-	if err != nil {
+	if err = cmp.Or(err, fp.cause()); err != nil {
 		failure = err.Error()
 	}
-	return local(b.archive.SetFolderResult(ctx, f.ID, b.opts.Now(), failure))
+	err = r.archive.SetFolderResult(ctx, fp.folder.ID, r.opts.Now(), failure)
+	if errors.Is(err, archive.ErrNotFound) {
+		return nil
+	}
+	return local(err)
 }
 
 // stopsMailbox tells the errors after which the mailbox's other folders would
@@ -137,68 +338,40 @@ func stopsMailbox(err error) bool {
 	switch source.ClassOf(err) {
 	case source.MailboxUnavailable, source.Denied, source.Throttled:
 		return true
+	case source.Transient:
+		// The source knows that it will take long, so it is not about one page.
+		var e *source.Error
+		return errors.As(err, &e) && e.RetryAfter >= time.Minute
 	default:
 		return tenantWide(err)
 	}
 }
 
-func (b *boxPull) probe(ctx context.Context) error {
-	m, err := b.src.Probe(ctx, b.box.Key)
+// syncMailbox brings one mailbox up to date. It is for callers that hold the
+// mailbox by Exclusive.
+func (p *Puller) syncMailbox(ctx context.Context, m archive.Mailbox) error {
+	r := p.newRound(p.line.box(m.ID), m)
+	for {
+		more, err := r.step(ctx, true)
+		if err != nil {
+			return err
+		}
+		if !more {
+			return r.firstErr
+		}
+	}
+}
+
+// mend resolves changes of a folder that no stream has reported, and stores what
+// they come to. It is for callers that hold the mailbox by Exclusive.
+func (p *Puller) mend(ctx context.Context, m archive.Mailbox, f archive.Folder, page source.MessagePage) error {
+	r := p.newRound(p.line.box(m.ID), m)
+	if err := r.loadFolders(ctx); err != nil {
+		return err
+	}
+	commit, err := r.resolve(ctx, f, page, false)
 	if err != nil {
 		return err
 	}
-	if err := b.archive.UpdateMailbox(ctx, b.box.ID, m); err != nil {
-		return local(err)
-	}
-	if b.box.State != archive.MailboxActive {
-		return local(b.archive.SetMailboxState(ctx, b.box.ID, archive.MailboxActive, ""))
-	}
-	return nil
-}
-
-func (b *boxPull) pullFolders(ctx context.Context) error {
-	restarted := false
-	for {
-		cur, err := b.archive.FolderCursor(ctx, b.box.ID)
-		if err != nil {
-			return local(err)
-		}
-		page, err := b.src.Folders(ctx, b.box.Key, cur)
-		if source.ClassOf(err) == source.Expired && !restarted {
-			restarted = true
-			if err := b.archive.RestartFolders(ctx, b.box.ID); err != nil {
-				return local(err)
-			}
-			continue
-		}
-		if err != nil {
-			return fmt.Errorf("list folders: %w", err)
-		}
-		if err := b.archive.CommitFolders(ctx, b.box.ID, page); err != nil {
-			return local(err)
-		}
-		b.opts.Committed()
-		if page.Next.Complete {
-			return nil
-		}
-	}
-}
-
-// inReadingOrder puts first what people look for first, so that a search
-// during the first sync already finds it.
-func inReadingOrder(folders []archive.Folder) []archive.Folder {
-	rank := map[string]int{"inbox": -3, "sentitems": -2, "archive": -1, "junkemail": 1, "deleteditems": 2}
-	sorted := slices.Clone(folders)
-	slices.SortStableFunc(sorted, func(x, y archive.Folder) int {
-		return cmp.Compare(rank[x.WellKnown], rank[y.WellKnown])
-	})
-	return sorted
-}
-
-func (b *boxPull) folderID(key string) (mail.FolderID, bool) {
-	f, ok := b.folders[key]
-	if !ok || f.Skip {
-		return 0, false
-	}
-	return f.ID, true
+	return r.storeItems(ctx, commit)
 }

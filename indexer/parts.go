@@ -1,12 +1,14 @@
 package indexer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
+	"sync"
 
 	"mailquarry/internal/archive"
 	"mailquarry/internal/decode"
@@ -14,76 +16,128 @@ import (
 	"mailquarry/internal/source"
 )
 
-// pendingPerRound bounds the attachments that one round asks for again.
-const pendingPerRound = 500
+// itemsAtOnce bounds the items asked for in one call.
+const itemsAtOnce = 100
+
+// errShort: a source answered fewer items than it was asked for.
+var errShort = &source.Error{Class: source.Transient, Message: "the source left out some of the items it was asked for"}
 
 // fetchParts lists and fetches the attachments of the page's messages. The
 // blobs are on disk before the page is committed, so that a stored message
 // never names bytes that are not there.
 func (r *resolver) fetchParts(ctx context.Context) error {
-	return r.each(ctx, slices.Sorted(maps.Keys(r.upserts)), func(ctx context.Context, key string) error {
-		r.mu.Lock()
+	var unlisted []string
+	for _, key := range slices.Sorted(maps.Keys(r.upserts)) {
 		u := r.upserts[key]
-		r.mu.Unlock()
 		if u.Format != source.GraphJSON {
-			return nil
+			continue
 		}
-		u, err := r.withParts(ctx, u)
+		unknown, err := r.stamp(&u)
 		if err != nil {
 			return err
 		}
-		r.mu.Lock()
+		if unknown {
+			unlisted = append(unlisted, key)
+		}
 		r.upserts[key] = u
-		r.mu.Unlock()
-		return nil
-	})
+	}
+	for keys := range slices.Chunk(unlisted, itemsAtOnce) {
+		if err := r.listParts(ctx, keys); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func (r *resolver) withParts(ctx context.Context, u archive.Upsert) (archive.Upsert, error) {
+// stamp notes the version of a message, and tells whether its attachments have
+// to be listed: not if it has none, nor if they are known and it is the version
+// that is stored, or only moved.
+func (r *resolver) stamp(u *archive.Upsert) (unknown bool, err error) {
 	sum, err := decode.GraphSummary(u.Payload)
 	if err != nil {
-		return u, fmt.Errorf("read a message's fields: %w", err)
+		return false, fmt.Errorf("read a message's fields: %w", err)
 	}
 	u.Stamp = sum.ChangeKey
 	// hasAttachments is false when all of them are inline.
 	if !sum.HasAttachments && !sum.HasCID {
 		u.PartsKnown = true
-		return u, nil
+		return false, nil
 	}
-	was, stored := r.stored[u.Key]
-	if stored && !was.Deleted && was.Stamp != "" && was.Stamp == u.Stamp {
-		return u, nil
-	}
-	parts, err := r.src.Parts(ctx, r.box.Key, u.Key)
-	switch source.ClassOf(err) {
-	case source.NotFound:
-		// Gone between page and list: the next round says so. Should it not, the
-		// empty stamp lets the next report of the message list them again.
-		u.Stamp = ""
-		return u, nil
-	case source.Permanent:
-		// The message itself is kept, with the attachments it was known to have.
-		u.Stamp = ""
-		r.mu.Lock()
-		r.commit.Problems[u.Key] = fmt.Sprintf("its attachments cannot be listed: %v", err)
-		r.mu.Unlock()
-		return u, nil
-	default:
+	was, ok := r.stored[u.Key]
+	known := ok && !was.Deleted && was.Stamp != ""
+	return !known || was.Stamp != u.Stamp && !sameButPlace(was.Payload, u.Payload), nil
+}
+
+// listParts lists the attachments of some of the page's messages and fetches
+// those that are not held.
+func (r *resolver) listParts(ctx context.Context, keys []string) error {
+	lists, err := r.items.ListParts(ctx, r.box.Key, keys)
+	if err == nil && len(lists) != len(keys) {
+		err = errShort
 	}
 	if err != nil {
-		return u, fmt.Errorf("list attachments: %w", err)
+		return fmt.Errorf("list attachments: %w", err)
 	}
-	for i, p := range parts {
-		if held, ok := heldPart(was.Parts, p); ok {
-			parts[i] = held
+	var wanted []source.PartRef
+	var places []*mail.Part
+	for i, key := range keys {
+		u := r.upserts[key]
+		if err := lists[i].Err; err != nil {
+			if err := r.unlistable(ctx, &u, err); err != nil {
+				return err
+			}
+			r.upserts[key] = u
 			continue
 		}
-		if parts[i], err = r.fetchPart(ctx, u.Key, p); err != nil {
-			return u, err
+		u.Parts, u.PartsKnown = slices.Clone(lists[i].Parts), true
+		r.upserts[key] = u
+		for j, p := range u.Parts {
+			if held, ok := heldPart(r.stored[key].Parts, p); ok {
+				u.Parts[j] = held
+				continue
+			}
+			places = append(places, &u.Parts[j])
+			wanted = append(wanted, source.PartRef{Message: key, Part: p})
 		}
 	}
-	u.Parts, u.PartsKnown = parts, true
-	return u, nil
+	return r.take(ctx, wanted, places)
+}
+
+// unlistable keeps a message whose attachments cannot be listed, with those that
+// it was known to have. The empty stamp lets its next report list them again.
+func (r *resolver) unlistable(ctx context.Context, u *archive.Upsert, err error) error {
+	u.Stamp = ""
+	if source.ClassOf(err) == source.NotFound {
+		return nil // gone between page and list: the next round says so
+	}
+	if err := r.onlyThis(ctx, err); err != nil {
+		return err
+	}
+	return r.setAside(ctx, archive.ProblemAttachments, u.Key, fmt.Errorf("its attachments cannot be listed: %w", err))
+}
+
+// take fetches the page's attachments into their places. One that fails is a
+// problem of its own.
+func (r *resolver) take(ctx context.Context, wanted []source.PartRef, places []*mail.Part) error {
+	parts, errs, err := r.fetch(ctx, wanted)
+	if err != nil {
+		return err
+	}
+	for i, p := range parts {
+		*places[i] = p
+		if p.Problem == "" {
+			continue
+		}
+		key := wanted[i].Message
+		err := r.problem(ctx, archive.Problem{
+			Folder: r.folder.ID, Message: r.stored[key].ID, Kind: archive.ProblemAttachment, Key: key, Part: p.Key,
+			Reason: p.Problem, Code: codeOf(errs[i]), Permanent: !p.Pending,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func heldPart(held []mail.Part, p mail.Part) (mail.Part, bool) {
@@ -95,68 +149,123 @@ func heldPart(held []mail.Part, p mail.Part) (mail.Part, bool) {
 	return mail.Part{}, false
 }
 
-// fetchPart stores an attachment's bytes. What will never come is recorded with
-// its reason; what did not come for now is left pending, so that one
-// attachment cannot hold up its folder.
-func (b *boxPull) fetchPart(ctx context.Context, key string, p mail.Part) (mail.Part, error) {
-	p.Pending, p.Problem = false, ""
-	switch {
-	case p.Kind == mail.ReferencePart:
-		return p, nil
-	case p.Size > b.opts.MaxPart:
-		p.Problem = fmt.Sprintf("larger than %d bytes", b.opts.MaxPart)
-		return p, nil
-	}
-	digest, n, err := b.storePart(ctx, key, p)
-	if ctx.Err() != nil {
-		return p, ctx.Err()
-	}
-	if errors.Is(err, archive.ErrTooLarge) {
-		p.Problem = fmt.Sprintf("larger than %d bytes", b.opts.MaxPart)
-		return p, nil
-	}
-	switch source.ClassOf(err) {
-	case source.NotFound, source.Permanent:
-		p.Problem = err.Error()
-		return p, nil
-	default:
-	}
-	if err != nil {
-		if stopsMailbox(err) && !b.onlyThisPart(ctx, key, err) {
-			return p, fmt.Errorf("fetch an attachment: %w", err)
+// fetch stores attachments' bytes. What will never come is recorded with its
+// reason; what did not come for now is left pending, so that one attachment
+// cannot hold up its folder. The error is one that meets the whole mailbox.
+func (r *boxRound) fetch(ctx context.Context, wanted []source.PartRef) ([]mail.Part, []error, error) {
+	parts, errs := make([]mail.Part, len(wanted)), make([]error, len(wanted))
+	var asked []source.PartRef
+	var places []int
+	for i, w := range wanted {
+		p := w.Part
+		p.Pending, p.Problem = false, ""
+		switch {
+		case p.Kind == mail.ReferencePart:
+		case p.Size > r.opts.MaxPart:
+			p.Problem = r.tooLarge()
+		default:
+			asked, places = append(asked, w), append(places, i)
 		}
-		p.Pending, p.Problem = true, err.Error()
-		return p, nil
+		parts[i] = p
 	}
-	p.Digest, p.Size = digest, n
-	b.stats.attachments.Add(1)
-	b.stats.bytes.Add(n)
-	return p, nil
+	for lo := 0; lo < len(asked); lo += itemsAtOnce {
+		some := asked[lo:min(len(asked), lo+itemsAtOnce)]
+		k := keeper{boxRound: r, ctx: ctx, got: make([]kept, len(some)), errs: make([]error, len(some))}
+		if err := k.fetch(some); err != nil {
+			return nil, nil, err
+		}
+		for j := range some {
+			i := places[lo+j]
+			k.settle(j, &parts[i])
+			errs[i] = k.errs[j]
+		}
+	}
+	return parts, errs, nil
 }
 
-// onlyThisPart tells whether a source that seems unreachable answers another
-// question. A connection that breaks at the same attachment every time must not
-// end every round at the same page.
-func (b *boxPull) onlyThisPart(ctx context.Context, key string, err error) bool {
-	if source.ClassOf(err) != source.Unreachable {
-		return false
-	}
-	_, err = b.src.Locate(ctx, b.box.Key, key)
-	return err == nil || source.ClassOf(err) == source.NotFound
+func (r *boxRound) tooLarge() string { return fmt.Sprintf("larger than %d bytes", r.opts.MaxPart) }
+
+// kept is what was stored of an attachment.
+type kept struct {
+	digest   mail.Digest
+	size     int64
+	tooLarge bool
 }
 
-func (b *boxPull) storePart(ctx context.Context, key string, p mail.Part) (mail.Digest, int64, error) {
-	body, err := b.src.OpenPart(ctx, b.box.Key, key, p)
-	if err != nil {
-		return mail.Digest{}, 0, err
+// keeper stores attachments' bytes as they come.
+type keeper struct {
+	*boxRound
+	ctx  context.Context // of the call that it serves
+	errs []error         // of each attachment
+
+	mu    sync.Mutex
+	got   []kept
+	fault error // our disk's
+}
+
+func (k *keeper) fetch(wanted []source.PartRef) error {
+	errs, err := k.items.FetchParts(k.ctx, k.box.Key, wanted, k.put)
+	switch {
+	case k.ctx.Err() != nil:
+		return k.ctx.Err()
+	case k.fault != nil:
+		return local(k.fault)
 	}
-	defer body.Close()
+	for i := range wanted {
+		if i < len(errs) {
+			k.errs[i] = errs[i]
+		}
+		if k.errs[i] == nil && k.got[i] == (kept{}) {
+			k.errs[i] = cmp.Or(err, error(errShort))
+		}
+	}
+	// One question settles it for all that were refused.
+	for _, err := range k.errs {
+		if refusesMailbox(err) {
+			return k.onlyThis(k.ctx, err)
+		}
+	}
+	return nil
+}
+
+// put stores one attachment. What came before of the same one has broken off.
+func (k *keeper) put(i int, body io.Reader) error {
 	r := &watchedReader{Reader: body}
-	digest, n, err := b.archive.PutBlob(ctx, r, b.opts.MaxPart)
-	if err != nil && r.err == nil && ctx.Err() == nil && !errors.Is(err, archive.ErrTooLarge) {
-		return digest, n, local(err) // our disk's fault, not the source's
+	digest, n, err := k.archive.PutBlob(k.ctx, r, k.opts.MaxPart)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.got[i] = kept{}
+	switch {
+	case err == nil:
+		k.got[i] = kept{digest: digest, size: n}
+	case errors.Is(err, archive.ErrTooLarge):
+		k.got[i].tooLarge = true
+	case r.err != nil || k.ctx.Err() != nil:
+		return err
+	default:
+		k.fault = err
+		return err
 	}
-	return digest, n, err
+	return nil
+}
+
+// settle notes how it went with an attachment.
+func (k *keeper) settle(i int, p *mail.Part) {
+	got, err := k.got[i], k.errs[i]
+	class := source.ClassOf(err)
+	switch {
+	case got.tooLarge:
+		// The source's word is not believed again.
+		p.Problem, p.Size = k.tooLarge(), max(p.Size, k.opts.MaxPart+1)
+		k.errs[i] = nil
+	case err != nil:
+		p.Problem = err.Error()
+		p.Pending = class != source.NotFound && class != source.Permanent
+	default:
+		p.Digest, p.Size = got.digest, got.size
+		k.stats.attachments.Add(1)
+		k.stats.bytes.Add(got.size)
+	}
 }
 
 // watchedReader remembers the source's fault, to tell it from the disk's.
@@ -171,30 +280,4 @@ func (r *watchedReader) Read(p []byte) (int, error) {
 		r.err = err
 	}
 	return n, err
-}
-
-// pullPending asks again for attachments that did not come before.
-func (b *boxPull) pullPending(ctx context.Context) error {
-	pending, err := b.archive.PendingParts(ctx, b.box.ID, pendingPerRound)
-	if err != nil {
-		return local(err)
-	}
-	for _, pp := range pending {
-		p, err := b.fetchPart(ctx, pp.Key, pp.Part)
-		if err != nil {
-			return err
-		}
-		if p.Pending {
-			continue
-		}
-		err = b.archive.SetPart(ctx, pp.Message, pp.Index, p)
-		if errors.Is(err, archive.ErrNotFound) {
-			continue // deleted while it was fetched
-		}
-		if err != nil {
-			return local(err)
-		}
-		b.opts.Committed()
-	}
-	return nil
 }

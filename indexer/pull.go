@@ -3,8 +3,8 @@ package indexer
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -19,27 +19,48 @@ const GraphSource = "graph"
 
 // PullOptions tune a Puller; zero values get working defaults.
 type PullOptions struct {
-	Mailboxes int           // synced side by side; 8
-	Parts     int           // requests of one mailbox side by side; 3
-	MaxPart   int64         // bytes of an attachment that is still fetched; 150 MiB, Exchange's own limit
-	Reprobe   time.Duration // how often a mailbox that could not be read is tried again; 24 h
-	Now       func() time.Time
+	Scope Scope // which mailboxes and folders; zero: all but what is never synced
+	// Removal is what becomes of a mailbox's messages that are gone at the
+	// source; nil: they are tombstoned at once.
+	Removal   func(archive.Mailbox) archive.Removal
+	Mailboxes int   // synced side by side; 8
+	MaxPart   int64 // bytes of an attachment that is still fetched; 150 MiB, Exchange's own limit
+	// Interval is how often the directory is read, and a mailbox at first. A
+	// busy mailbox is asked more and more often, down to MinInterval, and a
+	// silent one less and less, up to MaxInterval. 5 min, a fourth of it, and
+	// six times it.
+	Interval, MinInterval, MaxInterval time.Duration
+	Reprobe                            time.Duration // how often a mailbox that could not be read is tried again; 24 h
+	// Patience is how long a Round waits at a time for a mailbox that the source
+	// wants to be left alone; 5 min.
+	Patience  time.Duration
+	Now       func() time.Time // for what is stored
 	Logger    *slog.Logger
 	Committed func() // called after each commit of messages; wakes the builder
+	// Rounded is called by Run whenever every mailbox has had its round. An
+	// error ends Run.
+	Rounded func(RoundResult) error
 }
 
 func (o PullOptions) withDefaults() PullOptions {
+	duration := func(d *time.Duration, to time.Duration) {
+		if *d <= 0 {
+			*d = to
+		}
+	}
 	if o.Mailboxes <= 0 {
 		o.Mailboxes = 8
-	}
-	if o.Parts <= 0 {
-		o.Parts = 3
 	}
 	if o.MaxPart <= 0 {
 		o.MaxPart = 150 << 20
 	}
-	if o.Reprobe <= 0 {
-		o.Reprobe = 24 * time.Hour
+	duration(&o.Interval, 5*time.Minute)
+	duration(&o.MinInterval, o.Interval/4)
+	duration(&o.MaxInterval, 6*o.Interval)
+	duration(&o.Reprobe, 24*time.Hour)
+	duration(&o.Patience, 5*time.Minute)
+	if o.Removal == nil {
+		o.Removal = func(archive.Mailbox) archive.Removal { return archive.Removal{} }
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -50,6 +71,9 @@ func (o PullOptions) withDefaults() PullOptions {
 	if o.Committed == nil {
 		o.Committed = func() {}
 	}
+	if o.Rounded == nil {
+		o.Rounded = func(RoundResult) error { return nil }
+	}
 	return o
 }
 
@@ -57,14 +81,22 @@ func (o PullOptions) withDefaults() PullOptions {
 // an archive: two chains of delta requests on one folder evict each other's
 // links (Graph keeps about three generations).
 type Puller struct {
-	src     source.Source
-	archive *archive.Archive
-	opts    PullOptions
-	stats   pullStats
+	src       source.Source
+	items     source.Items
+	lister    source.Lister    // nil when the source cannot list
+	directory source.Directory // nil when the source knows no groups
+	pacer     source.Pacer     // nil when the source does not tell
+	archive   *archive.Archive
+	opts      PullOptions
+	line      *line
+	states    sync.Mutex // guards changes of mailboxes' states
+	members   *roster
+	counts    countCache
+	stats     pullStats
 }
 
 type pullStats struct {
-	mailboxes, mailboxesDone, messages, attachments, bytes, rounds atomic.Int64
+	messages, attachments, bytes, rounds atomic.Int64
 }
 
 // PullStats tell what a Puller has done since it was made; Mailboxes and
@@ -75,15 +107,26 @@ type PullStats struct {
 
 // Stats may be called while a round runs.
 func (p *Puller) Stats() PullStats {
+	_, done, all := p.line.result()
 	return PullStats{
-		Rounds: p.stats.rounds.Load(), Mailboxes: p.stats.mailboxes.Load(), MailboxesDone: p.stats.mailboxesDone.Load(),
+		Rounds: p.stats.rounds.Load(), Mailboxes: int64(all), MailboxesDone: int64(done),
 		Messages: p.stats.messages.Load(), Attachments: p.stats.attachments.Load(), Bytes: p.stats.bytes.Load(),
 	}
 }
 
-// NewPuller makes a Puller that writes src's mail into a.
+// NewPuller makes a Puller that writes src's mail into a. What src offers
+// besides (source.Lister, source.Directory, source.Pacer) is made use of.
 func NewPuller(src source.Source, a *archive.Archive, o PullOptions) *Puller {
-	return &Puller{src: src, archive: a, opts: o.withDefaults()}
+	p := &Puller{src: src, archive: a, opts: o.withDefaults(), line: newLine()}
+	var ok bool
+	if p.items, ok = any(src).(source.Items); !ok {
+		p.items = single{src}
+	}
+	p.lister, _ = any(src).(source.Lister)
+	p.directory, _ = any(src).(source.Directory)
+	p.pacer, _ = any(src).(source.Pacer)
+	p.members = newRoster(p)
+	return p
 }
 
 // RoundResult sums up one round over all mailboxes.
@@ -98,111 +141,94 @@ type RoundResult struct {
 // with its reason and does not stop the others; the error is for what concerns
 // the whole tenant: no token, no permission, no network, a full disk.
 func (p *Puller) Round(ctx context.Context) (RoundResult, error) {
-	if err := p.pullMailboxes(ctx); err != nil {
-		return RoundResult{}, err
-	}
-	boxes, err := p.archive.Mailboxes(ctx)
+	p.line.clear()
+	boxes, err := p.readDirectory(ctx)
 	if err != nil {
 		return RoundResult{}, err
 	}
-	due := p.due(boxes)
-	p.stats.mailboxes.Store(int64(len(due)))
-	p.stats.mailboxesDone.Store(0)
-
-	var synced, skipped, denied, failed atomic.Int64
+	began := time.Now()
+	p.line.enlist(p.due(boxes), func(archive.Mailbox) time.Time { return began })
 	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(p.opts.Mailboxes)
-	for _, box := range due {
-		g.Go(func() error {
-			outcome, err := p.pullMailbox(gctx, box)
-			p.stats.mailboxesDone.Add(1)
-			if err != nil {
-				return err
-			}
-			switch outcome {
-			case boxSynced:
-				synced.Add(1)
-			case boxSkipped:
-				skipped.Add(1)
-			case boxDenied:
-				skipped.Add(1)
-				denied.Add(1)
-			case boxFailed:
-				failed.Add(1)
-			}
-			return nil
-		})
+	for range p.opts.Mailboxes {
+		g.Go(func() error { return p.work(gctx, true) })
 	}
 	err = g.Wait()
 	p.stats.rounds.Add(1)
-	return RoundResult{
-		Synced: int(synced.Load()), Skipped: int(skipped.Load()), Denied: int(denied.Load()), Failed: int(failed.Load()),
-	}, err
+	r, _, _ := p.line.result()
+	return r, err
 }
 
-// Run makes rounds until ctx ends, interval apart. A round that fails for the
-// whole tenant is logged and tried again.
-func (p *Puller) Run(ctx context.Context, interval time.Duration) error {
+// Run keeps the archive in step until ctx ends. Each mailbox is asked by itself,
+// as often as its business is worth, and the directory every Interval. What
+// fails for the whole tenant is logged and tried again.
+func (p *Puller) Run(ctx context.Context) error {
+	p.line.clear()
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return p.watchDirectory(gctx) })
+	for range p.opts.Mailboxes {
+		g.Go(func() error { return p.work(gctx, false) })
+	}
+	return g.Wait()
+}
+
+// watchDirectory puts the mailboxes into the line, again and again. While the
+// directory cannot be read, those known are served.
+func (p *Puller) watchDirectory(ctx context.Context) error {
 	for {
-		start := p.opts.Now()
-		r, err := p.Round(ctx)
+		boxes, err := p.readDirectory(ctx)
+		if err != nil && ctx.Err() == nil {
+			p.opts.Logger.Error("the tenant's users cannot be read", "error", err, "next_in", p.opts.Interval.String())
+			boxes, err = p.applyScope(ctx)
+		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err != nil {
-			p.opts.Logger.Error("sync round failed", "error", err, "next_in", interval.String())
-		} else {
-			p.opts.Logger.Info("sync round done", "synced", r.Synced, "skipped", r.Skipped, "failed", r.Failed,
-				"took", p.opts.Now().Sub(start).Round(time.Millisecond).String())
+		if err == nil {
+			p.line.enlist(pollable(boxes), p.firstPoll)
 		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(interval):
+		case <-time.After(jittered(p.opts.Interval)):
 		}
 	}
 }
 
-// due leaves out what another source brought, what is gone, and what could not
-// be read a short while ago.
+// firstPoll is when a mailbox is due that is new in the line: one that could not
+// be read not before it is to be tried again.
+func (p *Puller) firstPoll(b archive.Mailbox) time.Time {
+	now := time.Now()
+	if b.State == archive.MailboxActive {
+		return now
+	}
+	return now.Add(max(0, p.opts.Reprobe-p.opts.Now().Sub(b.LastAttempt)))
+}
+
+// pollable leaves out what another source brought, what is gone and what is out
+// of the scope.
+func pollable(boxes []archive.Mailbox) []archive.Mailbox {
+	var out []archive.Mailbox
+	for _, b := range boxes {
+		switch b.State {
+		case archive.MailboxActive, archive.MailboxUnavailable, archive.MailboxDenied:
+			if b.Source == GraphSource {
+				out = append(out, b)
+			}
+		default:
+		}
+	}
+	return out
+}
+
+// due leaves out also what could not be read a short while ago.
 func (p *Puller) due(boxes []archive.Mailbox) []archive.Mailbox {
 	var due []archive.Mailbox
-	for _, b := range boxes {
-		switch {
-		case b.Source != GraphSource, b.State == archive.MailboxRemoved, b.State == archive.MailboxPurged:
-		case b.State != archive.MailboxActive && p.opts.Now().Sub(b.LastAttempt) < p.opts.Reprobe:
-		default:
+	for _, b := range pollable(boxes) {
+		if b.State == archive.MailboxActive || p.opts.Now().Sub(b.LastAttempt) >= p.opts.Reprobe {
 			due = append(due, b)
 		}
 	}
 	return due
-}
-
-func (p *Puller) pullMailboxes(ctx context.Context) error {
-	restarted := false
-	for {
-		cur, err := p.archive.MailboxCursor(ctx, GraphSource)
-		if err != nil {
-			return err
-		}
-		page, err := p.src.Mailboxes(ctx, cur)
-		if source.ClassOf(err) == source.Expired && !restarted {
-			restarted = true
-			if err := p.archive.RestartMailboxes(ctx, GraphSource); err != nil {
-				return err
-			}
-			continue
-		}
-		if err != nil {
-			return fmt.Errorf("list the tenant's users: %w", err)
-		}
-		if err := p.archive.CommitMailboxes(ctx, GraphSource, page); err != nil {
-			return err
-		}
-		if page.Next.Complete {
-			return nil
-		}
-	}
 }
 
 // tenantWide tells the errors that concern every mailbox: there is no sense in
@@ -226,6 +252,7 @@ type archiveError struct{ err error }
 func (e *archiveError) Error() string { return e.err.Error() }
 func (e *archiveError) Unwrap() error { return e.err }
 
+// local marks err, if it is one, as a fault of our own disk.
 func local(err error) error {
 	if err == nil {
 		return nil

@@ -138,8 +138,8 @@ func TestExpiredLinks(t *testing.T) {
 	}
 }
 
-// A removed user's mail is hidden and kept, comes back with the user, and leaves
-// the store when the user is deleted for good.
+// A removed user's mail is hidden and kept, and comes back with the user. That
+// of one deleted for good waits for its time to be over.
 func TestUserIsRemovedRestoredAndPurged(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -163,7 +163,9 @@ func TestUserIsRemovedRestoredAndPurged(t *testing.T) {
 	anna.Purge()
 	s.round()
 	s.wantFound("walnut", "ben@contoso.example: Inbox: to ben")
-	s.agree(ben)
+	if b := s.mailboxes()[0]; b.State != archive.MailboxRemoved || !b.Final {
+		t.Errorf("the mailbox is %s, for good %v", b.State, b.Final)
+	}
 }
 
 // A malformed item is recorded, and the rest of its page is stored.

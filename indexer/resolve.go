@@ -3,26 +3,26 @@ package indexer
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 
-	"golang.org/x/sync/errgroup"
-
 	"mailquarry/internal/archive"
 	"mailquarry/internal/decode"
+	"mailquarry/internal/mail"
 	"mailquarry/internal/source"
 )
 
-// resolver works on one page. Its maps are guarded by boxPull.mu where
-// requests run side by side.
+// resolver works on one page.
 type resolver struct {
-	*boxPull
+	*boxRound
 	folder  archive.Folder
 	stored  map[string]archive.Stored
 	upserts map[string]archive.Upsert
 	commit  *archive.MessageCommit
+	news    bool // something is not as it was
 }
 
 // fold applies the page's changes in order: an object is merged over the
@@ -38,7 +38,7 @@ func (r *resolver) fold(changes []source.Change) map[string]bool {
 			continue
 		}
 		delete(gone, c.Key)
-		r.upserts[c.Key] = r.merged(c)
+		r.put(r.merged(c))
 	}
 	return gone
 }
@@ -55,6 +55,15 @@ func (r *resolver) merged(c source.Change) archive.Upsert {
 	return u
 }
 
+// put sets a message's new state.
+func (r *resolver) put(u archive.Upsert) {
+	r.upserts[u.Key] = u
+	s, ok := r.stored[u.Key]
+	if !ok || s.Deleted || !s.GoneAt.IsZero() || s.Folder != r.folder.ID || !bytes.Equal(s.Payload, u.Payload) {
+		r.news = true
+	}
+}
+
 // overlay merges patch over base. A patch that changes nothing gives base byte
 // for byte, so that a replay, of which a round after an expired link is full,
 // costs the archive and the index nothing.
@@ -69,47 +78,132 @@ func overlay(base, patch []byte) []byte {
 	return merged
 }
 
+// malformed sets items aside that could not be read. Those without an id are
+// one problem of the folder.
+func (r *resolver) malformed(ctx context.Context, items []source.Malformed) error {
+	nameless, reason := 0, ""
+	for _, m := range items {
+		r.opts.Logger.Warn("an item of the page cannot be read", "folder", r.folder.ID.String(), "reason", m.Reason)
+		if m.Key == "" {
+			nameless++
+			reason = m.Reason
+			continue
+		}
+		if err := r.setAside(ctx, archive.ProblemMessage, m.Key, errors.New(m.Reason)); err != nil {
+			return err
+		}
+	}
+	if nameless == 0 {
+		return nil
+	}
+	return r.problem(ctx, archive.Problem{
+		Folder: r.folder.ID, Kind: archive.ProblemPage, Part: namelessItems,
+		Reason: fmt.Sprintf("%d items of a page have no id: %s", nameless, reason),
+	})
+}
+
+// setAside puts an item of the page on the list of problems.
+func (r *resolver) setAside(ctx context.Context, kind archive.ProblemKind, key string, err error) error {
+	return r.problem(ctx, archive.Problem{
+		Folder: r.folder.ID, Message: r.stored[key].ID, Kind: kind, Key: key,
+		Reason: err.Error(), Code: codeOf(err), Permanent: source.ClassOf(err) == source.Permanent,
+	})
+}
+
+func (r *resolver) problem(ctx context.Context, p archive.Problem) error {
+	p, err := r.problems.schedule(ctx, p)
+	r.commit.Problems = append(r.commit.Problems, p)
+	return err
+}
+
 // completePartials reads whole what came as a partial object of a message that
 // is not stored.
 func (r *resolver) completePartials(ctx context.Context) error {
 	var keys []string
-	for key, u := range r.upserts {
-		sum, err := decode.GraphSummary(u.Payload)
+	for _, key := range slices.Sorted(maps.Keys(r.upserts)) {
+		sum, err := decode.GraphSummary(r.upserts[key].Payload)
 		switch {
 		case err != nil:
 			delete(r.upserts, key)
-			r.commit.Problems[key] = err.Error()
+			if err := r.setAside(ctx, archive.ProblemMessage, key, err); err != nil {
+				return err
+			}
 		case !sum.HasBody:
 			keys = append(keys, key)
 		}
 	}
-	slices.Sort(keys)
-	return r.each(ctx, keys, func(ctx context.Context, key string) error {
-		return r.refetch(ctx, key)
-	})
+	return r.refetch(ctx, keys)
 }
 
-// refetch replaces the message's state by what the source says now.
-func (r *resolver) refetch(ctx context.Context, key string) error {
-	c, err := r.src.Message(ctx, r.box.Key, key)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	switch source.ClassOf(err) {
-	case source.NotFound:
-		delete(r.upserts, key)
-		r.commit.Removed = append(r.commit.Removed, key)
-		return nil
-	case source.Permanent:
-		delete(r.upserts, key)
-		r.commit.Problems[key] = err.Error()
-		return nil
-	default:
+// refetch replaces messages' states by what the source says now.
+func (r *resolver) refetch(ctx context.Context, keys []string) error {
+	for keys := range slices.Chunk(keys, itemsAtOnce) {
+		fetched, err := r.items.Fetch(ctx, r.box.Key, keys)
+		if err == nil && len(fetched) != len(keys) {
+			err = errShort
+		}
+		if err != nil {
+			return fmt.Errorf("read messages: %w", err)
+		}
+		for i, key := range keys {
+			delete(r.upserts, key)
+			err := fetched[i].Err
+			switch {
+			case err == nil:
+				c := fetched[i].Change
+				r.put(archive.Upsert{Key: key, Format: c.Format, Payload: c.Payload})
+			case source.ClassOf(err) == source.NotFound:
+				r.remove(key)
+			default:
+				if err := r.itemFailed(ctx, archive.ProblemMessage, key, err); err != nil {
+					return err
+				}
+			}
+		}
 	}
-	if err != nil {
-		return fmt.Errorf("read a message: %w", err)
-	}
-	r.upserts[key] = archive.Upsert{Key: key, Format: c.Format, Payload: c.Payload}
 	return nil
+}
+
+func (r *resolver) remove(key string) {
+	r.commit.Removed = append(r.commit.Removed, key)
+	if s, ok := r.stored[key]; ok && !s.Deleted {
+		r.news = true
+	}
+}
+
+// itemFailed sets an item aside that alone fails. An error that would meet the
+// next item too is given back.
+func (r *resolver) itemFailed(ctx context.Context, kind archive.ProblemKind, key string, err error) error {
+	if err := r.onlyThis(ctx, err); err != nil {
+		return err
+	}
+	return r.setAside(ctx, kind, key, err)
+}
+
+// onlyThis tells whether an item's error is its own: nil when the mailbox
+// answers another question. One item that is refused, or that breaks the
+// connection every time, must not end every round at the same page.
+func (r *boxRound) onlyThis(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if !refusesMailbox(err) {
+		return nil
+	}
+	if _, perr := r.src.Probe(ctx, r.box.Key); perr != nil {
+		return err
+	}
+	return nil
+}
+
+// refusesMailbox tells the errors of an item that may be the mailbox's.
+func refusesMailbox(err error) bool {
+	switch source.ClassOf(err) {
+	case source.MailboxUnavailable, source.Denied, source.Forbidden, source.Unauthenticated, source.Unreachable:
+		return true
+	default:
+		return false
+	}
 }
 
 // confirmGone asks where the messages are that the stream says have left the
@@ -117,57 +211,149 @@ func (r *resolver) refetch(ctx context.Context, key string) error {
 // came back is reported as removed only, and some moves are never reported by
 // the folder they lead to (reference section 4.4).
 func (r *resolver) confirmGone(ctx context.Context, keys []string) error {
-	stored, err := r.archive.Lookup(ctx, r.box.ID, keys)
+	for keys := range slices.Chunk(keys, itemsAtOnce) {
+		stored, err := r.archive.Lookup(ctx, r.box.ID, keys)
+		if err != nil {
+			return local(err)
+		}
+		var here []string
+		for _, key := range keys {
+			if s, ok := stored[key]; ok && !s.Deleted && s.GoneAt.IsZero() && s.Folder == r.folder.ID {
+				here = append(here, key)
+			}
+		}
+		if len(here) == 0 {
+			continue
+		}
+		maps.Copy(r.stored, stored)
+		back, err := r.trace(ctx, here)
+		if err != nil {
+			return err
+		}
+		if err := r.refetch(ctx, back); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// trace finds out where messages are, and gives those that are here after all.
+func (r *resolver) trace(ctx context.Context, keys []string) (back []string, err error) {
+	located, err := r.items.Locate(ctx, r.box.Key, keys)
+	if err == nil && len(located) != len(keys) {
+		err = errShort
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look where messages went: %w", err)
+	}
+	for i, key := range keys {
+		at, err := located[i].Folder, located[i].Err
+		switch {
+		case source.ClassOf(err) == source.NotFound:
+			r.remove(key)
+		case err != nil:
+			if err := r.itemFailed(ctx, archive.ProblemMessage, key, err); err != nil {
+				return nil, err
+			}
+		case at == r.folder.Key:
+			back = append(back, key)
+		default:
+			to, ok, err := r.whither(ctx, at)
+			if err != nil {
+				return nil, err
+			}
+			if !ok {
+				// Out of the scope is as good as gone.
+				r.remove(key)
+				continue
+			}
+			r.commit.Moved[key] = to
+			r.news = true
+		}
+	}
+	return back, nil
+}
+
+// whither finds a folder that messages went to. One that is too new to be known
+// is looked for in a fresh list, so that its messages keep what is stored of
+// them.
+func (r *resolver) whither(ctx context.Context, key string) (mail.FolderID, bool, error) {
+	if _, known := r.folders[key]; !known && r.relisted == 0 {
+		if err := r.relist(ctx); err != nil && stopsMailbox(err) {
+			return 0, false, err
+		}
+	}
+	to, ok := r.destination(key)
+	return to, ok, nil
+}
+
+// sweep ends a full round: what it did not report is confirmed to be gone.
+func (r *resolver) sweep(ctx context.Context, asked map[string]bool) error {
+	unseen, err := r.archive.Unseen(ctx, r.folder.ID)
 	if err != nil {
 		return local(err)
 	}
-	var here []string
-	for _, key := range keys {
-		if s, ok := stored[key]; ok && !s.Deleted && s.Folder == r.folder.ID {
-			here = append(here, key)
-		}
-	}
-	maps.Copy(r.stored, stored)
-	return r.each(ctx, here, func(ctx context.Context, key string) error {
-		at, err := r.src.Locate(ctx, r.box.Key, key)
-		if source.ClassOf(err) == source.NotFound {
-			r.mu.Lock()
-			defer r.mu.Unlock()
-			r.commit.Removed = append(r.commit.Removed, key)
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("look where a message went: %w", err)
-		}
-		if at == r.folder.Key {
-			return r.refetch(ctx, key)
-		}
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		if to, ok := r.folderID(at); ok {
-			r.commit.Moved[key] = to
-		} else {
-			// A folder that is not synced, or that is too new to be known: its
-			// own first round brings the message back.
-			r.commit.Removed = append(r.commit.Removed, key)
-		}
-		return nil
+	unseen = slices.DeleteFunc(unseen, func(key string) bool {
+		_, here := r.upserts[key]
+		return here || asked[key]
 	})
+	return r.confirmGone(ctx, unseen)
 }
 
-// each runs f for every key, as many side by side as the mailbox allows.
-func (b *boxPull) each(ctx context.Context, keys []string, f func(context.Context, string) error) error {
-	g, ctx := errgroup.WithContext(ctx)
-	for _, key := range keys {
-		select {
-		case b.slots <- struct{}{}:
-		case <-ctx.Done():
-			return errors.Join(g.Wait(), context.Cause(ctx))
-		}
-		g.Go(func() error {
-			defer func() { <-b.slots }()
-			return f(ctx, key)
-		})
+// sweptAtOnce bounds what the last page of a full round confirms to be gone.
+const sweptAtOnce = 500
+
+// sweepSome confirms some of what a full round has not reported, before its last
+// page, where that is too much for one commit. While it tells so, the page is to
+// be read again.
+func (r *boxRound) sweepSome(ctx context.Context, f archive.Folder, last source.MessagePage) (more bool, err error) {
+	unseen, err := r.archive.Unseen(ctx, f.ID)
+	if err != nil {
+		return false, local(err)
 	}
-	return g.Wait()
+	reported := map[string]bool{}
+	for _, c := range last.Changes {
+		reported[c.Key] = true
+	}
+	var gone source.MessagePage
+	for _, key := range unseen {
+		if reported[key] {
+			continue
+		}
+		if len(gone.Changes) == sweptAtOnce {
+			more = true
+			break
+		}
+		gone.Changes = append(gone.Changes, source.Change{Key: key, Gone: true})
+	}
+	if !more {
+		return false, nil
+	}
+	commit, err := r.resolve(ctx, f, gone, false)
+	if err != nil {
+		return false, err
+	}
+	return true, r.storeItems(ctx, commit)
+}
+
+// sameButPlace tells whether a message was only moved: what is in it is as it
+// was. A move gives it another changeKey (reference section 4.4), which alone
+// would look like a change of its attachments.
+func sameButPlace(was, is []byte) bool {
+	before, after := map[string]json.RawMessage{}, map[string]json.RawMessage{}
+	if json.Unmarshal(was, &before) != nil || json.Unmarshal(is, &after) != nil {
+		return false
+	}
+	if bytes.Equal(before["parentFolderId"], after["parentFolderId"]) || string(after["isDraft"]) == "true" {
+		return false
+	}
+	for _, fields := range []map[string]json.RawMessage{before, after} {
+		for _, name := range []string{
+			"parentFolderId", "changeKey", "@odata.etag", "@odata.type", "@odata.context", "lastModifiedDateTime",
+			"isRead", "flag", "categories", "inferenceClassification",
+		} {
+			delete(fields, name)
+		}
+	}
+	return maps.EqualFunc(before, after, func(x, y json.RawMessage) bool { return bytes.Equal(x, y) })
 }

@@ -1,0 +1,304 @@
+package indexer_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"mailquarry/indexer"
+	"mailquarry/internal/archive"
+	"mailquarry/internal/graphsim"
+	"mailquarry/internal/source"
+)
+
+const corrupt = `{"error":{"code":"ErrorCorruptData","message":"The item is corrupt."}}`
+
+func (s *site) problems() []archive.Problem {
+	s.t.Helper()
+	p, err := s.archive.Problems(s.ctx, archive.ProblemFilter{})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return p
+}
+
+// problem is the only one that is listed.
+func (s *site) problem() archive.Problem {
+	s.t.Helper()
+	all := s.problems()
+	if len(all) != 1 {
+		s.t.Fatalf("%d problems are listed, want 1: %+v", len(all), all)
+	}
+	return all[0]
+}
+
+func (s *site) wantNoProblems() {
+	s.t.Helper()
+	if all := s.problems(); len(all) > 0 {
+		s.t.Errorf("problems are listed: %+v", all)
+	}
+}
+
+// spoil makes requests fail whose path holds one word and not the other.
+func (s *site) spoil(with, without string, status int, body string) {
+	with, without = strings.TrimRight(with, "="), strings.TrimRight(without, "=") // which stand escaped in a path
+	s.tenant.Inject(graphsim.Fault{
+		Match: func(_, path string) bool {
+			return strings.Contains(path, with) && (without == "" || !strings.Contains(path, without))
+		},
+		Status: status, Body: body,
+	})
+}
+
+// A message that cannot be read is set aside with its reason, the rest goes on,
+// and it is tried again when its time has come, and not before.
+func TestMessageThatCannotBeReadIsSetAside(t *testing.T) {
+	t.Parallel()
+	s, _ := newSiteBetween(t, indexer.PullOptions{})
+	anna := s.user("anna")
+	id := anna.Folder("inbox").Add(letter("bad", "walnut"))
+	s.round()
+	box := s.mailboxes()[0].ID
+	_, err := s.archive.CommitMessages(s.ctx, archive.MessageCommit{
+		Mailbox: box, Folder: s.record(id).Folder, Removed: []string{id}, KeepCursor: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.spoil("/messages/"+id, "", http.StatusInternalServerError, corrupt)
+	anna.SetRead(id, true) // reported in part, so it has to be read whole
+	anna.Folder("inbox").Add(letter("good", "walnut"))
+	s.round()
+	s.wantFound("walnut", "anna@contoso.example: Inbox: good")
+	p := s.problem()
+	if p.Kind != archive.ProblemMessage || p.Key != id || p.Mailbox != box || !p.Permanent || p.Attempts != 1 ||
+		p.Code != "ErrorCorruptData" || p.Reason == "" || p.Next.Sub(s.clock) < 6*24*time.Hour {
+		t.Errorf("%+v", p)
+	}
+	s.tenant.ClearFaults()
+	s.tenant.ForgetRequests()
+	s.round()
+	if s.asked("/messages/"+strings.TrimRight(id, "=")) > 0 {
+		t.Error("asked again before its time")
+	}
+	s.clock = s.clock.Add(8 * 24 * time.Hour)
+	s.round()
+	s.agree(anna)
+	s.wantNoProblems()
+}
+
+// A retry that is asked for does not wait.
+func TestRetryOnDemand(t *testing.T) {
+	t.Parallel()
+	s, _ := newSiteBetween(t, indexer.PullOptions{})
+	anna := s.user("anna")
+	id := anna.Folder("inbox").Add(letterWith("Plan", textFile("plan.txt", "walnut")))
+	s.failParts(http.StatusBadRequest, corrupt)
+	s.round()
+	s.tenant.ClearFaults()
+	if n, err := s.archive.RetryProblems(s.ctx, nil, 0, s.clock); n != 1 || err != nil {
+		t.Fatalf("%d problems to try again, %v", n, err)
+	}
+	s.round()
+	if p := s.part(id); p.Problem != "" || p.Digest.IsZero() {
+		t.Errorf("%+v", p)
+	}
+	s.wantFound("walnut", "anna@contoso.example: Inbox: Plan")
+	s.wantNoProblems()
+}
+
+// What fails again and again is tried ever more seldom.
+func TestRetriesGrowRare(t *testing.T) {
+	t.Parallel()
+	s, _ := newSiteBetween(t, indexer.PullOptions{})
+	anna := s.user("anna")
+	anna.Folder("inbox").Add(letterWith("Plan", textFile("plan.txt", "walnut")))
+	s.failParts(http.StatusServiceUnavailable, moveInProgress)
+	s.round()
+	var waits []time.Duration
+	for attempt := 1; attempt <= 6; attempt++ {
+		p := s.problem()
+		if p.Kind != archive.ProblemAttachment || p.Attempts != attempt {
+			t.Fatalf("attempt %d: %+v", attempt, p)
+		}
+		waits = append(waits, p.Next.Sub(s.clock))
+		s.clock = p.Next.Add(time.Second)
+		s.round()
+	}
+	for i := 1; i < len(waits); i++ {
+		if waits[i] < 2*waits[i-1] || waits[i] < 10*time.Minute {
+			t.Errorf("the waits are %v", waits)
+		}
+	}
+	s.tenant.ClearFaults()
+	s.clock = s.clock.Add(8 * 24 * time.Hour)
+	s.round()
+	s.wantFound("walnut", "anna@contoso.example: Inbox: Plan")
+	s.wantNoProblems()
+}
+
+// A message whose attachments cannot be listed for now is found at once by its
+// text, and by its attachments when the list comes.
+func TestListOfAttachmentsComesLater(t *testing.T) {
+	t.Parallel()
+	s, _ := newSiteBetween(t, indexer.PullOptions{})
+	anna := s.user("anna")
+	anna.Folder("inbox").Add(letterWith("Plan", textFile("plan.txt", "walnut")))
+	s.spoil("/attachments?", "", http.StatusServiceUnavailable, moveInProgress)
+	s.round()
+	s.wantFound("plan", "anna@contoso.example: Inbox: Plan")
+	if p := s.problem(); p.Kind != archive.ProblemAttachments || p.Message == 0 && p.Key == "" {
+		t.Errorf("%+v", p)
+	}
+	s.tenant.ClearFaults()
+	s.clock = s.clock.Add(time.Hour)
+	s.round()
+	s.wantFound("walnut", "anna@contoso.example: Inbox: Plan")
+	s.wantNoProblems()
+}
+
+// An attachment that the application may not read, or that breaks the
+// connection each time, is its own problem and not its mailbox's.
+func TestRefusedAttachmentIsNoRefusedMailbox(t *testing.T) {
+	t.Parallel()
+	s, _ := newSiteBetween(t, indexer.PullOptions{})
+	anna := s.user("anna")
+	anna.Folder("inbox").Add(letterWith("Plan", textFile("plan.txt", "chestnut")))
+	anna.Folder("inbox").Add(letter("other", "walnut"))
+	s.failParts(http.StatusForbidden, `{"error":{"code":"ErrorAccessDenied","message":"Access is denied."}}`)
+	s.round()
+	if got := s.state(anna); got != archive.MailboxActive {
+		t.Errorf("the mailbox is %s", got)
+	}
+	if p := s.problem(); p.Kind != archive.ProblemAttachment {
+		t.Errorf("%+v", p)
+	}
+	s.wantFound("walnut", "anna@contoso.example: Inbox: other")
+}
+
+// Hundreds of attachments that fail each time do not hold up one that would
+// come, nor new mail, and cost few requests a round.
+func TestFailingAttachmentsHoldUpNothing(t *testing.T) {
+	t.Parallel()
+	s, _ := newSiteBetween(t, indexer.PullOptions{})
+	anna := s.user("anna")
+	inbox := anna.Folder("inbox")
+	const bad = 600
+	for i := range bad {
+		inbox.Add(letterWith(fmt.Sprint("bad ", i), textFile("bad.txt", fmt.Sprint("never ", i))))
+	}
+	good := inbox.Add(letterWith("good", textFile("good.txt", "walnut")))
+	s.failParts(http.StatusServiceUnavailable, moveInProgress)
+	s.round()
+	if n := len(s.problems()); n != bad+1 {
+		t.Fatalf("%d problems, want %d", n, bad+1)
+	}
+	s.tenant.ClearFaults()
+	s.spoil("/attachments/", good, http.StatusServiceUnavailable, moveInProgress)
+	for range 60 {
+		inbox.Add(letter("new", "chestnut"))
+		s.tenant.ForgetRequests()
+		s.round()
+		if n := s.asked("/attachments/"); n > 100 {
+			t.Fatalf("%d attachments were asked for in a round", n)
+		}
+		if len(s.found("walnut")) == 1 {
+			break
+		}
+	}
+	s.wantFound("walnut", "anna@contoso.example: Inbox: good")
+	if len(s.found("chestnut")) == 0 {
+		t.Error("new mail was held up")
+	}
+}
+
+// Items without an id are counted as a problem of their folder, and the folder
+// is listed to find what they were.
+func TestItemsWithoutIdAreLookedFor(t *testing.T) {
+	t.Parallel()
+	s, _ := newSiteBetween(t, indexer.PullOptions{})
+	anna := s.user("anna")
+	inbox := anna.Folder("inbox")
+	s.round()
+	inbox.Add(letter("lost", "walnut"))
+	link := s.url + `/users/` + anna.ID() + `/mailFolders/` + inbox.ID() + `/messages/delta`
+	s.tenant.Inject(graphsim.Fault{
+		Match: func(_, path string) bool {
+			return strings.Contains(path, inbox.ID()) && strings.Contains(path, "delta")
+		},
+		Times:  1,
+		Status: http.StatusOK,
+		Body:   `{"value":[{"subject":"no id"},null],"@odata.deltaLink":"` + link + `?$deltatoken=invented"}`,
+	})
+	s.round()
+	p := s.problem()
+	if p.Kind != archive.ProblemPage || p.Key != "" || !strings.Contains(p.Reason, "2 items") {
+		t.Errorf("%+v", p)
+	}
+	s.wantFound("walnut")
+	// The stream says no more of it: the listing alone can find the message.
+	s.tenant.Inject(graphsim.Fault{
+		Match: func(_, path string) bool {
+			return strings.Contains(path, inbox.ID()) && strings.Contains(path, "delta")
+		},
+		Times:  1,
+		Status: http.StatusOK,
+		Body:   `{"value":[],"@odata.deltaLink":"` + link + `?$deltatoken=invented"}`,
+	})
+	s.clock = s.clock.Add(time.Hour)
+	s.round()
+	s.wantFound("walnut", "anna@contoso.example: Inbox: lost")
+	s.wantNoProblems()
+	s.agree(anna)
+}
+
+// A page that never comes does not keep its folder from being read: its
+// messages come one by one, those that spoil it are set aside, and the other
+// folders go on. When the stream comes again, all is well.
+func TestPageThatNeverComes(t *testing.T) {
+	t.Parallel()
+	s, src := newSiteBetween(t, indexer.PullOptions{})
+	anna := s.user("anna")
+	inbox := anna.Folder("inbox")
+	for i := range 5 {
+		inbox.Add(letter(fmt.Sprint("letter ", i), "walnut"))
+	}
+	poison := inbox.Add(letter("poison", "walnut"))
+	anna.Folder("sentitems").Add(letter("sent", "walnut"))
+	s.spoil("/messages/"+poison, "", http.StatusInternalServerError, corrupt)
+	src.set(func(b *between) {
+		b.messages = func(_, folder string) error {
+			if folder == inbox.ID() {
+				return &source.Error{Class: source.Transient, Status: 500, Code: "ErrorInternalServerError", Message: "never"}
+			}
+			return nil
+		}
+	})
+	s.round()
+	if got := len(s.found("walnut")); got != 6 {
+		t.Errorf("%d messages are found, want all but one", got)
+	}
+	kinds := map[archive.ProblemKind]int{}
+	for _, p := range s.problems() {
+		kinds[p.Kind]++
+	}
+	if len(s.problems()) != 2 || kinds[archive.ProblemPage] != 1 || kinds[archive.ProblemMessage] != 1 {
+		t.Errorf("problems: %+v", s.problems())
+	}
+	s.tryRound() // the first retry comes at once, the next is not due
+	src.set(func(b *between) { b.lists = 0 })
+	s.tryRound()
+	src.set(func(b *between) {
+		if b.lists > 0 {
+			t.Error("the folder was listed again before its time")
+		}
+		b.messages = nil
+	})
+	s.tenant.ClearFaults()
+	s.clock = s.clock.Add(8 * 24 * time.Hour)
+	s.round()
+	s.agree(anna)
+	s.wantNoProblems()
+}

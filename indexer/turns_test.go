@@ -1,0 +1,324 @@
+package indexer_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"mailquarry/indexer"
+	"mailquarry/internal/graphsim"
+	"mailquarry/internal/source"
+)
+
+// eventually waits for something that happens beside the test.
+func (s *site) eventually(what string, ok func() bool) {
+	s.t.Helper()
+	for end := time.Now().Add(30 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			s.t.Fatalf("%s did not happen", what)
+		}
+	}
+}
+
+func fill(f *graphsim.Folder, n int) {
+	for i := range n {
+		m := letter(fmt.Sprintf("letter %d", i), "walnut")
+		m.Received = m.Received.Add(time.Duration(i) * time.Minute)
+		f.Add(m)
+	}
+}
+
+// pagesOf gives, in order, whose message pages were asked for.
+func (s *site) pagesOf() (mailboxes, folders []string) {
+	for _, q := range s.tenant.Requests() {
+		if strings.Contains(q.Path, "/messages/") && strings.Contains(q.Path, "delta") {
+			mailboxes = append(mailboxes, q.Mailbox)
+			folders = append(folders, q.Path)
+		}
+	}
+	return mailboxes, folders
+}
+
+// A mailbox with many messages does not keep one with few waiting, though only
+// one is served at a time, and its own folders come in turns.
+func TestLargeMailboxLetsOthersPass(t *testing.T) {
+	t.Parallel()
+	s, src := newSiteBetween(t, indexer.PullOptions{})
+	large, small := s.user("a-large"), s.user("b-small")
+	fill(large.Folder("inbox"), 1500)
+	fill(large.Folder("sentitems"), 100)
+	fill(small.Folder("inbox"), 10)
+	s.configure(src, indexer.PullOptions{Mailboxes: 1})
+	s.round()
+	s.agree(large, small)
+	boxes, folders := s.pagesOf()
+	lastSmall, lastLarge, sent, inboxBefore := 0, 0, 0, 0
+	for i, b := range boxes {
+		switch {
+		case b == small.ID():
+			lastSmall = i
+		case strings.Contains(folders[i], large.Folder("sentitems").ID()):
+			lastLarge = i
+			sent = i
+		default:
+			lastLarge = i
+			if sent == 0 && strings.Contains(folders[i], large.Folder("inbox").ID()) {
+				inboxBefore++
+			}
+		}
+	}
+	if lastSmall >= lastLarge {
+		t.Errorf("the small mailbox was done with page %d, the large with page %d", lastSmall, lastLarge)
+	}
+	if inboxBefore > 8 {
+		t.Errorf("%d pages of the inbox came before the sent items had a turn", inboxBefore)
+	}
+}
+
+// A mailbox that the source wants to be left alone gives its place to others at
+// once, and comes back by itself, within the same round.
+func TestPausedMailboxGivesItsPlace(t *testing.T) {
+	t.Parallel()
+	s, src := newSiteBetween(t, indexer.PullOptions{})
+	anna, ben := s.user("anna"), s.user("ben")
+	anna.Folder("inbox").Add(letter("to anna", "walnut"))
+	ben.Folder("inbox").Add(letter("to ben", "walnut"))
+	s.configure(src, indexer.PullOptions{Mailboxes: 1})
+	const pause = 400 * time.Millisecond
+	var refused atomic.Bool
+	var until, benAt time.Time
+	src.set(func(b *between) {
+		b.messages = func(mailbox, _ string) error {
+			switch {
+			case mailbox == anna.ID() && !refused.Swap(true):
+				until = time.Now().Add(pause)
+				return &source.Error{Class: source.Throttled, Status: 429, Code: "ApplicationThrottled", RetryAfter: pause}
+			case mailbox == anna.ID() && time.Now().Before(until):
+				t.Error("the mailbox was asked in its pause")
+			case mailbox == ben.ID() && benAt.IsZero():
+				benAt = time.Now()
+			}
+			return nil
+		}
+	})
+	s.round()
+	s.agree(anna, ben)
+	if benAt.IsZero() || benAt.After(until) {
+		t.Error("the other mailbox had to wait for the pause to end")
+	}
+}
+
+// A mailbox that the pacer holds back is not begun with, and shows so.
+func TestPacedMailboxIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	s, src := newSiteBetween(t, indexer.PullOptions{})
+	anna := s.user("anna")
+	anna.Folder("inbox").Add(letter("to anna", "walnut"))
+	s.configure(src, indexer.PullOptions{Patience: time.Second})
+	src.set(func(b *between) {
+		b.pace[anna.ID()] = source.Pace{Until: time.Now().Add(time.Hour), Reason: "ErrorMailboxMoveInProgress", Requests: 7, Throttled: 2}
+	})
+	if r := s.tryRound(); r.Failed != 1 {
+		t.Errorf("%+v", r)
+	}
+	if n := s.asked(anna.ID()); n > 0 {
+		t.Errorf("%d requests on a mailbox that is to be left alone", n)
+	}
+	ctx, cancel := context.WithCancel(s.ctx)
+	done := make(chan error, 1)
+	go func() { done <- s.puller.Run(ctx) }()
+	s.eventually("the pause being shown", func() bool {
+		l := s.puller.Live()
+		return len(l.Mailboxes) == 1 && l.Mailboxes[0].State == indexer.LivePaused && l.Mailboxes[0].PauseReason == "ErrorMailboxMoveInProgress" &&
+			l.Mailboxes[0].Requests == 7 && l.Total.Throttled == 2
+	})
+	cancel()
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Errorf("Run ended with %v", err)
+	}
+}
+
+// The service finds new mail by itself, at once when it is told of a change, and
+// takes in a new user; what fails for all is tried again.
+func TestRunKeepsInStep(t *testing.T) {
+	t.Parallel()
+	s, src := newSiteBetween(t, indexer.PullOptions{})
+	anna := s.user("anna")
+	anna.Folder("inbox").Add(letter("first", "walnut"))
+	rounds := make(chan indexer.RoundResult, 1000)
+	o := indexer.PullOptions{
+		Interval: 50 * time.Millisecond, MinInterval: 50 * time.Millisecond, MaxInterval: 100 * time.Millisecond,
+		Rounded: func(r indexer.RoundResult) error { rounds <- r; return nil },
+	}
+	s.configure(src, o)
+	s.clock = time.Now()
+	var fail atomic.Int32
+	fail.Store(2)
+	src.set(func(b *between) {
+		b.messages = func(string, string) error {
+			if fail.Add(-1) >= 0 {
+				return &source.Error{Class: source.Unreachable, Message: "no network"}
+			}
+			return nil
+		}
+	})
+	ctx, cancel := context.WithCancel(s.ctx)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- s.puller.Run(ctx) }()
+	s.eventually("the first sync", func() bool { return len(s.records()) == 1 })
+	ben := s.user("ben")
+	ben.Folder("inbox").Add(letter("second", "walnut"))
+	s.eventually("the sync of a new user", func() bool { return len(s.records()) == 2 })
+	anna.Folder("inbox").Add(letter("third", "walnut"))
+	s.eventually("the sync of new mail", func() bool { return len(s.records()) == 3 })
+	s.eventually("a round being told", func() bool { return len(rounds) > 0 && s.puller.Live().Rounds > 0 })
+	cancel()
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Errorf("Run ended with %v", err)
+	}
+}
+
+// Wake spares new mail the wait for the next poll.
+func TestWakePollsNow(t *testing.T) {
+	t.Parallel()
+	s, src := newSiteBetween(t, indexer.PullOptions{})
+	anna, ben := s.user("anna"), s.user("ben")
+	anna.Folder("inbox").Add(letter("first", "walnut"))
+	s.configure(src, indexer.PullOptions{Interval: time.Hour})
+	ctx, cancel := context.WithCancel(s.ctx)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- s.puller.Run(ctx) }()
+	idle := func() bool {
+		l := s.puller.Live()
+		return len(l.Mailboxes) == 2 && l.Total.State == indexer.LiveIdle && l.Rounds == 1
+	}
+	s.eventually("the first round", idle)
+	if l := s.puller.Live(); time.Until(l.Total.NextPoll) < 10*time.Minute {
+		t.Errorf("the next poll is at %s", l.Total.NextPoll)
+	}
+	anna.Folder("inbox").Add(letter("second", "walnut"))
+	ben.Folder("inbox").Add(letter("not told of", "walnut"))
+	s.puller.Wake(anna.ID())
+	s.eventually("the sync of new mail", func() bool { return len(s.records()) == 2 })
+	s.eventually("the end of the round", func() bool { return s.puller.Live().Total.State == indexer.LiveIdle })
+	if n := len(s.records()); n != 2 {
+		t.Errorf("%d messages: the mailbox that nobody named was polled too", n)
+	}
+	s.puller.Wake()
+	s.eventually("the sync of all", func() bool { return len(s.records()) == 3 })
+	cancel()
+	<-done
+}
+
+// An error from Rounded ends the service.
+func TestRoundedEndsRun(t *testing.T) {
+	t.Parallel()
+	s, src := newSiteBetween(t, indexer.PullOptions{})
+	s.user("anna").Refuse(true)
+	enough := errors.New("no mailbox can be read")
+	s.configure(src, indexer.PullOptions{Rounded: func(r indexer.RoundResult) error {
+		if r == (indexer.RoundResult{Skipped: 1, Denied: 1}) {
+			return enough
+		}
+		return fmt.Errorf("%+v", r)
+	}})
+	if err := s.puller.Run(s.ctx); !errors.Is(err, enough) {
+		t.Errorf("Run ended with %v", err)
+	}
+}
+
+// Nobody else works on a mailbox in an exclusive section, and the round goes on
+// when it is over.
+func TestExclusive(t *testing.T) {
+	t.Parallel()
+	s, src := newSiteBetween(t, indexer.PullOptions{})
+	anna := s.user("anna")
+	anna.Folder("inbox").Add(letter("first", "walnut"))
+	s.round()
+	box := s.mailboxes()[0].ID
+	var inside atomic.Bool
+	src.set(func(b *between) {
+		b.messages = func(string, string) error {
+			if inside.Load() {
+				t.Error("a round works on the mailbox in an exclusive section")
+			}
+			return nil
+		}
+	})
+	anna.Folder("inbox").Add(letter("second", "walnut"))
+	began, done := make(chan struct{}), make(chan error, 1)
+	go func() {
+		done <- s.puller.Exclusive(s.ctx, box, func(context.Context) error {
+			inside.Store(true)
+			close(began)
+			time.Sleep(300 * time.Millisecond)
+			inside.Store(false)
+			return nil
+		})
+	}()
+	<-began
+	s.round()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	s.agree(anna)
+	ctx, cancel := context.WithCancel(s.ctx)
+	err := s.puller.Exclusive(s.ctx, box, func(context.Context) error {
+		cancel()
+		return s.puller.Exclusive(ctx, box, func(context.Context) error { return nil })
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("waiting for an exclusive section ended with %v", err)
+	}
+}
+
+// Progress counts what is stored and what is left, from the archive, so that a
+// restart does not begin at nothing.
+func TestProgressOutlastsARestart(t *testing.T) {
+	t.Parallel()
+	s, src := newSiteBetween(t, indexer.PullOptions{})
+	anna := s.user("anna")
+	fill(anna.Folder("inbox"), 300)
+	var pages atomic.Int32
+	src.set(func(b *between) {
+		b.messages = func(string, string) error {
+			if pages.Add(1) == 4 {
+				return &source.Error{Class: source.Unreachable, Message: "the cable was pulled"}
+			}
+			return nil
+		}
+	})
+	if _, err := s.puller.Round(s.ctx); err == nil {
+		t.Fatal("the round went well")
+	}
+	stored := len(s.records())
+	if stored == 0 || stored == 300 {
+		t.Fatalf("%d messages are stored, want some", stored)
+	}
+	s.configure(src, indexer.PullOptions{Interval: time.Hour})
+	hold := make(chan struct{})
+	src.set(func(b *between) {
+		b.messages = func(string, string) error { <-hold; return nil }
+	})
+	ctx, cancel := context.WithCancel(s.ctx)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- s.puller.Run(ctx) }()
+	s.eventually("progress after the restart", func() bool {
+		l := s.puller.Live()
+		return l.Total.State == indexer.LiveSyncing && l.Total.Done == stored && l.Total.ToDo == 300-stored
+	})
+	close(hold)
+	s.eventually("the end", func() bool {
+		l := s.puller.Live()
+		return l.Total.State == indexer.LiveIdle && l.Total.Done == 300 && l.Total.ToDo == 0 && l.Total.Rate > 0 && l.Total.Left == 0
+	})
+	cancel()
+	<-done
+}
