@@ -29,7 +29,7 @@ func (b *Builder) document(ctx context.Context, rec archive.Record) item {
 	it.doc = engine.Document{
 		ID: rec.ID, Mailbox: rec.Mailbox, Folder: rec.Folder,
 		Subject: m.Subject, From: senders(m), To: m.To, Cc: m.Cc, Bcc: m.Bcc,
-		Body: PlainBody(m.Body), Date: m.Date(), Size: rec.Size,
+		Body: PlainBody(m.Body), Date: m.Date(), Size: rec.Size, Gone: !rec.GoneAt.IsZero(),
 	}
 	texts, err := b.texts(ctx, rec.Parts)
 	if err != nil {

@@ -24,6 +24,7 @@ const (
 type directory struct {
 	archive *archive.Archive
 	now     func() time.Time
+	kept    func(archive.Mailbox) bool // may be nil
 
 	mu   sync.Mutex
 	last *names
@@ -37,7 +38,9 @@ type names struct {
 	folders   []archive.Folder
 	mailbox   map[mail.MailboxID]*archive.Mailbox
 	folder    map[mail.FolderID]*archive.Folder
-	removed   []mail.MailboxID
+	hidden    []mail.MailboxID // shown to nobody
+	removed   []mail.MailboxID // of deleted users, and shown
+	excluded  []mail.FolderID  // out of the configured scope: shown to nobody
 }
 
 // names gives names that are at most as old as maxAge, or, unless that is 0, as
@@ -53,7 +56,7 @@ func (d *directory) names(ctx context.Context, maxAge time.Duration) (*names, er
 		}
 	}
 	start := time.Now()
-	n, err := readNames(ctx, d.archive)
+	n, err := d.readNames(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -62,12 +65,12 @@ func (d *directory) names(ctx context.Context, maxAge time.Duration) (*names, er
 	return n, nil
 }
 
-func readNames(ctx context.Context, a *archive.Archive) (*names, error) {
-	mailboxes, err := a.Mailboxes(ctx)
+func (d *directory) readNames(ctx context.Context) (*names, error) {
+	mailboxes, err := d.archive.Mailboxes(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the mailboxes: %w", err)
 	}
-	folders, err := a.Folders(ctx, 0)
+	folders, err := d.archive.Folders(ctx, 0)
 	if err != nil {
 		return nil, fmt.Errorf("read the folders: %w", err)
 	}
@@ -79,18 +82,35 @@ func readNames(ctx context.Context, a *archive.Archive) (*names, error) {
 	for i := range mailboxes {
 		m := &mailboxes[i]
 		n.mailbox[m.ID] = m
-		if m.State == archive.MailboxRemoved || m.State == archive.MailboxPurged {
-			n.removed = append(n.removed, m.ID)
+		switch m.State {
+		case archive.MailboxRemoved:
+			if d.kept != nil && d.kept(*m) {
+				n.removed = append(n.removed, m.ID)
+				continue
+			}
+			n.hidden = append(n.hidden, m.ID)
+		case archive.MailboxPurged, archive.MailboxExcluded:
+			n.hidden = append(n.hidden, m.ID)
+		default:
 		}
 	}
 	for i := range folders {
 		n.folder[folders[i].ID] = &folders[i]
+		if folders[i].Excluded {
+			n.excluded = append(n.excluded, folders[i].ID)
+		}
 	}
 	return n, nil
 }
 
 // scope is what p may see.
-func (n *names) scope(p access.Principal) access.Scope { return p.Scope(n.removed) }
+func (n *names) scope(p access.Principal) access.Scope { return p.Scope(n.hidden) }
+
+// shows tells whether a message may be shown to who has the scope.
+func (n *names) shows(rec archive.Record, scope access.Scope) bool {
+	f := n.folder[rec.Folder]
+	return scope.Contains(rec.Mailbox) && (f == nil || !f.Excluded)
+}
 
 // knows tells whether the folders are all here. One that is not was made after
 // the names were read.
@@ -107,6 +127,9 @@ func (n *names) mailboxRef(id mail.MailboxID) MailboxRef {
 	ref := MailboxRef{ID: id}
 	if m := n.mailbox[id]; m != nil {
 		ref.Address, ref.Name = m.Address, m.Name
+		if m.State == archive.MailboxRemoved {
+			ref.RemovedAt = m.RemovedAt
+		}
 	}
 	return ref
 }

@@ -37,7 +37,7 @@ func (s *Service) hits(ctx context.Context, n *names, scope access.Scope, found 
 	var folders []mail.FolderID
 	visible := records[:0]
 	for _, rec := range records {
-		if !scope.Contains(rec.Mailbox) {
+		if !n.shows(rec, scope) {
 			continue
 		}
 		visible = append(visible, rec)
@@ -95,7 +95,7 @@ func (s *Service) hit(rec archive.Record, texts map[mail.Digest]archive.Text, n 
 	h := Hit{
 		ID: rec.ID, Mailbox: n.mailboxRef(rec.Mailbox), Folder: n.folderRef(rec.Folder),
 		Subject: msg.Subject, From: msg.From, To: msg.To, Cc: msg.Cc, Date: msg.Date(), Size: rec.Size,
-		IsRead: msg.IsRead, ConversationID: msg.ConversationID, InternetMessageID: msg.InternetMessageID,
+		IsRead: msg.IsRead, GoneAt: rec.GoneAt, ConversationID: msg.ConversationID, InternetMessageID: msg.InternetMessageID,
 		Attachments: attachments(rec.Parts, texts),
 	}
 	for _, p := range rec.Parts {

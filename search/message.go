@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"mailquarry/internal/access"
 	"mailquarry/internal/archive"
@@ -23,6 +24,7 @@ type Message struct {
 	Mail        mail.Message
 	Text        string // the body as plain text
 	Size        int64
+	GoneAt      time.Time // when it was found deleted at its source; zero while it is there
 	Attachments []Attachment
 }
 
@@ -58,7 +60,8 @@ func (s *Service) Message(ctx context.Context, p access.Principal, id mail.Messa
 	m := s.decode(rec)
 	return Message{
 		ID: rec.ID, Mailbox: n.mailboxRef(rec.Mailbox), Folder: n.folderRef(rec.Folder),
-		Mail: m, Text: plainBody(m.Body), Size: rec.Size, Attachments: attachments(rec.Parts, texts),
+		Mail: m, Text: plainBody(m.Body), Size: rec.Size, GoneAt: rec.GoneAt,
+		Attachments: attachments(rec.Parts, texts),
 	}, nil
 }
 
@@ -176,7 +179,7 @@ func (s *Service) record(ctx context.Context, p access.Principal, id mail.Messag
 		return archive.Record{}, nil, ErrNotFound
 	case err != nil:
 		return archive.Record{}, nil, fmt.Errorf("read message %s: %w", id, err)
-	case !scope.Contains(rec.Mailbox):
+	case !n.shows(rec, scope):
 		return archive.Record{}, nil, ErrNotFound
 	}
 	n, err = s.knowing(ctx, n, []mail.FolderID{rec.Folder})

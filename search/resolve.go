@@ -49,6 +49,12 @@ func (r *resolver) resolve(n query.Node) query.Node {
 			r.warn("there is no mailbox %q", n.Name)
 		}
 		return oneOf(engine.FacetMailbox, ids)
+	case query.Gone:
+		// All of a deleted user's mailbox is gone at its source.
+		if len(r.names.removed) == 0 {
+			return n
+		}
+		return query.Or{Nodes: []query.Node{n, oneOf(engine.FacetMailbox, r.names.removed)}}
 	default:
 		return n
 	}

@@ -60,9 +60,10 @@ type Bucket struct {
 
 // MailboxRef names a mailbox.
 type MailboxRef struct {
-	ID      mail.MailboxID
-	Address string
-	Name    string
+	ID        mail.MailboxID
+	Address   string
+	Name      string
+	RemovedAt time.Time // when its user was deleted; zero otherwise
 }
 
 // FolderRef names a folder. Path joins the names from the top with slashes.
@@ -84,6 +85,7 @@ type Hit struct {
 	Size              int64
 	HasAttachments    bool // that a person sees: inline pictures do not count
 	IsRead            bool
+	GoneAt            time.Time // when it was found deleted at its source; zero while it is there
 	ConversationID    string
 	InternetMessageID string
 	Score             float64

@@ -46,6 +46,7 @@ func (s *Service) Search(ctx context.Context, p access.Principal, r Request) (Re
 		slices.SortStableFunc(res.Warnings, func(a, b query.Warning) int { return cmp.Compare(a.From, b.From) })
 	}
 	full, err := withFilters(node, r, n, scope)
+	full = n.withoutExcluded(full)
 	if err != nil {
 		return Results{}, err
 	}
@@ -65,6 +66,18 @@ func (s *Service) Search(ctx context.Context, p access.Principal, r Request) (Re
 	}
 	res.Took = time.Since(start)
 	return res, nil
+}
+
+// withoutExcluded leaves out the folders that are out of the configured scope.
+func (n *names) withoutExcluded(node query.Node) query.Node {
+	if len(n.excluded) == 0 {
+		return node
+	}
+	without := query.Not{Node: oneOf(engine.FacetFolder, n.excluded)}
+	if node == nil {
+		return without
+	}
+	return query.And{Nodes: []query.Node{node, without}}
 }
 
 // withFilters adds the request's filters to the query.

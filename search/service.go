@@ -15,8 +15,11 @@ type Config struct {
 	Engine  engine.Reader
 	// Checkpoint is how far the index has come; Status counts by it.
 	Checkpoint func(ctx context.Context) (uint64, error)
-	Now        func() time.Time // nil is time.Now
-	Logger     *slog.Logger     // nil is silent
+	// Kept tells whether a mailbox whose user was deleted stays searchable; nil:
+	// none does.
+	Kept   func(archive.Mailbox) bool
+	Now    func() time.Time // nil is time.Now
+	Logger *slog.Logger     // nil is silent
 }
 
 // Service answers for one data folder. Its methods may be called from several
@@ -44,5 +47,6 @@ func New(c Config) *Service {
 	}
 	s.names.archive = c.Archive
 	s.names.now = s.now
+	s.names.kept = c.Kept
 	return s
 }

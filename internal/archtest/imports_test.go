@@ -40,13 +40,14 @@ var floors = map[string][]string{
 	"internal/archive":      {"internal/mail", "internal/source"},
 
 	"indexer": {
-		"internal/mail", "internal/source", "internal/source/files", "internal/archive", "internal/decode",
+		"internal/mail", "internal/access", "internal/source", "internal/source/files", "internal/archive", "internal/decode",
 		"extract", "search/engine",
 	},
 	"search": {
 		"internal/mail", "internal/access", "internal/archive", "internal/decode", "internal/source", "extract",
 		"search/query", "search/analysis", "search/engine",
 	},
+	"internal/notify":  {"internal/source"},
 	"internal/operate": {"internal/mail", "internal/access", "internal/archive", "search/query"},
 
 	"web": {"internal/mail", "internal/access", "internal/operate", "search", "search/engine", "search/query", "web/mailhtml"},
