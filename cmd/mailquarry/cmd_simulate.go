@@ -29,7 +29,8 @@ type simulateCmd struct {
 
 // Run serves the tenant until it is interrupted.
 func (s *simulateCmd) Run(ctx context.Context, con *console, c *cli) (err error) {
-	if err := checkLoopback(c.Listen); err != nil {
+	err = checkLoopback(c.Listen, "the tenant tells everybody its secret; use a loopback address such as 127.0.0.1:9443")
+	if err != nil {
 		return err
 	}
 	tenant, err := s.tenant(con)

@@ -12,7 +12,9 @@ import (
 // listen opens the address, which has to be on this machine's loopback: until
 // there is a sign-in, whoever reaches the server reads everybody's mail.
 func listen(addr string) (net.Listener, error) {
-	if err := checkLoopback(addr); err != nil {
+	err := checkLoopback(addr, "without sign-in the page is only for this machine; "+
+		"use a loopback address such as 127.0.0.1:8080 and reach it through an SSH tunnel")
+	if err != nil {
 		return nil, err
 	}
 	l, err := net.Listen("tcp", addr)
@@ -22,14 +24,14 @@ func listen(addr string) (net.Listener, error) {
 	return l, nil
 }
 
-func checkLoopback(addr string) error {
+// checkLoopback refuses an address that others could reach, and tells why.
+func checkLoopback(addr, why string) error {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
 		return usagef("--listen %s: not an address of the form HOST:PORT", addr)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return usagef("--listen %s: without sign-in the page is only for this machine; "+
-			"use a loopback address such as 127.0.0.1:8080 and reach it through an SSH tunnel", addr)
+		return usagef("--listen %s: %s", addr, why)
 	}
 	return nil
 }
