@@ -116,7 +116,7 @@ func simulatedClient(t *graphsim.Tenant, s *graphsim.Server, log *slog.Logger) (
 	})
 }
 
-// tellTroubles tells now and then what has gone wrong so far.
+// tellTroubles tells now and then, and at the end, what has gone wrong so far.
 func tellTroubles(ctx context.Context, con *console, t *graphsim.Tenant) error {
 	tick := time.NewTicker(troublesEvery)
 	defer tick.Stop()
@@ -124,7 +124,6 @@ func tellTroubles(ctx context.Context, con *console, t *graphsim.Tenant) error {
 	for {
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
 		case <-tick.C:
 		}
 		var parts []string
@@ -137,6 +136,9 @@ func tellTroubles(ctx context.Context, con *console, t *graphsim.Tenant) error {
 			fmt.Fprintf(con.progress, "Gone wrong so far: %s.\n", strings.Join(parts, ", "))
 		}
 		told = sum
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 	}
 }
 
