@@ -147,7 +147,9 @@ func TestStatement49_BatchRefusals(t *testing.T) {
 			t.Errorf("%s: %d %s", name, r.status, r.raw)
 		}
 	}
-	got := c.batch(batchStep("whole", c.server.GraphURL+path), batchStep("nested", "/$batch"), batchStep("foreign", "//evil.example/users"))
+	nested := batchStep("nested", "/$batch")
+	nested["method"] = "POST"
+	got := c.batch(batchStep("whole", c.server.GraphURL+path), nested, batchStep("foreign", "//evil.example/users"))
 	for id, r := range got {
 		c.refused(r, 400, "BadRequest")
 		if t.Failed() {
