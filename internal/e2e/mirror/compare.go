@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"mailquarry/internal/access"
 	"mailquarry/internal/archive"
@@ -272,7 +273,7 @@ func (c *comparison) index(ctx context.Context) error {
 func markers(m graphsim.Message) []string {
 	var out []string
 	note := func(text string) {
-		for _, w := range strings.FieldsFunc(text, func(r rune) bool { return r < '0' || r > 'z' }) {
+		for _, w := range strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 			if strings.HasPrefix(w, Mark) {
 				out = append(out, w)
 			}

@@ -87,7 +87,7 @@ func (m *Mirror) Connect() (err error) {
 	m.Client, err = graph.New(graph.Config{
 		TenantID: to.TenantID, ClientID: to.ClientID, ClientSecret: to.ClientSecret,
 		AuthorityHost: m.Server.Authority, GraphURL: m.Server.GraphURL,
-		DisableInstanceDiscovery: true, RootCAs: m.roots, Logger: logger,
+		DisableInstanceDiscovery: true, RootCAs: m.roots, Logger: logger, Backoff: m.o.Backoff,
 	})
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -50,7 +51,7 @@ func New(cfg Config) (*Client, error) {
 	}
 	c := &Client{
 		base: s.base, log: cfg.Logger, perMailbox: cfg.MaxPerMailbox,
-		tries: 6, backoff: time.Second, stall: 90 * time.Second,
+		tries: 6, backoff: cmp.Or(cfg.Backoff, time.Second), stall: 90 * time.Second,
 		gates: map[string]*gate{}, trees: map[string]*tree{},
 	}
 	if c.log == nil {

@@ -31,6 +31,7 @@ type Config struct {
 	RootCAs                  *x509.CertPool // nil is the system's pool
 	Logger                   *slog.Logger   // nil logs nothing
 	MaxPerMailbox            int            // requests in flight per mailbox; 4 when 0
+	Backoff                  time.Duration  // bound of the first wait between two tries, which doubles; 1 s when 0
 }
 
 // Graph allows an application four requests at a time on one mailbox.
