@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -18,6 +19,7 @@ import (
 	"mailquarry/indexer"
 	"mailquarry/internal/archive"
 	"mailquarry/internal/mail"
+	"mailquarry/internal/operate"
 	"mailquarry/internal/source"
 	"mailquarry/search"
 	"mailquarry/search/engine"
@@ -33,6 +35,29 @@ type site struct {
 	box    mail.MailboxID
 	inbox  mail.FolderID
 	log    *logBook
+
+	archive *archive.Archive
+	sync    *syncStub
+	desk    *operate.Desk
+}
+
+// syncStub is a sync that goes as the test says.
+type syncStub struct {
+	mu    sync.Mutex
+	live  operate.Live
+	woken []string
+}
+
+func (s *syncStub) Live() operate.Live {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.live
+}
+
+func (s *syncStub) Wake(keys ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.woken = append(s.woken, keys...)
 }
 
 // logBook keeps what is logged.
@@ -108,7 +133,7 @@ func newSite(t *testing.T) *site {
 	s := &site{t: t, box: boxes[0].ID, ids: map[string]mail.MessageID{}, log: &logBook{}}
 	must(t, a.CommitFolders(ctx, s.box, source.FolderPage{Folders: []source.Folder{
 		{Key: "in", Name: "Inbox", WellKnown: "inbox", Total: 3}, {Key: "sub", ParentKey: "in", Name: "Legal"},
-	}}))
+	}}, archive.Removal{}))
 	folders, err := a.Folders(ctx, s.box)
 	must(t, err)
 	s.inbox = folders[0].ID
@@ -136,11 +161,46 @@ func newSite(t *testing.T) *site {
 	for key, m := range found {
 		s.ids[key] = m.ID
 	}
+	s.operated(a)
 	s.serve(Options{
-		Service: search.New(search.Config{Archive: a, Engine: e, Checkpoint: e.Checkpoint}),
+		Service: search.New(search.Config{Archive: a, Engine: e, Checkpoint: e.Checkpoint}), Desk: s.desk,
 		Version: "1.2.3",
 	}, 10*time.Second)
 	return s
+}
+
+// operated gives the site a desk with a sync in full swing, a problem of each
+// kind, and a reconciler that finds what the site holds.
+func (s *site) operated(a *archive.Archive) {
+	s.t.Helper()
+	ctx := s.t.Context()
+	now := time.Now().UTC()
+	s.archive = a
+	paused := operate.Progress{
+		State: operate.StatePaused, Done: 3, ToDo: 7, Rate: 2.5, Left: 3 * time.Second,
+		PausedUntil: now.Add(time.Hour), PauseReason: "ErrorMailboxMoveInProgress", Requests: 40, Throttled: 2,
+	}
+	s.sync = &syncStub{live: operate.Live{
+		At: now, Rounds: 1, Total: paused, Mailboxes: map[mail.MailboxID]operate.Progress{s.box: paused},
+	}}
+	for i, kind := range operate.Kinds()[:4] {
+		must(s.t, a.SetProblems(ctx, []archive.Problem{{
+			Mailbox: s.box, Folder: s.inbox, Kind: archive.ProblemKind(kind), Key: fmt.Sprintf("poison-%d", i),
+			Reason: "The answer is <malformed>.", Code: "ErrorCorruptData", Attempts: 1, First: now, Last: now, Next: now.Add(time.Hour),
+		}}))
+	}
+	s.desk = operate.New(operate.Config{Archive: a, Sync: s.sync, Compare: func(ctx context.Context, _ []mail.MailboxID) error {
+		return a.SaveCoverage(ctx, []archive.Coverage{{
+			Mailbox: s.box, Folder: s.inbox, At: time.Now(), Source: 5, Stored: 3, Indexed: 3, SetAside: 1, Kept: 2, Missing: 1, Unexplained: 1,
+		}})
+	}})
+	work, stop := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = s.desk.Run(work)
+	}()
+	s.t.Cleanup(func() { stop(); <-done })
 }
 
 func (s *site) serve(o Options, limit time.Duration) {
@@ -169,6 +229,8 @@ func (e stuck) Search(ctx context.Context, _ engine.Request) (engine.Result, err
 
 func (stuck) Count(context.Context) (int, error) { return 0, nil }
 
+func (stuck) IDs(context.Context, mail.FolderID) ([]mail.MessageID, error) { return nil, nil }
+
 // stuckSite is a site whose engine gives that error, or none in time.
 func stuckSite(t *testing.T, fault error) *site {
 	t.Helper()
@@ -181,8 +243,8 @@ func stuckSite(t *testing.T, fault error) *site {
 	}
 	s := &site{t: t, log: &logBook{}}
 	s.serve(Options{
-		Service: search.New(search.Config{Archive: a, Engine: stuck{fault}}),
-		Ready:   func() error { return errors.New("the disk is on fire") },
+		Service: search.New(search.Config{Archive: a, Engine: stuck{fault}}), Desk: operate.New(operate.Config{Archive: a}),
+		Ready: func() error { return errors.New("the disk is on fire") },
 	}, limit)
 	return s
 }
@@ -195,7 +257,18 @@ type answer struct {
 
 func (s *site) do(method, path string, header ...string) answer {
 	s.t.Helper()
-	req, err := http.NewRequestWithContext(s.t.Context(), method, s.url+path, nil)
+	return s.send(method, path, "", header...)
+}
+
+// post sends a JSON body.
+func (s *site) post(path, body string, header ...string) answer {
+	s.t.Helper()
+	return s.send(http.MethodPost, path, body, append([]string{"Content-Type", "application/json"}, header...)...)
+}
+
+func (s *site) send(method, path, body string, header ...string) answer {
+	s.t.Helper()
+	req, err := http.NewRequestWithContext(s.t.Context(), method, s.url+path, strings.NewReader(body))
 	must(s.t, err)
 	for i := 0; i+1 < len(header); i += 2 {
 		if header[i] == "Host" {

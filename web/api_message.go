@@ -31,6 +31,7 @@ type messageJSON struct {
 	IsRead            bool             `json:"is_read"`
 	IsDraft           bool             `json:"is_draft"`
 	IsFlagged         bool             `json:"is_flagged"`
+	GoneAt            *time.Time       `json:"gone_at"`
 	Importance        string           `json:"importance"`
 	Categories        []string         `json:"categories"`
 	ConversationID    string           `json:"conversation_id"`
@@ -61,7 +62,7 @@ func messageOf(m search.Message) messageJSON {
 		Subject: m.Mail.Subject, From: m.Mail.From,
 		To: list(m.Mail.To), Cc: list(m.Mail.Cc), Bcc: list(m.Mail.Bcc), ReplyTo: list(m.Mail.ReplyTo),
 		Date: moment(m.Mail.Date()), Received: moment(m.Mail.Received), Sent: moment(m.Mail.Sent), Size: m.Size,
-		IsRead: m.Mail.IsRead, IsDraft: m.Mail.IsDraft, IsFlagged: m.Mail.IsFlagged,
+		IsRead: m.Mail.IsRead, IsDraft: m.Mail.IsDraft, IsFlagged: m.Mail.IsFlagged, GoneAt: moment(m.GoneAt),
 		Importance: m.Mail.Importance, Categories: list(m.Mail.Categories),
 		ConversationID: m.Mail.ConversationID, InternetMessageID: m.Mail.InternetMessageID,
 		BodyType: m.Mail.Body.Type, Text: m.Text, Attachments: attachmentsOf(m.Attachments),

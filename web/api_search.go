@@ -61,6 +61,7 @@ type hitJSON struct {
 	Size              int64            `json:"size"`
 	HasAttachments    bool             `json:"has_attachments"`
 	IsRead            bool             `json:"is_read"`
+	GoneAt            *time.Time       `json:"gone_at"`
 	ConversationID    string           `json:"conversation_id"`
 	InternetMessageID string           `json:"internet_message_id"`
 	Score             float64          `json:"score"`
@@ -132,7 +133,7 @@ func hitOf(h search.Hit) hitJSON {
 	out := hitJSON{
 		ID: h.ID.String(), Mailbox: mailboxRefOf(h.Mailbox), Folder: folderRefOf(h.Folder),
 		Subject: h.Subject, From: h.From, To: list(h.To), Cc: list(h.Cc), Date: moment(h.Date), Size: h.Size,
-		HasAttachments: h.HasAttachments, IsRead: h.IsRead,
+		HasAttachments: h.HasAttachments, IsRead: h.IsRead, GoneAt: moment(h.GoneAt),
 		ConversationID: h.ConversationID, InternetMessageID: h.InternetMessageID, Score: h.Score,
 		Snippets: snippetsJSON{
 			Subject: list(h.Snippets.Subject), Body: list(h.Snippets.Body),

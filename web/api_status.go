@@ -5,6 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"mailquarry/internal/operate"
 	"mailquarry/search"
 )
 
@@ -65,6 +66,10 @@ type statusJSON struct {
 	At        time.Time           `json:"at"`
 	Totals    progressJSON        `json:"totals"`
 	Mailboxes []mailboxStatusJSON `json:"mailboxes"`
+	Running   bool                `json:"running"`
+	Rounds    int64               `json:"rounds"`
+	Live      *liveJSON           `json:"live"`
+	Problems  int                 `json:"problems"`
 }
 
 type progressJSON struct {
@@ -82,6 +87,8 @@ type mailboxStatusJSON struct {
 	LastAttempt *time.Time         `json:"last_attempt"`
 	LastSuccess *time.Time         `json:"last_success"`
 	LastError   string             `json:"last_error"`
+	Live        *liveJSON          `json:"live"`
+	Problems    int                `json:"problems"`
 	Folders     []folderStatusJSON `json:"folders"`
 }
 
@@ -101,15 +108,32 @@ func (s *server) apiStatus(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	live, err := s.desk.Live(c.Request().Context(), principal(c))
+	if err != nil {
+		return err
+	}
+	return writeJSON(c, statusOf(status, live))
+}
+
+// statusOf puts together what is held and how the sync goes.
+func statusOf(status search.Status, live operate.Live) statusJSON {
 	out := statusJSON{
 		At: status.At, Totals: progressJSON(status.Totals),
 		Mailboxes: make([]mailboxStatusJSON, 0, len(status.Mailboxes)),
+		Running:   live.Running, Rounds: live.Rounds, Problems: live.Problems,
+	}
+	if live.Running {
+		out.Live = liveOf(live.Total)
 	}
 	for _, m := range status.Mailboxes {
 		line := mailboxStatusJSON{
 			Mailbox: mailboxRefOf(m.Mailbox), State: m.State, Reason: m.Reason, progressJSON: progressJSON(m.Progress),
 			LastAttempt: moment(m.LastAttempt), LastSuccess: moment(m.LastSuccess), LastError: m.LastError,
-			Folders: make([]folderStatusJSON, 0, len(m.Folders)),
+			Problems: live.Troubled[m.Mailbox.ID],
+			Folders:  make([]folderStatusJSON, 0, len(m.Folders)),
+		}
+		if now, ok := live.Mailboxes[m.Mailbox.ID]; ok && live.Running {
+			line.Live = liveOf(now)
 		}
 		for _, f := range m.Folders {
 			line.Folders = append(line.Folders, folderStatusJSON{
@@ -118,5 +142,5 @@ func (s *server) apiStatus(c echo.Context) error {
 		}
 		out.Mailboxes = append(out.Mailboxes, line)
 	}
-	return writeJSON(c, out)
+	return out
 }

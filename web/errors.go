@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"mailquarry/internal/operate"
 	"mailquarry/search"
 	"mailquarry/search/engine"
 )
@@ -44,6 +45,7 @@ func problemOf(err error) problem {
 	var (
 		p       problem
 		request *search.RequestError
+		asked   *operate.RequestError
 		he      *echo.HTTPError
 	)
 	switch {
@@ -51,6 +53,10 @@ func problemOf(err error) problem {
 		return p
 	case errors.As(err, &request):
 		return badParameter(request.Field, "%s", request.Reason)
+	case errors.As(err, &asked):
+		return badParameter(asked.Field, "%s", asked.Reason)
+	case errors.Is(err, operate.ErrForbidden), errors.Is(err, operate.ErrNotFound), errors.Is(err, operate.ErrBusy), errors.Is(err, operate.ErrNoSource):
+		return operateProblem(err)
 	case errors.Is(err, engine.ErrCursor):
 		return problem{
 			problemType("bad-cursor"), "The cursor does not belong to this search", http.StatusBadRequest,
@@ -93,6 +99,32 @@ func problemOf(err error) problem {
 	}
 }
 
+// operateProblem tells why the desk refused.
+func operateProblem(err error) problem {
+	switch {
+	case errors.Is(err, operate.ErrForbidden):
+		return problem{
+			Type: problemType("forbidden"), Title: "Only operators may do this", Status: http.StatusForbidden,
+			Detail: "It is for those who run this server.",
+		}
+	case errors.Is(err, operate.ErrNotFound):
+		return problem{
+			Type: problemType("not-found"), Title: "Not found", Status: http.StatusNotFound,
+			Detail: "There is no such thing, or no longer.",
+		}
+	case errors.Is(err, operate.ErrBusy):
+		return problem{
+			Type: problemType("busy"), Title: "A pass is running already", Status: http.StatusConflict,
+			Detail: "Wait until it has ended; GET /api/v1/coverage tells how far it is.",
+		}
+	default:
+		return problem{
+			Type: problemType("no-source"), Title: "No tenant is set", Status: http.StatusConflict,
+			Detail: "There is nothing to compare with: start the server with the tenant's settings.",
+		}
+	}
+}
+
 // httpProblem says no more than the status itself.
 func httpProblem(status int) problem {
 	p := problem{Type: "about:blank", Title: http.StatusText(status), Status: status}
@@ -100,7 +132,7 @@ func httpProblem(status int) problem {
 	case http.StatusNotFound:
 		p.Detail = "There is nothing at this address."
 	case http.StatusMethodNotAllowed:
-		p.Detail = "Only GET and HEAD are possible here."
+		p.Detail = "That method is not possible here."
 	case http.StatusInternalServerError:
 		p.Detail = "Something went wrong in the server. Its log says more."
 	default:

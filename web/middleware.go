@@ -83,8 +83,8 @@ func loopbackHost(host string) bool {
 }
 
 // checkOrigin refuses requests that would change something and come from
-// another site. Nothing can be changed yet; the first such route is safe from
-// its first day.
+// another site. A browser says where a request comes from; what is no browser
+// does not, and has no reader's rights to borrow.
 func checkOrigin() echo.MiddlewareFunc {
 	protection := http.NewCrossOriginProtection()
 	return func(next echo.HandlerFunc) echo.HandlerFunc {

@@ -27,17 +27,38 @@ func loadDescription(t *testing.T) (*openapi3.T, routers.Router) {
 	return doc, router
 }
 
-// fits checks an answer against the description of its operation. HEAD and
-// refused methods are measured by that of GET.
+// operation finds the description that an answer is measured by. HEAD and
+// refused methods have none, and are measured by one of the same path.
+func operation(t *testing.T, router routers.Router, res answer) (*http.Request, *routers.Route, map[string]string, error) {
+	t.Helper()
+	var (
+		req    *http.Request
+		route  *routers.Route
+		params map[string]string
+		err    error
+	)
+	for _, method := range []string{res.Request.Method, http.MethodGet, http.MethodPost, http.MethodDelete} {
+		req, err = http.NewRequestWithContext(t.Context(), method, "http://localhost"+res.Request.URL.RequestURI(), nil)
+		must(t, err)
+		req.Header = res.Request.Header
+		if route, params, err = router.FindRoute(req); err == nil {
+			break
+		}
+	}
+	return req, route, params, err
+}
+
+// fits checks an answer against the description of its operation.
 func fits(t *testing.T, router routers.Router, res answer, validRequest bool) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://localhost"+res.Request.URL.RequestURI(), nil)
-	must(t, err)
-	req.Header = res.Request.Header
-	route, params, err := router.FindRoute(req)
+	req, route, params, err := operation(t, router, res)
 	if err != nil {
 		t.Errorf("%s: %v", req.URL.Path, err)
 		return
+	}
+	if res.Request.GetBody != nil {
+		req.Body, err = res.Request.GetBody()
+		must(t, err)
 	}
 	in := &openapi3filter.RequestValidationInput{Request: req, PathParams: params, Route: route}
 	if validRequest {
@@ -74,15 +95,16 @@ func TestEveryAnswerFitsItsDescription(t *testing.T) {
 		m + plain + "/attachments/0", m + plain + "/attachments/1", m + html + "/attachments/0",
 		m + plain + "/attachments/0/text", m + plain + "/attachments/2/text",
 		"/api/v1/mailboxes", "/api/v1/status", "/api/v1/openapi.json", "/healthz", "/readyz",
+		"/api/v1/problems", "/api/v1/problems?mailbox=eva@contoso.example&kind=message&limit=1", "/api/v1/problems?limit=2&cursor=1",
+		"/api/v1/coverage", "/api/v1/coverage?mailbox=" + s.box.String(), "/api/v1/coverage/pass", "/api/v1/holds",
 	}
 	seen := map[string][]int{}
 	note := func(res answer, want int) {
 		if res.StatusCode != want {
 			t.Errorf("%s %s: %d, want %d: %s", res.Request.Method, res.Request.URL, res.StatusCode, want, res.body)
 		}
-		req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://localhost"+res.Request.URL.Path, nil)
-		if route, _, err := router.FindRoute(req); err == nil {
-			seen[route.Path] = append(seen[route.Path], res.StatusCode)
+		if _, route, _, err := operation(t, router, res); err == nil {
+			seen[route.Method+" "+route.Path] = append(seen[route.Method+" "+route.Path], res.StatusCode)
 		}
 	}
 	for _, path := range good {
@@ -93,7 +115,7 @@ func TestEveryAnswerFitsItsDescription(t *testing.T) {
 			res  answer
 			want int
 		}{
-			{s.do(http.MethodPost, path), http.StatusMethodNotAllowed},
+			{s.do(http.MethodPut, path), http.StatusMethodNotAllowed},
 			{s.get(path, "Host", "evil.example"), http.StatusMisdirectedRequest},
 		} {
 			fits(t, router, other.res, false)
@@ -126,13 +148,68 @@ func TestEveryAnswerFitsItsDescription(t *testing.T) {
 		fits(t, router, tt.res, true)
 		note(tt.res, tt.want)
 	}
-	for path := range doc.Paths.Map() {
-		for _, status := range []int{200, 405, 421} {
-			if !slices.Contains(seen[path], status) {
-				t.Errorf("no answer %d of %s was checked", status, path)
+	steer(t, s, router, note)
+	for path, item := range doc.Paths.Map() {
+		for method := range item.Operations() {
+			answers := seen[method+" "+path]
+			if !slices.ContainsFunc(answers, func(status int) bool { return status < 300 }) {
+				t.Errorf("no good answer of %s %s was checked", method, path)
+			}
+			for _, status := range []int{405, 421} {
+				if method == http.MethodGet && !slices.Contains(answers, status) {
+					t.Errorf("no answer %d of %s was checked", status, path)
+				}
 			}
 		}
 	}
+}
+
+// steer holds what POST and DELETE answer against the document.
+func steer(t *testing.T, s *site, router routers.Router, note func(answer, int)) {
+	t.Helper()
+	const json = "application/json"
+	for _, tt := range []struct {
+		method, path, body, kind string
+		want                     int
+	}{
+		{http.MethodPost, "/api/v1/problems/retry", `{"ids":[1,2]}`, json, 200},
+		{http.MethodPost, "/api/v1/problems/retry", `{"mailbox":"eva@contoso.example"}`, json, 200},
+		{http.MethodPost, "/api/v1/problems/retry", `{"all":true}`, json + "; charset=utf-8", 200},
+		{http.MethodPost, "/api/v1/problems/retry", `{}`, json, 400},
+		{http.MethodPost, "/api/v1/problems/retry", `{"all":true,"mailbox":"eva@contoso.example"}`, json, 400},
+		{http.MethodPost, "/api/v1/problems/retry", `{"mailbox":"nobody@contoso.example"}`, json, 400},
+		{http.MethodPost, "/api/v1/problems/retry", `{"every":true}`, json, 400},
+		{http.MethodPost, "/api/v1/problems/retry", `{"all":true}{}`, json, 400},
+		{http.MethodPost, "/api/v1/problems/retry", `{"all":`, json, 400},
+		{http.MethodPost, "/api/v1/problems/retry", `{"mailbox":"` + strings.Repeat("a", maxBody) + `"}`, json, 400},
+		{http.MethodPost, "/api/v1/problems/retry", `all=true`, "application/x-www-form-urlencoded", 415},
+		{http.MethodPost, "/api/v1/problems/retry", `{"all":true}`, "text/plain", 415},
+		{http.MethodPost, "/api/v1/problems/retry", `{"all":true}`, "", 415},
+		{http.MethodPost, "/api/v1/holds", `{"mailbox":"eva@contoso.example","reason":"Case 17"}`, json, 201},
+		{http.MethodPost, "/api/v1/holds", `{"query":"subject:lease","reason":"Case 18"}`, json, 201},
+		{http.MethodPost, "/api/v1/holds", `{"query":"subject:","reason":"Case 18"}`, json, 400},
+		{http.MethodPost, "/api/v1/holds", `{"mailbox":"eva@contoso.example"}`, json, 400},
+		{http.MethodPost, "/api/v1/holds", `{"reason":"Case 17"}`, json, 400},
+		{http.MethodPost, "/api/v1/holds", `{}`, "", 415},
+		{http.MethodDelete, "/api/v1/holds/1", "", "", 204},
+		{http.MethodDelete, "/api/v1/holds/1", "", "", 404},
+		{http.MethodDelete, "/api/v1/holds/one", "", "", 404},
+		{http.MethodPost, "/api/v1/coverage", `{"mailboxes":["nobody@contoso.example"]}`, json, 400},
+		{http.MethodPost, "/api/v1/coverage", `{"mailboxes":["eva@contoso.example"]}`, json, 202},
+		{http.MethodPost, "/api/v1/coverage", ``, "", 415},
+	} {
+		var header []string
+		if tt.kind != "" {
+			header = []string{"Content-Type", tt.kind}
+		}
+		res := s.send(tt.method, tt.path, tt.body, header...)
+		fits(t, router, res, tt.want < 300)
+		note(res, tt.want)
+	}
+	bare := stuckSite(t, nil)
+	res := bare.post("/api/v1/coverage", `{}`)
+	fits(t, router, res, true)
+	note(res, http.StatusConflict)
 }
 
 // TestTheDescriptionIsComplete: every route that programs use is described,

@@ -47,7 +47,7 @@ func TestPagesAnswer(t *testing.T) {
 		{"no message at all", "/message/..%2f", 404, []string{"<h1>"}, nil},
 		{"no such attachment", "/message/" + plain + "/attachments/9", 404, []string{"<h1>"}, nil},
 		{"no attachment at all", "/message/" + plain + "/attachments/-1", 404, []string{"<h1>"}, nil},
-		{"status", "/status", 200, []string{"Eva Novak", "3 of 3", "Inbox"}, nil},
+		{"status", "/status", 200, []string{"Eva Novak", "3 of 10", "Inbox"}, nil},
 		{"help", "/help", 200, []string{"subject:"}, nil},
 		{"nowhere", "/nowhere", 404, []string{"<h1>"}, nil},
 	} {

@@ -4,6 +4,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -21,6 +22,8 @@ type messagePage struct {
 	Mailbox    string
 	Folder     string
 	Size       string
+	Gone       string // that it is deleted at its source
+	GoneAt     when
 	Files      []fileView
 	FrameURL   string
 	Plain      string
@@ -75,6 +78,7 @@ func (p *pages) messagePage(m search.Message, from searchParams) messagePage {
 		person: personOf(sender), Subject: subject, Date: p.when(m.Mail.Date()),
 		Mailbox: mailboxName(m.Mailbox), Folder: m.Folder.Path, Size: byteSize(m.Size),
 		FrameURL: apiPath(m.ID, "html"), Plain: m.Text,
+		Gone: goneWords(m.GoneAt), GoneAt: p.when(m.GoneAt),
 		Back: from.url(), Permalink: "/message/" + m.ID.String(),
 	}
 	for _, list := range []struct {
@@ -91,6 +95,14 @@ func (p *pages) messagePage(m search.Message, from searchParams) messagePage {
 		}
 	}
 	return page
+}
+
+// goneWords mark what is kept here and no longer at its source.
+func goneWords(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return "Deleted at the source"
 }
 
 func recipientList(kind string, to []mail.Address) recipients {

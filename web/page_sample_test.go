@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mailquarry/internal/mail"
+	"mailquarry/internal/operate"
 	"mailquarry/search"
 	"mailquarry/search/engine"
 	"mailquarry/search/query"
@@ -95,6 +96,43 @@ func sampleMessage() search.Message {
 			{Index: 3, Name: "Shared plan", State: "reference", Kind: mail.ReferencePart},
 		},
 	}
+}
+
+// sampleStatusPage is the status page of a server in trouble.
+func sampleStatusPage(p *pages) statusPage {
+	eva, jonas := operate.MailboxRef{ID: 1, Name: "Eva Lindström", Address: "eva@northwind.example"}, operate.MailboxRef{ID: 2, Name: "Jonas <Weber>", Address: "jonas@northwind.example"}
+	inbox := operate.FolderRef{ID: 1, Path: "Inbox"}
+	live := operate.Live{
+		At: sampleNow(), Running: true, Problems: 2, Troubled: map[mail.MailboxID]int{1: 2},
+		Total: operate.Progress{State: operate.StateSyncing, Done: 1204, ToDo: 807, Rate: 12.4, Left: 400 * time.Second, Requests: 1210, Throttled: 3},
+		Mailboxes: map[mail.MailboxID]operate.Progress{
+			1: {State: operate.StateIdle, Done: 900, NextPoll: sampleNow().Add(time.Minute)},
+			2: {State: operate.StatePaused, Done: 304, ToDo: 696, Rate: 9.1, PausedUntil: sampleNow().Add(time.Hour), PauseReason: "ErrorMailboxMoveInProgress"},
+			3: {State: operate.StateSyncing, ToDo: 111, Rate: 3.3, Left: 35 * time.Second},
+		},
+	}
+	page := p.statusPage(sampleStatus(), live, "")
+	page.Said = said("no-source")
+	page.Problems = p.problemsView(operate.ProblemPage{Total: 2, Next: 9, Problems: []operate.Problem{
+		{ID: 7, Mailbox: eva, Folder: inbox, Kind: "message", Reason: "The answer is <malformed>", Code: "ErrorCorruptData", Attempts: 3, First: sampleNow(), Last: sampleNow(), Next: sampleNow().Add(time.Hour)},
+		{ID: 9, Mailbox: jonas, Folder: inbox, Message: 40, Kind: "attachment", Reason: "Too large", Attempts: 1, Permanent: true},
+	}}, 3)
+	page.Coverage = p.coverageView(operate.Coverage{
+		At: sampleNow(), Counts: operate.Counts{Source: 900, Stored: 897, Indexed: 897, Unexplained: 3}, Unverified: 1,
+		Pass: operate.Pass{ID: 1, State: operate.PassRunning, Folders: 2, Total: 9},
+		Mailboxes: []operate.MailboxCoverage{
+			{Mailbox: eva, State: "active", At: sampleNow(), Counts: operate.Counts{Source: 900, Stored: 897, Indexed: 897, Unexplained: 3}, Folders: []operate.FolderCoverage{
+				{Folder: inbox, At: sampleNow(), Counts: operate.Counts{Source: 900, Stored: 897, Indexed: 897, SetAside: 2, Unexplained: 3}, Causes: []operate.Cause{{Reason: "The answer is <malformed>", Messages: 2}}},
+				{Folder: operate.FolderRef{ID: 9, Path: "Unread mail"}, At: sampleNow(), Counts: operate.Counts{Source: 40, OutOfScope: 40}, Why: "search folder"},
+			}, Unreachable: []operate.Unreachable{{What: "In-place archive", Why: "The in-place archive cannot be reached by this API."}}},
+			{Mailbox: jonas, State: "denied", Why: "Access is denied by <policy>."},
+		},
+	}, "")
+	page.Holds = p.holdsView([]operate.Hold{
+		{ID: 1, Mailbox: &eva, Reason: "Case 17 <b>final", By: "operator", Since: sampleNow()},
+		{ID: 2, Query: "subject:granite OR from:marek", Reason: "Case 18", By: "operator", Since: sampleNow()},
+	})
+	return page
 }
 
 func sampleStatus() search.Status {

@@ -70,6 +70,7 @@ type hitView struct {
 	Mailbox     string
 	Folder      string
 	Files       string
+	Gone        string // that it is deleted at its source
 }
 
 type fileSnippet struct {
@@ -229,7 +230,7 @@ func (p *pages) hit(params searchParams, h search.Hit) hitView {
 	v := hitView{
 		ID: h.ID.String(), URL: at("/message/"+h.ID.String(), params),
 		Unread: !h.IsRead, person: personOf(h.From), Date: p.when(h.Date),
-		Mailbox: mailboxName(h.Mailbox), Folder: h.Folder.Path,
+		Mailbox: mailboxName(h.Mailbox), Folder: h.Folder.Path, Gone: goneWords(h.GoneAt),
 		Subject: "(no subject)",
 	}
 	for i, s := range h.Snippets.Subject {

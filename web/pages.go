@@ -39,7 +39,11 @@ func (s *server) pageRoutes() []route {
 		{http.MethodGet, "/", s.searchPage, mailRead},
 		{http.MethodGet, "/message/:id", s.messagePage, mailRead},
 		{http.MethodGet, "/message/:id/attachments/:n", s.attachmentPage, mailRead},
-		{http.MethodGet, "/status", s.statusPage, mailRead},
+		{http.MethodGet, "/status", s.statusPage, operating},
+		{http.MethodPost, "/status/retry", s.retryForm, operating},
+		{http.MethodPost, "/status/verify", s.verifyForm, operating},
+		{http.MethodPost, "/status/holds", s.holdForm, operating},
+		{http.MethodPost, "/status/holds/end", s.releaseForm, operating},
 		{http.MethodGet, "/help", s.helpPage, open},
 		{http.MethodGet, assetPrefix + "*", s.asset, open},
 	}

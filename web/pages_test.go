@@ -43,7 +43,7 @@ func renderedPages(t *testing.T) map[string]string {
 		"no mail":    {"search", p.searchPage(readParams(nil), none)},
 		"message":    {"message", p.messagePage(sampleMessage(), params)},
 		"attachment": {"attachment", attachmentPage{frame: frame{Title: file.Name, Page: "attachment"}, File: file, Extracted: "<i>text</i>"}},
-		"status":     {"status", p.statusPage(sampleStatus())},
+		"status":     {"status", sampleStatusPage(p)},
 		"help":       {"help", newHelpPage()},
 		"error":      {"error", errorPage{frame: frame{Title: "Not <found>", Page: "error"}, Detail: "<script>x</script>"}},
 	}
@@ -120,8 +120,13 @@ func TestSearchPageShows(t *testing.T) {
 			"marek@quarryworks.example", "/api/v1/messages/14/html", `sandbox="allow-popups allow-popups-to-escape-sandbox"`,
 			"Text not read: unknown format", "A link to a file in the cloud", "/api/v1/messages/14/attachments/0", "/message/14/attachments/0",
 		},
-		"status": {"1 of 3 mailboxes to go", "280 of 1,000", "access is denied"},
-		"help":   {"after:2025-01", "hasattachment:", "/?q=invoic%2A"},
+		"status": {
+			"1 of 3 mailboxes to go", "280 of 1,000", "access is denied", "1,180 of 2,011 messages can be searched", "about 7 minutes",
+			"Paused", "ErrorMailboxMoveInProgress", "until", "<dd>12</dd>", "A message", "The answer is &lt;malformed&gt;", "when asked",
+			"3 messages are not accounted for", "The in-place archive cannot be reached by this API", "Not in scope: search folder",
+			"2 of 9 folders compared", "Case 17", `action="/status/holds/end" method="post"`, "No tenant",
+		},
+		"help": {"after:2025-01", "hasattachment:", "/?q=invoic%2A"},
 	} {
 		for _, text := range texts {
 			if !strings.Contains(pages[page], text) {

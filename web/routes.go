@@ -16,6 +16,9 @@ const (
 	open policy = "open"
 	// mailRead routes reach mail, within the scope of whoever asks.
 	mailRead policy = "mail.read"
+	// operating routes tell how the sync goes, and steer it; the desk answers
+	// none but operators.
+	operating policy = "operate"
 )
 
 // route is a line of the table of what is served. A GET route answers HEAD too.
@@ -46,6 +49,14 @@ func (s *server) apiRoutes() []route {
 		{http.MethodGet, downloadPath + "/text", s.apiAttachmentText, mailRead},
 		{http.MethodGet, apiPrefix + "/mailboxes", s.apiMailboxes, mailRead},
 		{http.MethodGet, apiPrefix + "/status", s.apiStatus, mailRead},
+		{http.MethodGet, apiPrefix + "/problems", s.apiProblems, operating},
+		{http.MethodPost, apiPrefix + "/problems/retry", s.apiRetry, operating},
+		{http.MethodGet, apiPrefix + "/coverage", s.apiCoverage, operating},
+		{http.MethodGet, apiPrefix + "/coverage/pass", s.apiPass, operating},
+		{http.MethodPost, apiPrefix + "/coverage", s.apiNewPass, operating},
+		{http.MethodGet, apiPrefix + "/holds", s.apiHolds, operating},
+		{http.MethodPost, apiPrefix + "/holds", s.apiNewHold, operating},
+		{http.MethodDelete, apiPrefix + "/holds/:id", s.apiEndHold, operating},
 		{http.MethodGet, apiPrefix + "/openapi.json", s.apiDescription, open},
 		{http.MethodGet, "/healthz", s.healthz, open},
 		{http.MethodGet, "/readyz", s.readyz, open},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"mailquarry/internal/operate"
 	"mailquarry/search"
 )
 
@@ -17,6 +18,7 @@ const requestTime = 10 * time.Second
 // Options is what the handler works with.
 type Options struct {
 	Service *search.Service
+	Desk    *operate.Desk
 	Logger  *slog.Logger // nil is silent
 	Version string       // of the product
 	// Ready tells why the server cannot answer searches; nil is ready.
@@ -26,6 +28,7 @@ type Options struct {
 // server holds what the handlers share.
 type server struct {
 	service *search.Service
+	desk    *operate.Desk
 	log     *slog.Logger
 	version string
 	ready   func() error
@@ -38,7 +41,7 @@ func New(o Options) http.Handler { return newServer(o).handler() }
 
 func newServer(o Options) *server {
 	s := &server{
-		service: o.Service, log: o.Logger, version: o.Version, ready: o.Ready,
+		service: o.Service, desk: o.Desk, log: o.Logger, version: o.Version, ready: o.Ready,
 		pages: newPages(o), time: requestTime,
 	}
 	if s.log == nil {

@@ -163,6 +163,31 @@ func plural(n int, one, many string) string {
 	return number(n) + " " + many
 }
 
+// span writes how long something takes, as exactly as anyone cares.
+func span(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return plural(max(int(d.Round(time.Second)/time.Second), 1), "second", "seconds")
+	case d < time.Hour:
+		return plural(int(d.Round(time.Minute)/time.Minute), "minute", "minutes")
+	case d < 48*time.Hour:
+		h := d.Round(time.Minute)
+		if h >= 10*time.Hour {
+			return plural(int(d.Round(time.Hour)/time.Hour), "hour", "hours")
+		}
+		return fmt.Sprintf("%d h %d min", h/time.Hour, h%time.Hour/time.Minute)
+	}
+	return plural(int(d.Round(24*time.Hour)/(24*time.Hour)), "day", "days")
+}
+
+// rate writes so many per second.
+func rate(r float64) string {
+	if r < 10 {
+		return strconv.FormatFloat(r, 'f', 1, 64)
+	}
+	return number(int(r + 0.5))
+}
+
 // byteSize writes a size for people; "" when it is unknown.
 func byteSize(n int64) string {
 	switch {

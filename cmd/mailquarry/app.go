@@ -4,15 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 
 	"golang.org/x/sync/errgroup"
 
 	"mailquarry/extract"
 	"mailquarry/indexer"
 	"mailquarry/internal/archive"
+	"mailquarry/internal/operate"
 	"mailquarry/internal/version"
 	"mailquarry/search"
 	"mailquarry/search/engine"
@@ -30,6 +33,16 @@ type app struct {
 	index       *bleve.Engine
 	builder     *indexer.Builder
 	wake        chan struct{} // tells the builder that the archive has grown
+	service     *search.Service
+	desk        *operate.Desk
+
+	// What there is with a tenant only.
+	puller     *indexer.Puller
+	reconciler *indexer.Reconciler
+	purger     *indexer.Purger
+	settings   settings
+	rounded    func(indexer.RoundResult) error // called when every mailbox has had its round
+	overdue    chan struct{}                   // tells the purger to look
 }
 
 func logger(c *cli, con *console) *slog.Logger {
@@ -56,6 +69,7 @@ func openStore(ctx context.Context, data string, log *slog.Logger) (*app, error)
 		log: log, archive: a, generations: g,
 		extractor: extract.New(extract.Options{Logger: log}),
 		wake:      make(chan struct{}, 1),
+		overdue:   make(chan struct{}, 1),
 	}, nil
 }
 
@@ -75,6 +89,43 @@ func openApp(ctx context.Context, data string, log *slog.Logger, bulk bool) (*ap
 	}
 	a.builder = indexer.NewBuilder(a.archive, a.extractor, a.index, indexer.BuildOptions{Logger: log})
 	return a, nil
+}
+
+// openToLook opens the data folder to answer questions about it. An index that
+// cannot be used is left as it is, and counts as one that holds nothing.
+func openToLook(ctx context.Context, data string, log *slog.Logger) (*app, error) {
+	a, err := openStore(ctx, data, log)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := a.generations.Current()
+	if err == nil && dir != "" {
+		a.index, err = a.openEngine(dir, false)
+		if errors.Is(err, engine.ErrDamaged) || errors.Is(err, engine.ErrMismatch) {
+			log.Warn("the index cannot be used; the next start builds it anew", "reason", err)
+			err = nil
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open the index in %s: %w", data, err), a.close())
+	}
+	a.service = a.newService(settings{})
+	desk := operate.Config{Archive: a.archive}
+	if a.index != nil {
+		desk.CheckQuery = a.checkHold
+	}
+	a.desk = operate.New(desk)
+	return a, nil
+}
+
+// needStore refuses a data folder that is absent or empty, in which opening
+// would make a store.
+func needStore(data string) error {
+	files, err := os.ReadDir(data)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && len(files) == 0 {
+		return fmt.Errorf("there is no mail store in %s: check the name given with --data", data)
+	}
+	return err
 }
 
 func (a *app) openIndex(bulk bool) error {
@@ -150,21 +201,34 @@ func (a *app) building(ctx context.Context, work func(context.Context) error) er
 }
 
 // committed wakes the builder; it never waits.
-func (a *app) committed() {
+func (a *app) committed() { nudge(a.wake) }
+
+func nudge(c chan<- struct{}) {
 	select {
-	case a.wake <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }
 
+// checkpoint is how far the index is, 0 where there is none.
+func (a *app) checkpoint(ctx context.Context) (uint64, error) {
+	if a.index == nil {
+		return 0, nil
+	}
+	return a.index.Checkpoint(ctx)
+}
+
+func (a *app) newService(s settings) *search.Service {
+	return search.New(search.Config{
+		Archive: a.archive, Engine: a.index, Checkpoint: a.checkpoint, Kept: s.retention.Kept, Logger: a.log,
+	})
+}
+
 // handler is the page and the API over this data folder.
 func (a *app) handler() http.Handler {
-	service := search.New(search.Config{
-		Archive: a.archive, Engine: a.index, Checkpoint: a.index.Checkpoint, Logger: a.log,
-	})
 	return web.New(web.Options{
-		Service: service, Logger: a.log, Version: version.Number,
-		Ready: func() error { _, err := a.index.Checkpoint(context.Background()); return err },
+		Service: a.service, Desk: a.desk, Logger: a.log, Version: version.Number,
+		Ready: func() error { _, err := a.checkpoint(context.Background()); return err },
 	})
 }
 

@@ -42,7 +42,7 @@ func (d *demoCmd) Run(ctx context.Context, con *console, c *cli) (err error) {
 		return err
 	}
 	defer l.Close()
-	data, forget, err := demoData(c.Data)
+	data, forget, err := demoData(c)
 	if err != nil {
 		return err
 	}
@@ -52,49 +52,56 @@ func (d *demoCmd) Run(ctx context.Context, con *console, c *cli) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, a.close()) }()
-
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return a.builder.Run(ctx, a.wake) })
-	g.Go(func() error { return serveHTTP(ctx, l, a.handler()) })
-	fmt.Fprintf(con.out, "Search page: %s\nA simulated company; stop with Ctrl-C.\n", pageAddress(l))
-
-	g.Go(func() error { return d.simulate(ctx, g, con, a) })
-	return ended(g.Wait())
-}
-
-// simulate fills and serves the tenant, and starts the sync from it.
-func (d *demoCmd) simulate(ctx context.Context, g *errgroup.Group, con *console, a *app) (err error) {
-	tenant := graphsim.New(graphsim.Options{Seed: d.Seed, Recorded: -1})
-	company, err := demo.Fill(tenant, d.Seed, time.Now())
+	tenant, company, server, err := d.simulate()
 	if err != nil {
-		return fmt.Errorf("make up the demo's mail: %w", err)
-	}
-	if d.Chaos {
-		tenant.Chaos(graphsim.ChaosOptions{Seed: d.ChaosSeed})
-	}
-	server, err := tenant.Start("")
-	if err != nil {
-		return fmt.Errorf("start the simulated tenant: %w", err)
+		return err
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
-	client, err := simulatedClient(tenant, server, a.log)
+	client, err := simulatedClient(tenant, server, log)
 	if err != nil {
 		return err
 	}
 	if err := a.archive.Bind(ctx, indexer.GraphSource, tenant.Options().TenantID); err != nil {
 		return err
 	}
-	startSync(ctx, g, con, a, client, d.Interval, nil)
+	if err := a.archive.Announce(l.Addr().String()); err != nil {
+		return err
+	}
+	a.connect(client, settings{interval: d.Interval, verify: 24 * time.Hour})
+
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return a.builder.Run(ctx, a.wake) })
+	g.Go(func() error { return serveHTTP(ctx, l, a.handler()) })
+	fmt.Fprintf(con.out, "Search page: %s\nA simulated company; stop with Ctrl-C.\n", pageAddress(l))
+	startSync(ctx, g, con, a, nil)
 	if d.Chaos {
 		g.Go(func() error { return tellTroubles(ctx, con, tenant) })
 	}
-	return arrive(ctx, company, d.Arrival)
+	g.Go(func() error { return arrive(ctx, company, d.Arrival) })
+	return ended(g.Wait())
+}
+
+// simulate fills the tenant and serves it.
+func (d *demoCmd) simulate() (*graphsim.Tenant, *demo.Company, *graphsim.Server, error) {
+	tenant := graphsim.New(graphsim.Options{Seed: d.Seed, Recorded: -1})
+	company, err := demo.Fill(tenant, d.Seed, time.Now())
+	if err != nil {
+		return nil, nil, nil, fmt.Errorf("make up the demo's mail: %w", err)
+	}
+	if d.Chaos {
+		tenant.Chaos(graphsim.ChaosOptions{Seed: d.ChaosSeed})
+	}
+	server, err := tenant.Start("")
+	if err != nil {
+		return nil, nil, nil, fmt.Errorf("start the simulated tenant: %w", err)
+	}
+	return tenant, company, server, nil
 }
 
 // demoData is a temporary folder unless the person chose one.
-func demoData(chosen string) (dir string, forget func() error, err error) {
-	if chosen != defaultData {
-		return chosen, func() error { return nil }, nil
+func demoData(c *cli) (dir string, forget func() error, err error) {
+	if c.dataGiven {
+		return c.Data, func() error { return nil }, nil
 	}
 	dir, err = os.MkdirTemp("", "mailquarry-demo-")
 	if err != nil {

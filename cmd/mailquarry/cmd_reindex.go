@@ -12,6 +12,9 @@ import (
 
 // reindex builds a new index from the store alone.
 func reindex(ctx context.Context, con *console, c *cli, log *slog.Logger) (err error) {
+	if err := needStore(c.Data); err != nil {
+		return err
+	}
 	a, err := openStore(ctx, c.Data, log)
 	if err != nil {
 		return err
@@ -31,6 +34,9 @@ func reindex(ctx context.Context, con *console, c *cli, log *slog.Logger) (err e
 	}
 	err = r.Run(ctx)
 	end()
+	if ctx.Err() != nil {
+		fmt.Fprintln(con.progress, "The reindex was interrupted; the index in use stays as it was.")
+	}
 	if err != nil {
 		return fmt.Errorf("reindex: %w", err)
 	}

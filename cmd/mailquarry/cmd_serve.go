@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"mailquarry/indexer"
-	"mailquarry/internal/archive"
 	"mailquarry/internal/source"
 	"mailquarry/internal/source/graph"
 )
@@ -18,10 +16,12 @@ import (
 // serveCmd syncs the tenant and serves the page; with --once or --reindex it
 // does one thing and ends.
 type serveCmd struct {
-	Once     bool          `help:"Sync once, index what came, and exit." env:"MAILQUARRY_ONCE"`
-	Reindex  bool          `help:"Rebuild the index from the local store, with no network, and exit." env:"MAILQUARRY_REINDEX"`
-	Interval time.Duration `help:"Time between two rounds of the sync." default:"5m" env:"MAILQUARRY_INTERVAL"`
-	Tenant   tenantFlags   `embed:""`
+	Once    bool         `help:"Sync once, index what came, and exit." env:"MAILQUARRY_ONCE"`
+	Reindex bool         `help:"Rebuild the index from the local store, with no network, and exit." env:"MAILQUARRY_REINDEX"`
+	Poll    pollFlags    `embed:""`
+	Scope   scopeFlags   `embed:""`
+	Removal removalFlags `embed:""`
+	Tenant  tenantFlags  `embed:""`
 }
 
 type tenantFlags struct {
@@ -64,11 +64,16 @@ func (t tenantFlags) open(log *slog.Logger) (*graph.Client, error) {
 // Run serves, or does the one thing asked for.
 func (s *serveCmd) Run(ctx context.Context, con *console, c *cli) error {
 	log := logger(c, con)
+	settings, err := readSettings(s.Scope, s.Removal)
+	if err != nil {
+		return err
+	}
+	if err := s.Poll.read(&settings); err != nil {
+		return err
+	}
 	switch {
 	case s.Once && s.Reindex:
 		return usagef("--once and --reindex exclude each other")
-	case s.Interval < time.Second:
-		return usagef("--interval %s: at least 1s", s.Interval)
 	case s.Reindex:
 		return reindex(ctx, con, c, log)
 	}
@@ -80,12 +85,12 @@ func (s *serveCmd) Run(ctx context.Context, con *console, c *cli) error {
 		if !tenant {
 			return usagef("--once has nothing to sync: set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_CERTIFICATE_PATH or AZURE_CLIENT_SECRET")
 		}
-		return s.once(ctx, con, c, log)
+		return s.once(ctx, con, c, log, settings)
 	}
-	return s.serve(ctx, con, c, log, tenant)
+	return s.serve(ctx, con, c, log, settings, tenant)
 }
 
-func (s *serveCmd) once(ctx context.Context, con *console, c *cli, log *slog.Logger) (err error) {
+func (s *serveCmd) once(ctx context.Context, con *console, c *cli, log *slog.Logger, set settings) (err error) {
 	client, err := s.Tenant.open(log)
 	if err != nil {
 		return err
@@ -99,19 +104,21 @@ func (s *serveCmd) once(ctx context.Context, con *console, c *cli, log *slog.Log
 	if err != nil {
 		return err
 	}
-	puller := indexer.NewPuller(client, a.archive, indexer.PullOptions{Logger: log, Committed: a.committed})
-	endPull, endBuild := showSync(con, puller, a)
+	a.connect(client, set)
+	end := showSync(con, a)
 	var result indexer.RoundResult
 	err = a.building(ctx, func(ctx context.Context) (err error) {
-		defer endPull()
-		result, err = puller.Round(ctx)
+		result, err = a.puller.Round(ctx)
 		return err
 	})
-	endBuild()
+	end()
 	if err != nil {
 		return fmt.Errorf("sync the tenant: %w", err)
 	}
 	if err := settle(doubt, result); err != nil {
+		return err
+	}
+	if err := a.purge(ctx); err != nil {
 		return err
 	}
 	if result.Failed > 0 {
@@ -121,7 +128,7 @@ func (s *serveCmd) once(ctx context.Context, con *console, c *cli, log *slog.Log
 	return nil
 }
 
-func (s *serveCmd) serve(ctx context.Context, con *console, c *cli, log *slog.Logger, tenant bool) (err error) {
+func (s *serveCmd) serve(ctx context.Context, con *console, c *cli, log *slog.Logger, set settings, tenant bool) (err error) {
 	l, err := listen(c.Listen)
 	if err != nil {
 		return err
@@ -132,6 +139,9 @@ func (s *serveCmd) serve(ctx context.Context, con *console, c *cli, log *slog.Lo
 		return err
 	}
 	defer func() { err = errors.Join(err, a.close()) }()
+	if err := a.archive.Announce(l.Addr().String()); err != nil {
+		return err
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	if tenant {
 		client, err := s.Tenant.open(log)
@@ -142,9 +152,14 @@ func (s *serveCmd) serve(ctx context.Context, con *console, c *cli, log *slog.Lo
 		if err != nil {
 			return err
 		}
-		startSync(ctx, g, con, a, client, s.Interval, doubt)
-	} else if err := a.needMail(ctx); err != nil {
-		return err
+		a.connect(client, set)
+		startSync(ctx, g, con, a, doubt)
+	} else {
+		if err := a.needMail(ctx); err != nil {
+			return err
+		}
+		a.connect(nil, set)
+		g.Go(func() error { return a.desk.Run(ctx) })
 	}
 	g.Go(func() error { return a.builder.Run(ctx, a.wake) })
 	g.Go(func() error { return a.sweep(ctx) })
@@ -208,30 +223,6 @@ func (a *app) checkOrGoOn(ctx context.Context, client *graph.Client) (doubt, err
 	return nil, nil
 }
 
-func startSync(ctx context.Context, g *errgroup.Group, con *console, a *app, src source.Source, interval time.Duration, doubt error) {
-	puller := indexer.NewPuller(src, a.archive, indexer.PullOptions{Logger: a.log, Committed: a.committed})
-	g.Go(func() error {
-		endPull, endBuild := showSync(con, puller, a)
-		result, err := puller.Round(ctx)
-		endPull()
-		endBuild()
-		if err == nil {
-			if err := settle(doubt, result); err != nil {
-				return err
-			}
-		}
-		if err != nil && ctx.Err() == nil {
-			a.log.Error("sync round failed", "error", err, "next_in", interval.String())
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(interval):
-		}
-		return puller.Run(ctx, interval)
-	})
-}
-
 // needMail refuses to serve an empty store that nothing fills.
 func (a *app) needMail(ctx context.Context) error {
 	n, err := a.archive.Live(ctx)
@@ -244,46 +235,4 @@ func (a *app) needMail(ctx context.Context) error {
 	}
 	a.log.Info("no tenant is set; serving what is in the store", "messages", n)
 	return nil
-}
-
-// sweep drops what is left of deleted mail, at start and once a day.
-func (a *app) sweep(ctx context.Context) error {
-	const every, age = 24 * time.Hour, time.Hour
-	for {
-		if err := a.forget(ctx); err != nil && ctx.Err() == nil {
-			a.log.Error("the rest of deleted mailboxes could not be removed", "error", err)
-		}
-		freed, err := a.archive.SweepBlobs(ctx, age)
-		if err != nil && ctx.Err() == nil {
-			a.log.Error("deleted attachments could not be removed from disk", "error", err)
-		} else if freed > 0 {
-			a.log.Info("deleted attachments removed from disk", "bytes", freed)
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(every):
-		}
-	}
-}
-
-// forget removes the rows of purged mailboxes that the index has taken note of.
-func (a *app) forget(ctx context.Context) error {
-	indexed, err := a.index.Checkpoint(ctx)
-	if err != nil {
-		return err
-	}
-	return a.archive.Forget(ctx, archive.Seq(indexed))
-}
-
-// showSync shows a bar for each of the two stages.
-func showSync(con *console, p *indexer.Puller, a *app) (endPull, endBuild func()) {
-	endPull = con.progress.begin("sync", func() (int64, int64, string) {
-		st := p.Stats()
-		return st.MailboxesDone, st.Mailboxes, fmt.Sprintf("mailboxes, %d messages, %d attachments", st.Messages, st.Attachments)
-	})
-	endBuild = con.progress.begin("index", func() (int64, int64, string) {
-		return a.builder.Done(), max(p.Stats().Messages, a.builder.Done()), "messages"
-	})
-	return endPull, endBuild
 }

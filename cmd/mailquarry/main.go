@@ -4,6 +4,8 @@
 //	mailquarry              sync the tenant and serve the search page
 //	mailquarry --once       sync once and exit
 //	mailquarry --reindex    rebuild the index from the local store
+//	mailquarry status       tell how far sync and index are
+//	mailquarry verify       tell whether every message is accounted for
 //	mailquarry demo         try it with a simulated tenant
 //	mailquarry import PATH  take in local mail files
 //
@@ -35,27 +37,34 @@ const (
 	exitOK          = 0
 	exitFailure     = 1
 	exitUsage       = 2
-	exitIncomplete  = 3 // a round ended, but some mailboxes failed and are tried again next time
+	exitIncomplete  = 3 // a round ended, but some mailboxes failed and are tried again next time; or not all could be verified
+	exitUnexplained = 4 // a message is not accounted for
 	exitInterrupted = 130
 )
 
 // defaultData is the data folder when none is named.
 const defaultData = "mailquarry-data"
 
-// cli is the command line. Every flag has an environment variable.
+// cli is the command line. Every setting has an environment variable.
 type cli struct {
-	Data    string `help:"Data folder: the store and the index." default:"${data}" env:"MAILQUARRY_DATA" placeholder:"DIR"`
+	Data    string `help:"Data folder: the store and the index; ${data} if not set." env:"MAILQUARRY_DATA" placeholder:"DIR"`
 	Listen  string `help:"Address of the search page and API; loopback only." default:"127.0.0.1:8080" env:"MAILQUARRY_LISTEN" placeholder:"ADDR"`
 	Log     string `help:"Least level of what is logged: debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"MAILQUARRY_LOG"`
 	LogJSON bool   `name:"log-json" help:"Log JSON lines instead of text." env:"MAILQUARRY_LOG_JSON"`
 
 	Serve         serveCmd         `cmd:"" default:"withargs" help:"Sync the tenant and serve the search page (the default command)."`
+	Status        statusCmd        `cmd:"" help:"Tell how far sync and index are."`
+	Problems      problemsCmd      `cmd:"" help:"List what could not be taken and was set aside, or have it tried again."`
+	Verify        verifyCmd        `cmd:"" help:"Compare tenant, store and index, mend what differs, and tell whether every message is accounted for."`
+	Hold          holdCmd          `cmd:"" help:"Hold mail back from removal."`
 	Demo          demoCmd          `cmd:"" help:"Try Mailquarry with a simulated tenant: no credentials, no network."`
 	Simulate      simulateCmd      `cmd:"" help:"Serve a tree of .eml files as a simulated tenant, to test Graph clients."`
 	Import        importCmd        `cmd:"" help:"Take local mail (.eml files, Maildir, mbox) into the store and the index."`
 	ExtractWorker extractWorkerCmd `cmd:"" hidden:"" help:"Extract documents in this process; started by Mailquarry itself."`
 
 	Version kong.VersionFlag `help:"Print the version and exit."`
+
+	dataGiven bool // the data folder was chosen
 }
 
 // console is where a command talks to people: out for its result, progress for
@@ -93,6 +102,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "mailquarry: %s; see mailquarry --help\n", oneLine(err.Error()))
 		return exitUsage
 	}
+	if c.dataGiven = c.Data != ""; !c.dataGiven {
+		c.Data = defaultData
+	}
 	con := &console{stdin: stdin, out: stdout, progress: newProgress(stderr)}
 	kctx.BindTo(ctx, (*context.Context)(nil))
 	kctx.Bind(con, &c)
@@ -122,7 +134,10 @@ func report(ctx context.Context, err error, stderr io.Writer) int {
 		return exitOK
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case errors.Is(err, errIncomplete):
+	case errors.Is(err, errUnexplained):
+		fmt.Fprintln(stderr, "mailquarry: "+explain(err))
+		return exitUnexplained
+	case errors.Is(err, errIncomplete), errors.Is(err, errUnverified):
 		fmt.Fprintln(stderr, "mailquarry: "+explain(err))
 		return exitIncomplete
 	case errors.As(err, &usage):

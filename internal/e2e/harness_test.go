@@ -86,6 +86,7 @@ func (s *site) command(args ...string) *exec.Cmd {
 		"AZURE_TENANT_ID=" + o.TenantID, "AZURE_CLIENT_ID=" + o.ClientID, "AZURE_CLIENT_SECRET=" + o.ClientSecret,
 		"AZURE_AUTHORITY_HOST=" + s.server.Authority, "MAILQUARRY_GRAPH_URL=" + s.server.GraphURL,
 		"MAILQUARRY_DISABLE_INSTANCE_DISCOVERY=1", "SSL_CERT_FILE=" + s.cert,
+		"MAILQUARRY_GRACE=0s", // what the tenant deletes is gone at once, so that both can be compared
 	}
 	return cmd
 }

@@ -46,11 +46,13 @@ export function replaceContent(from, id) {
   const active = old.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
   const key = active?.dataset.key;
   const opened = new Map([...old.querySelectorAll('details[id]')].map((d) => [d.id, /** @type {HTMLDetailsElement} */ (d).open]));
-  old.replaceChildren(...[...fresh.childNodes].map((n) => document.adoptNode(n)));
-  for (const d of old.querySelectorAll('details[id]')) {
+  for (const d of fresh.querySelectorAll('details[id]')) {
     const was = opened.get(d.id);
     if (was !== undefined) /** @type {HTMLDetailsElement} */ (d).open = was;
   }
+  // What has not changed stays: a button that is being pressed is not taken away.
+  if (old.isEqualNode(fresh)) return true;
+  old.replaceChildren(...[...fresh.childNodes].map((n) => document.adoptNode(n)));
   if (key !== undefined) {
     const again = [...old.querySelectorAll('[data-key]')].find((e) => /** @type {HTMLElement} */ (e).dataset.key === key);
     /** @type {HTMLElement | undefined} */ (again)?.focus({ preventScroll: true });
