@@ -32,7 +32,7 @@ type world struct {
 	// jumped tells that the clock did. The client's is the machine's: it would
 	// not believe that its token is too old twice in a minute.
 	jumped bool
-	stats stats
+	stats  stats
 }
 
 // stats tell what was done.

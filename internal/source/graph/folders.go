@@ -53,7 +53,7 @@ func (c *Client) tree(mailbox string) *tree {
 // Folders implements source.Source.
 func (c *Client) Folders(ctx context.Context, mailbox string, since source.Cursor) (source.FolderPage, error) {
 	var out source.FolderPage
-	q := call{mailbox: mailbox, kind: "mailFolders/delta", area: content, paged: true, build: func(ctx context.Context, h *abs.RequestHeaders) (*abs.RequestInformation, error) {
+	q := call{mailbox: mailbox, kind: "mailFolders/delta", area: content, sizer: pageSizer, build: func(ctx context.Context, h *abs.RequestHeaders) (*abs.RequestInformation, error) {
 		cfg := &users.ItemMailFoldersDeltaRequestBuilderGetRequestConfiguration{Headers: h}
 		b := c.user(mailbox).MailFolders().Delta()
 		if since.Link != "" {
@@ -64,17 +64,23 @@ func (c *Client) Folders(ctx context.Context, mailbox string, since source.Curso
 		return b.ToGetRequestInformation(ctx, cfg)
 	}}
 	p, err := c.page(ctx, q, since.Link)
+	listed := overQuota(err)
+	if listed {
+		p, err = c.listedFolders(ctx, mailbox, since.Link)
+	}
 	if err != nil {
 		return out, wrap("read folders", err)
 	}
-	if out.Next, err = c.cursor(p); err != nil {
+	if listed {
+		out.Next = source.Cursor{Complete: true}
+	} else if out.Next, err = c.cursor(p); err != nil {
 		return out, wrap("read folders", err)
 	}
 	t := c.tree(mailbox)
 	if len(p.Value) > 0 {
 		// Without a change there is nothing to name: most rounds save the
 		// requests.
-		if err := c.learnNames(ctx, mailbox, t, since.Link == ""); err != nil {
+		if err := c.learnNames(ctx, mailbox, t, since.Link == "" && !listed); err != nil {
 			return out, wrap("name folders", err)
 		}
 	}
