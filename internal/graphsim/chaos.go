@@ -33,6 +33,11 @@ type ChaosOptions struct {
 	// ExpireRate is how often all tokens issued so far become invalid; 0.0005
 	// when 0.
 	ExpireRate float64
+	// ReplayRate is the share of delta rounds that give some items of the round
+	// before again, ShortRate about that of pages that are cut short or empty;
+	// 0.1 when 0.
+	ReplayRate float64
+	ShortRate  float64
 }
 
 // DefaultWeights are those of chaos. Faults that tell a lie about what exists,
@@ -70,7 +75,7 @@ func (t *Tenant) Chaos(o ChaosOptions) {
 	for _, d := range []struct {
 		rate  *float64
 		value float64
-	}{{&o.Rate, 0.05}, {&o.BurstRate, 0.002}, {&o.MoveRate, 0.0005}, {&o.ResetRate, 0.002}, {&o.ExpireRate, 0.0005}} {
+	}{{&o.Rate, 0.05}, {&o.BurstRate, 0.002}, {&o.MoveRate, 0.0005}, {&o.ResetRate, 0.002}, {&o.ExpireRate, 0.0005}, {&o.ReplayRate, 0.1}, {&o.ShortRate, 0.1}} {
 		if *d.rate == 0 {
 			*d.rate = d.value
 		}
@@ -97,12 +102,14 @@ func (t *Tenant) Chaos(o ChaosOptions) {
 	t.faults.mu.Lock()
 	defer t.faults.mu.Unlock()
 	t.chaos = c
+	t.odd.set(o.ReplayRate, o.ShortRate)
 }
 
 // Calm ends chaos, and the bursts and moves that it began. Injected faults stay.
 func (t *Tenant) Calm() {
 	t.faults.mu.Lock()
 	t.chaos = chaos{}
+	t.odd.set(0, 0)
 	t.faults.mu.Unlock()
 	for _, m := range t.Mailboxes() {
 		m.trouble.mu.Lock()

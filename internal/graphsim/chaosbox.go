@@ -1,6 +1,10 @@
 package graphsim
 
-import "time"
+import (
+	"math"
+	"sync/atomic"
+	"time"
+)
 
 const (
 	movingCode    = "ErrorMailboxMoveInProgress"
@@ -93,4 +97,23 @@ func (m *Mailbox) bursts(now time.Time) *Fault {
 	f.Name = "burst"
 	f.RetryAfter = int((left + time.Second - 1) / time.Second)
 	return &f
+}
+
+// oddPages are how often chaos makes delta pages repeat or lack something. They
+// are read while a mailbox is locked.
+type oddPages struct{ replay, short atomic.Uint64 }
+
+func (o *oddPages) set(replay, short float64) {
+	o.replay.Store(math.Float64bits(replay))
+	o.short.Store(math.Float64bits(short))
+}
+
+func (o *oddPages) replays(salt uint64) bool {
+	return unit(mix(salt, 1)) < math.Float64frombits(o.replay.Load())
+}
+
+// shortens chooses more pages than its rate says, since three in five of those
+// chosen stay as they are.
+func (o *oddPages) shortens(salt uint64) bool {
+	return unit(mix(salt, 2)) < math.Float64frombits(o.short.Load())*5/2
 }

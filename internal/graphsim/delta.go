@@ -112,7 +112,7 @@ func (c *call) deltaPage(m *Mailbox, f *Folder, k *syncToken) ([]view, *apiError
 		if !k.Full && k.To < 0 {
 			k.To = len(f.journal)
 			k.At = k.From
-			if c.t.o.Quirks.FreshMailDoubles {
+			if c.t.o.Quirks.FreshMailDoubles || c.t.odd.replays(mix(c.t.seed, m.key, uint64(k.Folder), uint64(f.gen))) {
 				k.At = max(k.Prev, k.From-50)
 			}
 		}
@@ -137,7 +137,10 @@ func (c *call) deltaPage(m *Mailbox, f *Folder, k *syncToken) ([]view, *apiError
 
 // shorten applies the quirk of short and empty pages.
 func (c *call) shorten(k *syncToken, size int) int {
-	if !c.t.o.Quirks.EmptyPages || k.Blank {
+	if k.Blank {
+		return size
+	}
+	if !c.t.o.Quirks.EmptyPages && !c.t.odd.shortens(mix(c.t.seed, uint64(k.Folder), uint64(k.Gen))) {
 		return size
 	}
 	switch mix(c.t.seed, uint64(k.Folder), uint64(k.At), uint64(k.From)) % 5 {

@@ -123,13 +123,9 @@ func (t *Tenant) wrong(q asked) *Fault {
 	l := &t.faults
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	base, _, _ := strings.Cut(q.path, "?")
-	q.key = mixString(t.seed, q.method+" "+base)
-	if l.paths == nil {
-		l.paths = make(map[uint64]uint64)
+	if t.chaos.on || len(l.list) > 0 {
+		l.number(t.seed, &q)
 	}
-	q.number = l.paths[q.key]
-	l.paths[q.key]++
 	f := l.take(t, q)
 	if f == nil {
 		f = q.box.moves(t.o.Now())
@@ -141,6 +137,17 @@ func (t *Tenant) wrong(q asked) *Fault {
 		l.count(f.label())
 	}
 	return f
+}
+
+// number counts a request among those on its path. The lock is held.
+func (l *faultList) number(seed uint64, q *asked) {
+	base, _, _ := strings.Cut(q.path, "?")
+	q.key = mixString(seed, q.method+" "+base)
+	if l.paths == nil {
+		l.paths = make(map[uint64]uint64)
+	}
+	q.number = l.paths[q.key]
+	l.paths[q.key]++
 }
 
 // count adds to what Troubles tells. The lock is held.

@@ -212,6 +212,7 @@ func (s scriptFields) chaos(o *ChaosOptions) error {
 		s.number("max-row", &o.MaxRow, 1, 1000),
 		s.rate("rate", &o.Rate), s.rate("burst-rate", &o.BurstRate), s.rate("move-rate", &o.MoveRate),
 		s.rate("reset-rate", &o.ResetRate), s.rate("expire-rate", &o.ExpireRate),
+		s.rate("replay-rate", &o.ReplayRate), s.rate("short-rate", &o.ShortRate),
 		s.duration("burst-for", &o.BurstFor), s.duration("move-for", &o.MoveFor),
 	)
 	if err != nil {

@@ -61,6 +61,7 @@ type Tenant struct {
 
 	faults faultList
 	chaos  chaos // under the lock of faults
+	odd    oddPages
 	units  bucket
 	record recorder
 	zips   sync.Pool // of *gzip.Writer
