@@ -92,6 +92,8 @@ func verdict(v operate.Coverage) (lead, tone string) {
 		return "Source, store and index have not been compared yet.", ""
 	case v.Unexplained > 0:
 		return plural(v.Unexplained, "message is", "messages are") + " not accounted for.", "bad"
+	case v.Verified == 0:
+		return "Source, store and index could not be compared; the folders say why.", "warn"
 	case v.Unverified > 0:
 		return "All that was compared is accounted for; " + plural(v.Unverified, "folder is", "folders are") + " still to be compared.", "warn"
 	}
@@ -112,7 +114,9 @@ func (p *pages) mailboxCoverageView(m operate.MailboxCoverage) mailboxCoverageVi
 	case m.State != "active":
 		v.State, v.Tone = stateOfMailbox(m.State)
 	case m.At.IsZero():
-		v.State = "Not compared yet"
+		v.State, v.Line = "Not compared yet", ""
+	case m.Verified == 0:
+		v.State, v.Tone, v.Line, v.rank = "Not compared", "warn", "", 0
 	case m.Unverified > 0:
 		v.State, v.Tone, v.rank = "Not all compared", "warn", 0
 	default:

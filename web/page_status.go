@@ -160,7 +160,7 @@ func (p *pages) statusPage(st search.Status, live operate.Live, filter string) s
 	if paused > 0 {
 		page.Pauses = "The service asks to wait with " + plural(paused, "mailbox", "mailboxes") + "; the others go on."
 	}
-	if live.Running {
+	if live.Running && live.Total.Requests > 0 {
 		page.Requests = plural(int(live.Total.Requests), "request", "requests") + " since the start, " + number(int(live.Total.Throttled)) + " of them refused because there were too many."
 	}
 	return page
@@ -207,11 +207,11 @@ func overview(st search.Status, live operate.Live) (barView, []figure) {
 		{"Set aside", number(live.Problems)},
 	}
 	if live.Running && live.Total.ToDo > 0 {
-		left := "not known yet"
+		left := "…"
 		if live.Total.Left > 0 {
-			left = "about " + span(live.Total.Left)
+			left = span(live.Total.Left)
 		}
-		figures = append(figures, figure{"Messages per second", rate(live.Total.Rate)}, figure{"Time left", left})
+		figures = append(figures, figure{"Messages per second", rate(live.Total.Rate)}, figure{"Time left, about", left})
 	}
 	return bar, figures
 }
@@ -237,6 +237,9 @@ func (p *pages) mailboxView(m search.MailboxStatus, now operate.Progress, proble
 	v.Error = m.LastError
 	if v.Error == "" {
 		v.Error = m.Reason
+	}
+	if v.More == "" {
+		v.More = v.Error
 	}
 	if problems > 0 {
 		v.Problems = plural(problems, "problem", "problems") + " set aside"

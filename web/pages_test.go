@@ -121,7 +121,7 @@ func TestSearchPageShows(t *testing.T) {
 			"Text not read: unknown format", "A link to a file in the cloud", "/api/v1/messages/14/attachments/0", "/message/14/attachments/0",
 		},
 		"status": {
-			"1 of 3 mailboxes to go", "280 of 1,000", "access is denied", "1,180 of 2,011 messages can be searched", "about 7 minutes",
+			"1 of 3 mailboxes to go", "280 of 1,000", "access is denied", "1,180 of 2,011 messages can be searched", "<dd>7 min</dd>",
 			"Paused", "ErrorMailboxMoveInProgress", "until", "<dd>12</dd>", "A message", "The answer is &lt;malformed&gt;", "when asked",
 			"3 messages are not accounted for", "The in-place archive cannot be reached by this API", "Not in scope: search folder",
 			"2 of 9 folders compared", "Case 17", `action="/status/holds/end" method="post"`, "No tenant",
@@ -319,5 +319,22 @@ func TestModulesNeverMakeMarkupOfText(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestSpansAndRates(t *testing.T) {
+	t.Parallel()
+	for d, want := range map[time.Duration]string{
+		time.Millisecond: "1 s", 35 * time.Second: "35 s", 400 * time.Second: "7 min", 90 * time.Minute: "1 h 30 min",
+		11 * time.Hour: "11 h", 100 * time.Hour: "4 days",
+	} {
+		if got := span(d); got != want {
+			t.Errorf("span(%s) = %s, want %s", d, got, want)
+		}
+	}
+	for r, want := range map[float64]string{0.25: "0.2", 9.96: "10.0", 12.4: "12", 1234.5: "1,235"} {
+		if got := rate(r); got != want {
+			t.Errorf("rate(%g) = %s, want %s", r, got, want)
+		}
 	}
 }

@@ -167,13 +167,13 @@ func plural(n int, one, many string) string {
 func span(d time.Duration) string {
 	switch {
 	case d < time.Minute:
-		return plural(max(int(d.Round(time.Second)/time.Second), 1), "second", "seconds")
+		return fmt.Sprintf("%d s", max(d.Round(time.Second)/time.Second, 1))
 	case d < time.Hour:
-		return plural(int(d.Round(time.Minute)/time.Minute), "minute", "minutes")
+		return fmt.Sprintf("%d min", d.Round(time.Minute)/time.Minute)
 	case d < 48*time.Hour:
 		h := d.Round(time.Minute)
 		if h >= 10*time.Hour {
-			return plural(int(d.Round(time.Hour)/time.Hour), "hour", "hours")
+			return fmt.Sprintf("%d h", d.Round(time.Hour)/time.Hour)
 		}
 		return fmt.Sprintf("%d h %d min", h/time.Hour, h%time.Hour/time.Minute)
 	}

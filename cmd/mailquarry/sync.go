@@ -152,8 +152,10 @@ func (a *app) forget(ctx context.Context) error {
 func showSync(con *console, a *app) (end func()) {
 	endPull := con.progress.begin("sync", func() (int64, int64, string) {
 		l, st := a.puller.Live(), a.puller.Stats()
-		// What the store tells is a moment old.
-		done := max(int64(l.Total.Done), st.Messages)
+		done := int64(l.Total.Done)
+		if done == 0 {
+			done = st.Messages // what the store tells is a moment old
+		}
 		return done, max(done, int64(l.Total.Done+l.Total.ToDo)), "messages" + stageWords(st, l)
 	})
 	endBuild := con.progress.begin("index", func() (int64, int64, string) {

@@ -79,7 +79,8 @@ type MailboxCoverage struct {
 	At      time.Time
 	Counts
 	Folders     []FolderCoverage
-	Unverified  int // folders that were not compared, or not to their end
+	Verified    int // folders that were compared to their end
+	Unverified  int // folders that were not
 	Unreachable []Unreachable
 }
 
@@ -88,7 +89,8 @@ type MailboxCoverage struct {
 type Coverage struct {
 	At time.Time // of the oldest outcome in it; zero when there is none
 	Counts
-	Unverified int // folders
+	Verified   int // folders
+	Unverified int
 	Mailboxes  []MailboxCoverage
 	Pass       Pass
 }
@@ -148,6 +150,7 @@ func (d *Desk) Coverage(ctx context.Context, p access.Principal, mailboxes []str
 		}
 		box := mailboxCoverage(m, folders[m.ID])
 		out.add(box.Counts)
+		out.Verified += box.Verified
 		out.Unverified += box.Unverified
 		out.At = older(out.At, box.At)
 		out.Mailboxes = append(out.Mailboxes, box)
@@ -177,7 +180,10 @@ func mailboxCoverage(m *archive.Mailbox, folders []FolderCoverage) MailboxCovera
 		f := &folders[i]
 		box.add(f.Counts)
 		box.At = older(box.At, f.At)
-		if m.State == archive.MailboxActive && !f.verified() {
+		switch {
+		case f.verified():
+			box.Verified++
+		case m.State == archive.MailboxActive:
 			box.Unverified++
 		}
 	}
