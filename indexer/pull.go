@@ -117,11 +117,7 @@ func (p *Puller) Stats() PullStats {
 // NewPuller makes a Puller that writes src's mail into a. What src offers
 // besides (source.Lister, source.Directory, source.Pacer) is made use of.
 func NewPuller(src source.Source, a *archive.Archive, o PullOptions) *Puller {
-	p := &Puller{src: src, archive: a, opts: o.withDefaults(), line: newLine()}
-	var ok bool
-	if p.items, ok = any(src).(source.Items); !ok {
-		p.items = single{src}
-	}
+	p := &Puller{src: src, items: src, archive: a, opts: o.withDefaults(), line: newLine()}
 	p.lister, _ = any(src).(source.Lister)
 	p.directory, _ = any(src).(source.Directory)
 	p.pacer, _ = any(src).(source.Pacer)

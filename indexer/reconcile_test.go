@@ -14,7 +14,6 @@ import (
 
 	"mailquarry/indexer"
 	"mailquarry/internal/archive"
-	"mailquarry/internal/decode"
 	"mailquarry/internal/graphsim"
 	"mailquarry/internal/mail"
 	"mailquarry/internal/source"
@@ -32,11 +31,14 @@ type tampered struct {
 	poison   string // a message that cannot be read
 }
 
-func (t *tampered) Message(ctx context.Context, mailbox, message string) (source.Change, error) {
-	if message == t.poison {
-		return source.Change{}, &source.Error{Class: source.Permanent, Code: "ErrorCorruptData"}
+func (t *tampered) Fetch(ctx context.Context, mailbox string, messages []string) ([]source.Fetched, error) {
+	out, err := t.Client.Fetch(ctx, mailbox, messages)
+	for i := range out {
+		if messages[i] == t.poison {
+			out[i] = source.Fetched{Err: &source.Error{Class: source.Permanent, Code: "ErrorCorruptData"}}
+		}
 	}
-	return t.Client.Message(ctx, mailbox, message)
+	return out, err
 }
 
 func (t *tampered) Messages(ctx context.Context, mailbox, folder string, since source.Cursor) (source.MessagePage, error) {
@@ -56,46 +58,11 @@ func (t *tampered) Folders(ctx context.Context, mailbox string, since source.Cur
 }
 
 func (t *tampered) List(ctx context.Context, mailbox, folder string, since source.Cursor) (source.ListPage, error) {
-	p, err := t.plain(ctx, mailbox, folder, since)
+	p, err := t.Client.List(ctx, mailbox, folder, since)
 	if err == nil && t.list != nil {
 		err = t.list(&p)
 	}
 	return p, err
-}
-
-func (t *tampered) plain(ctx context.Context, mailbox, folder string, since source.Cursor) (source.ListPage, error) {
-	if l, ok := any(t.Client).(source.Lister); ok {
-		return l.List(ctx, mailbox, folder, since)
-	}
-	var p source.ListPage
-	for _, m := range t.tenant.Mailboxes() {
-		if m.ID() != mailbox {
-			continue
-		}
-		for _, f := range m.Folders() {
-			if f.ID() != folder {
-				continue
-			}
-			for _, id := range f.Messages() {
-				c, err := t.Client.Message(ctx, mailbox, id)
-				if err != nil {
-					return p, err
-				}
-				sum, err := decode.GraphSummary(c.Payload)
-				if err != nil {
-					return p, err
-				}
-				p.Items = append(p.Items, source.Listed{Key: id, Stamp: sum.ChangeKey})
-			}
-		}
-	}
-	slices.Reverse(p.Items)
-	p.Next.Complete = true
-	return p, nil
-}
-
-func (t *tampered) Count(context.Context, string, []string) ([]source.Counted, error) {
-	return nil, nil
 }
 
 // silent drops what the folders' streams tell of messages.

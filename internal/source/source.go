@@ -2,7 +2,6 @@ package source
 
 import (
 	"context"
-	"io"
 
 	"mailquarry/internal/mail"
 )
@@ -61,7 +60,7 @@ type Change struct {
 	// changed: an absent field keeps its former value.
 	Payload []byte
 	// Parts are set by sources that read attachments together with the
-	// message (imports); for Graph they are listed by Source.Parts.
+	// message (imports); for Graph they are listed by Items.ListParts.
 	Parts []mail.Part
 }
 
@@ -115,13 +114,5 @@ type Source interface {
 	Folders(ctx context.Context, mailbox string, since Cursor) (FolderPage, error)
 	// Messages reads one page of a folder's stream of messages.
 	Messages(ctx context.Context, mailbox, folder string, since Cursor) (MessagePage, error)
-	// Message reads one message whole. Class NotFound when it is gone.
-	Message(ctx context.Context, mailbox, message string) (Change, error)
-	// Locate tells the key of the folder in which a message now is. Class
-	// NotFound when it is gone.
-	Locate(ctx context.Context, mailbox, message string) (folder string, err error)
-	// Parts lists a message's attachments without their bytes.
-	Parts(ctx context.Context, mailbox, message string) ([]mail.Part, error)
-	// OpenPart streams an attachment's bytes. The caller closes it.
-	OpenPart(ctx context.Context, mailbox, message string, part mail.Part) (io.ReadCloser, error)
+	Items
 }

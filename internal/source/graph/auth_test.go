@@ -242,7 +242,7 @@ func TestRefusedTokenIsReplaced(t *testing.T) {
 		}
 		_, _ = w.Write([]byte(`{"id":"m","parentFolderId":"f"}`))
 	})
-	if f, err := c.Locate(testContext(t), "u", "m"); err != nil || f != "f" {
+	if f, err := locate(testContext(t), c, "u", "m"); err != nil || f != "f" {
 		t.Fatalf("folder %q, error %v", f, err)
 	}
 }
@@ -272,7 +272,7 @@ func TestLogHoldsNoSecretsAndNoIDs(t *testing.T) {
 	cfg.Logger = slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	c := clientFor(t, cfg)
 	readRound(t, c, box.ID(), box.Folder("inbox").ID(), source.Cursor{})
-	if _, err := c.Locate(testContext(t), box.ID(), "no-such-message"); err == nil {
+	if _, err := locate(testContext(t), c, box.ID(), "no-such-message"); err == nil {
 		t.Fatal("a message was located that does not exist")
 	}
 	log := out.String()

@@ -10,11 +10,14 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	abs "github.com/microsoft/kiota-abstractions-go"
 	kauth "github.com/microsoft/kiota-authentication-azure-go"
 	khttp "github.com/microsoft/kiota-http-go"
+	"golang.org/x/sync/semaphore"
+
 	core "github.com/microsoftgraph/msgraph-sdk-go-core"
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
@@ -33,6 +36,10 @@ type Client struct {
 	backoff    time.Duration // bound of the first wait between two tries
 	stall      time.Duration // how long an answer's body may stand still
 
+	everywhere *semaphore.Weighted // bounds the requests in flight on all mailboxes
+	counts     counts
+	unordered  atomic.Bool // Graph refuses to order a delta stream
+
 	mu       sync.Mutex
 	gates    map[string]*gate
 	trees    map[string]*tree
@@ -40,7 +47,21 @@ type Client struct {
 	tenant   string // as the last Check's token named it
 }
 
-var _ source.Source = (*Client)(nil)
+// maxInFlight bounds the requests in flight on all mailboxes together; no mailbox
+// can take more than its own few of them. The directory, which has no such limit
+// of its own, gets a few too.
+const (
+	maxInFlight    = 64
+	directorySlots = 4
+)
+
+var _ interface {
+	source.Source
+	source.Items
+	source.Lister
+	source.Directory
+	source.Pacer
+} = (*Client)(nil)
 
 // New makes a client. It reads the certificate but does not use the network:
 // see Check.
@@ -52,7 +73,8 @@ func New(cfg Config) (*Client, error) {
 	c := &Client{
 		base: s.base, log: cfg.Logger, perMailbox: cfg.MaxPerMailbox,
 		tries: 6, backoff: cmp.Or(cfg.Backoff, time.Second), stall: 90 * time.Second,
-		gates: map[string]*gate{}, trees: map[string]*tree{},
+		everywhere: semaphore.NewWeighted(maxInFlight),
+		gates:      map[string]*gate{}, trees: map[string]*tree{},
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
@@ -120,7 +142,11 @@ func (c *Client) gate(mailbox string) *gate {
 	defer c.mu.Unlock()
 	g := c.gates[mailbox]
 	if g == nil {
-		g = newGate(c.perMailbox, mailbox != "")
+		slots := c.perMailbox
+		if mailbox == "" {
+			slots = directorySlots
+		}
+		g = newGate(slots, mailbox != "", c.backoff)
 		c.gates[mailbox] = g
 	}
 	return g

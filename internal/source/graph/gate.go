@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"mailquarry/internal/source"
 )
 
@@ -17,82 +19,98 @@ const (
 	windowLimit = 9600
 )
 
-// The bounds of a page of messages with their bodies.
-const (
-	maxPage = 50
-	minPage = 5
-	// growAfter is how many pages must come well before a page that had to
-	// shrink grows again.
-	growAfter = 10
-)
-
 // gate lets one mailbox's requests through: all work on the mailbox shares it.
 type gate struct {
-	slots   chan struct{}
+	slots   *semaphore.Weighted
+	places  int64
 	limited bool // counts requests; the directory has another kind of limit
 
-	mu     sync.Mutex
-	pause  time.Time // nothing passes before
-	counts [windowSteps + 1]int
-	step   int64 // the newest step that is counted
-	page   int
-	well   int // pages that came well since the page size changed
+	page, list sizer
+
+	mu      sync.Mutex
+	pause   time.Time // nothing passes before
+	reason  string    // of the pause
+	counts  [windowSteps + 1]int
+	step    int64 // the newest step that is counted
+	breaker breaker
+
+	sent, throttled int64
+	inFlight        int
 }
 
-func newGate(slots int, limited bool) *gate {
-	return &gate{slots: make(chan struct{}, slots), limited: limited, page: maxPage}
-}
-
-// enter waits until a request may be sent and counts it. leave must follow.
-func (g *gate) enter(ctx context.Context) error {
-	for {
-		now := time.Now()
-		if left := g.paused(now); left > patience {
-			return pauseAsked(left)
-		}
-		if err := wait(ctx, g.delay(now)); err != nil {
-			return err
-		}
-		select {
-		case g.slots <- struct{}{}:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		if g.pass(time.Now()) {
-			return nil
-		}
-		g.leave()
+func newGate(slots int, limited bool, backoff time.Duration) *gate {
+	return &gate{
+		breaker: breaker{first: breakFirst * backoff},
+		slots:   semaphore.NewWeighted(int64(slots)), places: int64(slots), limited: limited,
+		page: sizer{now: maxPage, max: maxPage, min: 1}, list: sizer{now: maxList, max: maxList, min: 1},
 	}
 }
 
-func (g *gate) leave() { <-g.slots }
+// span is how many places in flight n requests of one exchange take: Outlook
+// answers four of a batch at a time.
+func (g *gate) span(n int) int64 { return min(max(int64(n), 1), g.places) }
 
-// paused tells how much is left of a pause that Graph asked for.
-func (g *gate) paused(now time.Time) time.Duration {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.pause.Sub(now)
+// enter waits until an exchange of n requests may be sent and counts them. leave
+// must follow.
+func (g *gate) enter(ctx context.Context, n int) error {
+	for {
+		now := time.Now()
+		if err := g.refuses(now, true); err != nil {
+			return err
+		}
+		if err := wait(ctx, g.delay(now, n)); err != nil {
+			return err
+		}
+		if err := g.slots.Acquire(ctx, g.span(n)); err != nil {
+			return err
+		}
+		if g.pass(time.Now(), n) {
+			return nil
+		}
+		g.slots.Release(g.span(n))
+	}
 }
 
-// delay tells how long a request must wait: for a pause to end, or for the
+func (g *gate) leave(n int) {
+	g.mu.Lock()
+	g.inFlight -= int(g.span(n))
+	g.mu.Unlock()
+	g.slots.Release(g.span(n))
+}
+
+// refuses tells, as an error, of a pause that is not waited out here. Try is
+// false for who only looks.
+func (g *gate) refuses(now time.Time, try bool) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if left := g.pause.Sub(now); left > patience {
+		return pauseAsked(left, g.reason)
+	}
+	if left, code := g.breaker.open(now, try); left > 0 {
+		return pauseAsked(left, code)
+	}
+	return nil
+}
+
+// delay tells how long n requests must wait: for a pause to end, or for the
 // window to have room.
-func (g *gate) delay(now time.Time) time.Duration {
+func (g *gate) delay(now time.Time, n int) time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.delayLocked(now)
+	return g.delayLocked(now, n)
 }
 
-func (g *gate) delayLocked(now time.Time) time.Duration {
+func (g *gate) delayLocked(now time.Time, n int) time.Duration {
 	d := max(0, g.pause.Sub(now))
 	if !g.limited {
 		return d
 	}
 	g.slide(now)
-	sum := 0
-	for _, n := range g.counts {
-		sum += n
+	sum := n
+	for _, c := range g.counts {
+		sum += c
 	}
-	if sum < windowLimit {
+	if sum <= windowLimit {
 		return d
 	}
 	// Room comes when the oldest step that holds requests has left the window.
@@ -107,16 +125,18 @@ func (g *gate) delayLocked(now time.Time) time.Duration {
 	return d
 }
 
-// pass counts a request if it may go now.
-func (g *gate) pass(now time.Time) bool {
+// pass counts n requests if they may go now.
+func (g *gate) pass(now time.Time, n int) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.delayLocked(now) > 0 {
+	if g.delayLocked(now, n) > 0 {
 		return false
 	}
 	if g.limited {
-		g.counts[g.step%int64(len(g.counts))]++
+		g.counts[g.step%int64(len(g.counts))] += n
 	}
+	g.sent += int64(n)
+	g.inFlight += int(g.span(n))
 	return true
 }
 
@@ -134,35 +154,40 @@ func (g *gate) slide(now time.Time) {
 }
 
 // hold lets nothing pass for d.
-func (g *gate) hold(now time.Time, d time.Duration) {
+func (g *gate) hold(now time.Time, d time.Duration, reason string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if until := now.Add(d); until.After(g.pause) {
-		g.pause = until
+		g.pause, g.reason = until, reason
 	}
 }
 
-func (g *gate) pageSize() int {
+// note tells the gate how a request went.
+func (g *gate) note(now time.Time, f *failure) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.page
-}
-
-// shrink halves the page, which Graph could not make in time.
-func (g *gate) shrink() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.page, g.well = max(minPage, g.page/2), 0
-}
-
-// grow notes a page that came well.
-func (g *gate) grow() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.well++; g.page < maxPage && g.well >= growAfter {
-		g.page, g.well = min(maxPage, g.page+g.page/2), 0
+	if f != nil && f.err.Class == source.Throttled {
+		g.throttled++
 	}
+	g.breaker.note(now, f)
 }
+
+// pace tells how requests go.
+func (g *gate) pace(now time.Time) source.Pace {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	p := source.Pace{Requests: g.sent, Throttled: g.throttled, InFlight: g.inFlight}
+	if g.pause.After(now) {
+		p.Until, p.Reason = g.pause, g.reason
+	}
+	if left, code := g.breaker.open(now, false); left > 0 && now.Add(left).After(p.Until) {
+		p.Until, p.Reason = now.Add(left), code
+	}
+	return p
+}
+
+// Pace implements source.Pacer.
+func (c *Client) Pace(mailbox string) source.Pace { return c.gate(mailbox).pace(time.Now()) }
 
 // wait sleeps, or returns at once when the context would end before that: the
 // caller then learns how long the source wants to be left alone.
@@ -171,7 +196,7 @@ func wait(ctx context.Context, d time.Duration) error {
 		return err
 	}
 	if end, ok := ctx.Deadline(); ok && time.Until(end) < d {
-		return pauseAsked(d)
+		return pauseAsked(d, "")
 	}
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -185,10 +210,12 @@ func wait(ctx context.Context, d time.Duration) error {
 
 // patience is the longest pause that is waited out here. A longer one comes
 // back, so that whoever asked can turn to another mailbox meanwhile.
-const patience = 10 * time.Minute
+const patience = 5 * time.Second
 
-func pauseAsked(d time.Duration) *source.Error {
-	return &source.Error{Class: source.Throttled, Message: "the mailbox is not asked before a pause is over", RetryAfter: d}
+func pauseAsked(d time.Duration, code string) *source.Error {
+	return &source.Error{
+		Class: source.Throttled, Code: code, Message: "the mailbox is not asked before a pause is over", RetryAfter: d,
+	}
 }
 
 // maxBackoff bounds the wait between two tries that no Retry-After sets.

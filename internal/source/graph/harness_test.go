@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"mailquarry/internal/graphsim"
+	"mailquarry/internal/mail"
 	"mailquarry/internal/source"
 )
 
@@ -128,4 +129,31 @@ func stub(t *testing.T, graph http.HandlerFunc) (*Client, *httptest.Server) {
 func fakeToken(roles ...string) string {
 	claims, _ := json.Marshal(map[string]any{"roles": roles})
 	return "e30." + base64.RawURLEncoding.EncodeToString(claims) + ".c2ln"
+}
+
+// locate asks for one message.
+func locate(ctx context.Context, c *Client, box, message string) (string, error) {
+	out, err := c.Locate(ctx, box, []string{message})
+	if err != nil {
+		return "", err
+	}
+	return out[0].Folder, out[0].Err
+}
+
+// fetch asks for one message.
+func fetch(ctx context.Context, c *Client, box, message string) (source.Change, error) {
+	out, err := c.Fetch(ctx, box, []string{message})
+	if err != nil {
+		return source.Change{}, err
+	}
+	return out[0].Change, out[0].Err
+}
+
+// listParts asks for one message's attachments.
+func listParts(ctx context.Context, c *Client, box, message string) ([]mail.Part, error) {
+	out, err := c.ListParts(ctx, box, []string{message})
+	if err != nil {
+		return nil, err
+	}
+	return out[0].Parts, out[0].Err
 }

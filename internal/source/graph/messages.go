@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 
 	abs "github.com/microsoft/kiota-abstractions-go"
@@ -32,6 +31,12 @@ func messageFields() []string {
 func (c *Client) Messages(ctx context.Context, mailbox, folder string, since source.Cursor) (source.MessagePage, error) {
 	var out source.MessagePage
 	p, err := c.page(ctx, c.messagesCall(mailbox, folder, since.Link), since.Link)
+	if e := asSource(err); e != nil && since.Link == "" && strings.EqualFold(e.Code, "ErrorInvalidUrlQuery") && !c.unordered.Load() {
+		// The newest first is how it is documented, and useful; not needed.
+		c.unordered.Store(true)
+		p, err = c.page(ctx, c.messagesCall(mailbox, folder, ""), "")
+		c.unordered.Store(err == nil)
+	}
 	listed := since.Link != "" && !tracksChanges(since.Link)
 	if e := asSource(err); e != nil && since.Link == "" && strings.EqualFold(e.Code, "ErrorQuotaExceeded") {
 		listed = true
@@ -67,7 +72,7 @@ func tracksChanges(link string) bool {
 }
 
 func (c *Client) messagesCall(mailbox, folder, link string) call {
-	return call{mailbox: mailbox, kind: "messages/delta", area: content, paged: true, build: func(ctx context.Context, h *abs.RequestHeaders) (*abs.RequestInformation, error) {
+	return call{mailbox: mailbox, kind: "messages/delta", area: content, sizer: pageSizer, build: func(ctx context.Context, h *abs.RequestHeaders) (*abs.RequestInformation, error) {
 		cfg := &users.ItemMailFoldersItemMessagesDeltaRequestBuilderGetRequestConfiguration{Headers: h}
 		b := c.user(mailbox).MailFolders().ByMailFolderId(folder).Messages().Delta()
 		if link != "" {
@@ -75,13 +80,16 @@ func (c *Client) messagesCall(mailbox, folder, link string) call {
 			return b.WithUrl(link).ToGetRequestInformation(ctx, cfg)
 		}
 		cfg.QueryParameters = &users.ItemMailFoldersItemMessagesDeltaRequestBuilderGetQueryParameters{Select: messageFields()}
+		if !c.unordered.Load() {
+			cfg.QueryParameters.Orderby = []string{"receivedDateTime desc"}
+		}
 		return b.ToGetRequestInformation(ctx, cfg)
 	}}
 }
 
 func (c *Client) listingCall(mailbox, folder string) call {
-	return call{mailbox: mailbox, kind: "messages", area: content, paged: true, build: func(ctx context.Context, h *abs.RequestHeaders) (*abs.RequestInformation, error) {
-		top := int32(c.gate(mailbox).pageSize())
+	return call{mailbox: mailbox, kind: "messages", area: content, sizer: pageSizer, build: func(ctx context.Context, h *abs.RequestHeaders) (*abs.RequestInformation, error) {
+		top := int32(c.gate(mailbox).page.size())
 		return c.user(mailbox).MailFolders().ByMailFolderId(folder).Messages().ToGetRequestInformation(ctx,
 			&users.ItemMailFoldersItemMessagesRequestBuilderGetRequestConfiguration{
 				Headers: h,
@@ -90,43 +98,4 @@ func (c *Client) listingCall(mailbox, folder string) call {
 				},
 			})
 	}}
-}
-
-func (c *Client) messageCall(mailbox, message string, selected []string) call {
-	return call{mailbox: mailbox, kind: "messages/{id}", area: content, build: func(ctx context.Context, h *abs.RequestHeaders) (*abs.RequestInformation, error) {
-		return c.user(mailbox).Messages().ByMessageId(message).ToGetRequestInformation(ctx,
-			&users.ItemMessagesMessageItemRequestBuilderGetRequestConfiguration{
-				Headers: h, QueryParameters: &users.ItemMessagesMessageItemRequestBuilderGetQueryParameters{Select: selected},
-			})
-	}}
-}
-
-// Message implements source.Source.
-func (c *Client) Message(ctx context.Context, mailbox, message string) (source.Change, error) {
-	body, err := c.fetch(ctx, c.messageCall(mailbox, message, messageFields()))
-	if err != nil {
-		return source.Change{}, wrap("read message", err)
-	}
-	_, id, reason := fields(json.RawMessage(body))
-	if reason != "" {
-		return source.Change{}, wrap("read message", &source.Error{Class: source.Permanent, Message: reason})
-	}
-	return source.Change{Key: id, Format: source.GraphJSON, Payload: body}, nil
-}
-
-// Locate implements source.Source.
-func (c *Client) Locate(ctx context.Context, mailbox, message string) (string, error) {
-	body, err := c.fetch(ctx, c.messageCall(mailbox, message, []string{"id", "parentFolderId"}))
-	if err != nil {
-		return "", wrap("locate message", err)
-	}
-	f, _, reason := fields(json.RawMessage(body))
-	folder := text(f, "parentFolderId")
-	if reason == "" && folder == "" {
-		reason = "the message has no folder"
-	}
-	if reason != "" {
-		return "", wrap("locate message", &source.Error{Class: source.Transient, Message: reason})
-	}
-	return folder, nil
 }

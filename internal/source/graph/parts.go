@@ -10,7 +10,6 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
 	"mailquarry/internal/mail"
-	"mailquarry/internal/source"
 )
 
 // partFields leave contentBytes out: without a selection the list holds every
@@ -22,8 +21,8 @@ func partFields() []string {
 // maxPartPages bounds a list that Graph does not page.
 const maxPartPages = 100
 
-// Parts implements source.Source.
-func (c *Client) Parts(ctx context.Context, mailbox, message string) ([]mail.Part, error) {
+// listAll lists a message's attachments, should their list come in pages.
+func (c *Client) listAll(ctx context.Context, mailbox, message string) ([]mail.Part, error) {
 	var out []mail.Part
 	link := ""
 	for range maxPartPages {
@@ -31,14 +30,7 @@ func (c *Client) Parts(ctx context.Context, mailbox, message string) ([]mail.Par
 		if err != nil {
 			return nil, wrap("list attachments", err)
 		}
-		for _, raw := range p.Value {
-			part, reason := parsePart(raw)
-			if reason != "" {
-				c.log.WarnContext(ctx, "graph attachment skipped", "reason", reason)
-				continue
-			}
-			out = append(out, part)
-		}
+		out = append(out, c.readParts(ctx, p)...)
 		if link = p.Next; link == "" {
 			return out, nil
 		}
@@ -62,6 +54,19 @@ func (c *Client) partsCall(mailbox, message, link string) call {
 	}}
 }
 
+func (c *Client) readParts(ctx context.Context, p page) []mail.Part {
+	var out []mail.Part
+	for _, raw := range p.Value {
+		part, reason := parsePart(raw)
+		if reason != "" {
+			c.log.WarnContext(ctx, "graph attachment skipped", "reason", reason)
+			continue
+		}
+		out = append(out, part)
+	}
+	return out
+}
+
 func parsePart(raw json.RawMessage) (mail.Part, string) {
 	f, id, reason := fields(raw)
 	if reason != "" {
@@ -81,13 +86,10 @@ func parsePart(raw json.RawMessage) (mail.Part, string) {
 	return p, ""
 }
 
-// OpenPart implements source.Source. An item comes as the MIME, iCalendar or
+// openPart streams an attachment's bytes. An item comes as the MIME, iCalendar or
 // vCard form that Graph makes of it. While it is open, the stream is one of the
 // mailbox's requests in flight, so it is to be read and closed soon.
-func (c *Client) OpenPart(ctx context.Context, mailbox, message string, part mail.Part) (io.ReadCloser, error) {
-	if part.Kind == mail.ReferencePart {
-		return nil, &source.Error{Class: source.Permanent, Message: "the attachment is a link to a file in the cloud and has no bytes"}
-	}
+func (c *Client) openPart(ctx context.Context, mailbox, message string, part mail.Part) (io.ReadCloser, error) {
 	r, err := c.open(ctx, call{mailbox: mailbox, kind: "attachments/{id}/$value", area: content, build: func(_ context.Context, h *abs.RequestHeaders) (*abs.RequestInformation, error) {
 		// The SDK has no builder for this address.
 		ri := abs.NewRequestInformationWithMethodAndUrlTemplateAndPathParameters(abs.GET,

@@ -55,11 +55,11 @@ func TestWholeTenant(t *testing.T) {
 		t.Errorf("%d messages read, want %d", len(ids), len(want))
 	}
 	readFolders(t, c, u.Key, source.Cursor{})
-	one, err := c.Message(ctx, u.Key, ids[0])
+	one, err := fetch(ctx, c, u.Key, ids[0])
 	if err != nil || one.Key != ids[0] || !strings.Contains(string(one.Payload), "Hello") {
 		t.Errorf("message %+v, error %v", one, err)
 	}
-	if f, err := c.Locate(ctx, u.Key, ids[0]); err != nil || f != sub.ID() {
+	if f, err := locate(ctx, c, u.Key, ids[0]); err != nil || f != sub.ID() {
 		t.Errorf("located in %q, error %v", f, err)
 	}
 	for _, r := range tenant.Requests() {
@@ -159,11 +159,11 @@ func TestChangesAfterTheFirstRound(t *testing.T) {
 	if len(state) != 2 || !state[ids[0]].Gone || state[ids[1]].Gone {
 		t.Fatalf("changes %+v", got)
 	}
-	if f, err := c.Locate(testContext(t), box.ID(), ids[0]); err != nil || f != archive.ID() {
+	if f, err := locate(testContext(t), c, box.ID(), ids[0]); err != nil || f != archive.ID() {
 		t.Errorf("moved message is in %q, error %v", f, err)
 	}
 	box.Delete(ids[2])
-	_, err := c.Message(testContext(t), box.ID(), ids[2])
+	_, err := fetch(testContext(t), c, box.ID(), ids[2])
 	wantClass(t, err, source.NotFound)
 }
 
@@ -295,7 +295,7 @@ func TestAttachments(t *testing.T) {
 		{Name: "cloud", Reference: true},
 	}})
 	ctx := testContext(t)
-	parts, err := c.Parts(ctx, box.ID(), id)
+	parts, err := listParts(ctx, c, box.ID(), id)
 	if err != nil || len(parts) != 3 {
 		t.Fatalf("parts %+v, error %v", parts, err)
 	}
@@ -313,14 +313,17 @@ func TestAttachments(t *testing.T) {
 	if got := readPart(t, c, box.ID(), id, byKind[mail.ItemPart]); !strings.Contains(got, "Subject: forwarded") {
 		t.Errorf("the item is not MIME: %q", got)
 	}
-	_, err = c.OpenPart(ctx, box.ID(), id, byKind[mail.ReferencePart])
-	wantClass(t, err, source.Permanent)
+	errs, err := c.FetchParts(ctx, box.ID(), []source.PartRef{{Message: id, Part: byKind[mail.ReferencePart]}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantClass(t, errs[0], source.Permanent)
 	for _, r := range tenant.Requests() {
 		if strings.Contains(r.Path, "/attachments?") && !strings.Contains(r.Path, "select") {
 			t.Errorf("the bytes of all attachments were asked for: %s", r.Path)
 		}
 	}
-	_, err = c.OpenPart(ctx, box.ID(), id, mail.Part{Key: "no-such", Kind: mail.FilePart})
+	_, err = c.openPart(ctx, box.ID(), id, mail.Part{Key: "no-such", Kind: mail.FilePart})
 	if err == nil {
 		t.Error("an attachment was opened that does not exist")
 	}
@@ -328,7 +331,7 @@ func TestAttachments(t *testing.T) {
 
 func readPart(t *testing.T, c *Client, box, message string, p mail.Part) string {
 	t.Helper()
-	r, err := c.OpenPart(testContext(t), box, message, p)
+	r, err := c.openPart(testContext(t), box, message, p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -358,7 +361,7 @@ func TestAttachmentStream(t *testing.T) {
 		<-more
 		_, _ = io.WriteString(w, "second")
 	})
-	r, err := c.OpenPart(testContext(t), "u", "m", mail.Part{Key: "a"})
+	r, err := c.openPart(testContext(t), "u", "m", mail.Part{Key: "a"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -370,7 +373,7 @@ func TestAttachmentStream(t *testing.T) {
 	close(more)
 	_, err = io.ReadAll(r)
 	wantClass(t, err, source.Transient)
-	if n := len(c.gate("u").slots); n != 0 {
+	if n := c.Pace("u").InFlight; n != 0 {
 		t.Errorf("%d requests still count as in flight", n)
 	}
 }

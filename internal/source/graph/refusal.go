@@ -97,8 +97,8 @@ func byCode(f *failure, about area, status int, code string) bool {
 		}
 		e.Class = source.MailboxUnavailable
 	case "errormailboxmoveinprogress":
-		// Takes hours: trying on would only fill the log.
-		e.Class, e.RetryAfter = source.Transient, 10*time.Minute
+		// Takes hours: the breaker sees to it that it is not asked all the time.
+		e.Class = source.Transient
 		e.Advice = "the mailbox is being moved to another server; the sync goes on when that is done"
 	case "errorcorruptdata", "errorinvalidrecipients", "errorcannotopenfileattachment":
 		e.Class = source.Permanent
@@ -157,7 +157,7 @@ func byStatus(f *failure, about area, status int, message string) {
 func (c *Client) broken(err error) *failure {
 	if e := asSource(err); e != nil {
 		again := e.Class == source.Transient || e.Class == source.Throttled || e.Class == source.Unreachable
-		return &failure{err: e, again: again && !hopeless(e), pause: e.Class == source.Throttled}
+		return &failure{err: e, again: again && !hopeless(e), pause: e.Class == source.Throttled || e.RetryAfter > 0}
 	}
 	e := unreachable(c.base.Host, err)
 	return &failure{err: e, again: !hopeless(e)}
@@ -209,6 +209,10 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 		return time.Duration(min(s, maxRetryAfter.Seconds()) * float64(time.Second))
 	}
 	if t, err := http.ParseTime(v); err == nil {
+		// The date is one of the server's clock, and so is this header.
+		if there, err := http.ParseTime(h.Get("Date")); err == nil {
+			now = there
+		}
 		return max(0, min(t.Sub(now), maxRetryAfter))
 	}
 	return 0

@@ -81,14 +81,14 @@ func TestLastingFaultsComeBack(t *testing.T) {
 		{"server error", graphsim.Fault{Status: 500}, source.Transient, 6},
 		{"throttled", graphsim.Fault{Status: 429}, source.Throttled, 6},
 		{"half an answer", graphsim.Fault{Truncate: true}, source.Transient, 6},
-		{"mailbox on the move", graphsim.Fault{Status: 503, Body: `{"error":{"code":"ErrorMailboxMoveInProgress","message":"x"}}`}, source.Transient, 1},
+		{"mailbox on the move", graphsim.Fault{Status: 503, Body: `{"error":{"code":"ErrorMailboxMoveInProgress","message":"x"}}`}, source.Throttled, 1},
 		{"expired", graphsim.Fault{Status: 410, Body: `{"error":{"code":"SyncStateNotFound","message":"x"}}`}, source.Expired, 1},
 		{"expired, inner code", graphsim.Fault{Status: 400, Body: `{"error":{"code":"BadRequest","message":"x","innererror":{"code":"resyncRequired"}}}`}, source.Expired, 1},
 		{"mangled", graphsim.Fault{Status: 400, Body: `{"error":{"code":"BadRequest","message":"Badly formed token."}}`}, source.Expired, 1},
 		{"denied", graphsim.Fault{Status: 403, Body: `{"error":{"code":"ErrorAccessDenied","message":"x"}}`}, source.Denied, 1},
 		{"no folder", graphsim.Fault{Status: 404, Body: `{"error":{"code":"ErrorSyncFolderNotFound","message":"x"}}`}, source.NotFound, 1},
 		{"unlicensed", graphsim.Fault{Status: 404, Body: `{"error":{"code":"MailboxNotEnabledForRESTAPI","message":"x"}}`}, source.MailboxUnavailable, 1},
-		{"odd request", graphsim.Fault{Status: 400, Body: `{"error":{"code":"ErrorInvalidUrlQuery","message":"x"}}`}, source.Permanent, 1},
+		{"odd request", graphsim.Fault{Status: 400, Body: `{"error":{"code":"ErrorInvalidUrlQuery","message":"x"}}`}, source.Permanent, 2},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -118,21 +118,21 @@ func TestPageShrinksAndGrows(t *testing.T) {
 	inbox := box.Folder("inbox")
 	tenant.Inject(graphsim.Fault{Match: onMessages, Times: 3, Status: 504, Body: `{"error":{"code":"UnknownError","message":""}}`})
 	readRound(t, c, box.ID(), inbox.ID(), source.Cursor{})
-	if got := c.gate(box.ID()).pageSize(); got != 6 {
+	if got := c.gate(box.ID()).page.size(); got != 6 {
 		t.Errorf("page of %d after three timeouts, want 6", got)
 	}
-	g := newGate(1, true)
+	g := &newGate(1, true, time.Second).page
 	for range 10 {
 		g.shrink()
 	}
-	if g.pageSize() != minPage {
-		t.Errorf("page of %d, want %d", g.pageSize(), minPage)
+	if g.size() != 1 {
+		t.Errorf("page of %d, want %d", g.size(), 1)
 	}
 	for range 100 {
 		g.grow()
 	}
-	if g.pageSize() != maxPage {
-		t.Errorf("page of %d, want %d", g.pageSize(), maxPage)
+	if g.size() != maxPage {
+		t.Errorf("page of %d, want %d", g.size(), maxPage)
 	}
 }
 
@@ -189,7 +189,7 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	for deadline := time.Now().Add(testWait); c.gate(box.ID()).delay(time.Now()) == 0; {
+	for deadline := time.Now().Add(testWait); c.gate(box.ID()).delay(time.Now(), 1) == 0; {
 		if time.Now().After(deadline) {
 			t.Fatal("the mailbox was never paused")
 		}
@@ -198,7 +198,7 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 	if _, err := c.Probe(testContext(t), other.ID()); err != nil {
 		t.Error(err)
 	}
-	if _, err := c.Locate(testContext(t), box.ID(), "no-such"); err == nil {
+	if _, err := locate(testContext(t), c, box.ID(), "no-such"); err == nil {
 		t.Error("a message was located that does not exist")
 	}
 	<-throttled
@@ -242,7 +242,7 @@ func TestPauseBeyondDeadlineComesBack(t *testing.T) {
 func TestCancellationReturnsPromptly(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]graphsim.Fault{
-		"in a pause":  {Match: onMessages, Status: 429, RetryAfter: 300},
+		"in a pause":  {Match: onMessages, Status: 429, RetryAfter: 3},
 		"on the wire": {Match: onMessages, Delay: testWait},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -279,7 +279,7 @@ func TestStandstillIsGivenUp(t *testing.T) {
 	})
 	defer close(release)
 	c.stall = 100 * time.Millisecond
-	if f, err := c.Locate(testContext(t), "u", "m"); err != nil || f != "f" {
+	if f, err := locate(testContext(t), c, "u", "m"); err != nil || f != "f" {
 		t.Errorf("folder %q, error %v", f, err)
 	}
 }
@@ -391,13 +391,13 @@ func TestMissingDirectoryPermission(t *testing.T) {
 // below and goes on when the window has slid.
 func TestWindowHoldsBack(t *testing.T) {
 	t.Parallel()
-	g := newGate(4, true)
+	g := newGate(4, true, time.Second)
 	now := time.Unix(1_800_000_000, 0)
 	sent := map[int64]int{}
 	for second := range int64(1300) {
 		at := now.Add(time.Duration(second) * time.Second)
 		for range 20 {
-			if g.pass(at) {
+			if g.pass(at, 1) {
 				sent[second]++
 			}
 		}

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -31,8 +32,11 @@ type call struct {
 	mailbox string // whose gate it passes, "" for the directory
 	kind    string // for the log: no ids
 	area    area
-	paged   bool // asks for pages of the gate's size
-	tries   int  // 0: as the client has it
+	method  string
+	sizer   func(*gate) *sizer // asks for pages of this size, nil for one answer
+	bare    bool               // the page size is no header
+	weight  int                // requests in the exchange; 0 is 1
+	tries   int                // 0: as the client has it
 	build   func(context.Context, *abs.RequestHeaders) (*abs.RequestInformation, error)
 }
 
@@ -71,21 +75,28 @@ func (c *Client) persist(ctx context.Context, q call, use func(*answer) *failure
 	}
 	renewed := false
 	for n := 1; ; n++ {
-		if err := g.enter(ctx); err != nil {
+		if err := c.enter(ctx, g, q.weight); err != nil {
 			return err
 		}
 		f := c.try(ctx, q, g, n, use)
 		if f == nil {
-			if q.paged {
-				g.grow()
+			g.note(time.Now(), nil)
+			if q.sizer != nil {
+				q.sizer(g).grow()
 			}
 			return nil
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if f.shrink && q.paged {
-			g.shrink()
+		g.note(time.Now(), f)
+		if f.shrink && q.sizer != nil {
+			q.sizer(g).shrink()
+		}
+		if away(f.err) {
+			if err := g.refuses(time.Now(), false); err != nil {
+				return err
+			}
 		}
 		if f.stale && !renewed {
 			renewed = true
@@ -94,12 +105,32 @@ func (c *Client) persist(ctx context.Context, q call, use func(*answer) *failure
 			}
 		}
 		if !f.again || n >= tries {
+			if f.pause && f.err.RetryAfter > 0 {
+				g.hold(time.Now(), f.err.RetryAfter, f.reason())
+			}
 			return f.err
 		}
 		if err := c.rest(ctx, g, f, n); err != nil {
 			return err
 		}
 	}
+}
+
+// enter waits for the mailbox's gate and then for a place among all.
+func (c *Client) enter(ctx context.Context, g *gate, weight int) error {
+	if err := g.enter(ctx, weight); err != nil {
+		return err
+	}
+	if err := c.everywhere.Acquire(ctx, g.span(weight)); err != nil {
+		g.leave(weight)
+		return err
+	}
+	return nil
+}
+
+func (c *Client) leave(g *gate, weight int) {
+	c.everywhere.Release(g.span(weight))
+	g.leave(weight)
 }
 
 // renewToken gets rid of a token that Graph did not like, and tells whether to
@@ -126,7 +157,7 @@ func (c *Client) rest(ctx context.Context, g *gate, f *failure, n int) error {
 	} else {
 		d += c.backoff
 	}
-	g.hold(time.Now(), d)
+	g.hold(time.Now(), d, f.reason())
 	if end, ok := ctx.Deadline(); d > patience || ok && time.Until(end) < d {
 		f.err.RetryAfter = d
 		return f.err
@@ -143,11 +174,14 @@ type failure struct {
 	stale  bool // a new token may help
 }
 
+// reason names the failure in one word or two.
+func (f *failure) reason() string { return cmp.Or(f.err.Code, http.StatusText(f.err.Status)) }
+
 // try sends a call once. The gate has been entered, and is left when the answer
 // is done with.
 func (c *Client) try(ctx context.Context, q call, g *gate, n int, use func(*answer) *failure) *failure {
 	ctx, cancel := context.WithCancel(ctx)
-	a := &answer{cancel: cancel, leave: g.leave, stall: c.stall}
+	a := &answer{cancel: cancel, leave: func() { c.leave(g, q.weight) }, stall: c.stall}
 	defer a.finish()
 	began := time.Now()
 	resp, err := c.send(ctx, q, g)
@@ -166,7 +200,8 @@ func (c *Client) try(ctx context.Context, q call, g *gate, n int, use func(*answ
 			f = refusal(q, a)
 		}
 	}
-	attrs := []any{"method", "GET", "kind", q.kind, "status", status, "try", n, "took", time.Since(began).Round(time.Millisecond)}
+	c.counts.add(q)
+	attrs := []any{"method", cmp.Or(q.method, http.MethodGet), "kind", q.kind, "status", status, "try", n, "took", time.Since(began).Round(time.Millisecond)}
 	if f != nil {
 		attrs = append(attrs, "code", f.err.Code, "again", f.again)
 	}
@@ -185,8 +220,8 @@ func (c *Client) send(ctx context.Context, q call, g *gate) (resp *http.Response
 	h := abs.NewRequestHeaders()
 	h.Add("User-Agent", "ISV|Mailquarry|Mailquarry/1.0")
 	h.Add("Prefer", `IdType="ImmutableId"`)
-	if q.paged {
-		h.Add("Prefer", "odata.maxpagesize="+strconv.Itoa(g.pageSize()))
+	if q.sizer != nil && !q.bare {
+		h.Add("Prefer", "odata.maxpagesize="+strconv.Itoa(q.sizer(g).size()))
 	}
 	ri, err := q.build(ctx, h)
 	if err != nil {

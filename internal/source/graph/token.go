@@ -28,6 +28,7 @@ type credential struct {
 	mu      sync.Mutex
 	inner   azcore.TokenCredential
 	renewed time.Time
+	pause   time.Time // the authority is not asked before
 }
 
 func newCredential(s *settings, wire policy.Transporter) (*credential, error) {
@@ -55,8 +56,13 @@ func (c *credential) renew(unlessWithin time.Duration) error {
 // GetToken implements azcore.TokenCredential.
 func (c *credential) GetToken(ctx context.Context, o policy.TokenRequestOptions) (azcore.AccessToken, error) {
 	c.mu.Lock()
-	inner := c.inner
+	inner, left := c.inner, time.Until(c.pause)
 	c.mu.Unlock()
+	if left > 0 {
+		return azcore.AccessToken{}, &source.Error{
+			Class: source.Throttled, Message: c.settings.authority.Host + " is not asked before a pause is over", RetryAfter: left,
+		}
+	}
 	seen := &exchange{}
 	token, err := inner.GetToken(context.WithValue(ctx, exchangeKey{}, seen), o)
 	if err == nil {
@@ -65,7 +71,38 @@ func (c *credential) GetToken(ctx context.Context, o policy.TokenRequestOptions)
 	if ctx.Err() != nil {
 		return token, ctx.Err()
 	}
-	return token, tokenError(c.settings.authority.Host, seen, err)
+	failed := tokenError(c.settings.authority.Host, seen, err)
+	if failed.RetryAfter > 0 {
+		// Every mailbox needs a token, so that all of them wait.
+		c.mu.Lock()
+		if until := time.Now().Add(failed.RetryAfter); until.After(c.pause) {
+			c.pause = until
+		}
+		c.mu.Unlock()
+	}
+	return token, failed
+}
+
+// token asks for a token until it comes or another try is of no use.
+func (c *Client) token(ctx context.Context, o policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	for n := 1; ; n++ {
+		token, err := c.cred.GetToken(ctx, o)
+		e := asSource(err)
+		if err == nil || e == nil || n >= c.tries {
+			return token, err
+		}
+		switch e.Class {
+		case source.Transient, source.Throttled:
+		default:
+			return token, err
+		}
+		if e.RetryAfter > patience {
+			return token, err
+		}
+		if err := wait(ctx, max(e.RetryAfter, jitter(c.backoff, n))); err != nil {
+			return token, err
+		}
+	}
 }
 
 // exchange is what was seen on the wire while a token was asked for. The token

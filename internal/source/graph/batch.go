@@ -1,0 +1,241 @@
+package graph
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	abs "github.com/microsoft/kiota-abstractions-go"
+
+	"mailquarry/internal/source"
+)
+
+// batchLimit is how many requests Graph takes in one batch.
+const batchLimit = 20
+
+// inner is one request of a batch, as a path below the base address.
+type inner struct {
+	kind string
+	area area
+	path string
+}
+
+// reply is what one request of a batch came to.
+type reply struct {
+	body json.RawMessage
+	err  error
+}
+
+// userPath is the path of something in a mailbox, each element escaped.
+func userPath(mailbox string, elements ...string) string {
+	var b strings.Builder
+	b.WriteString("/users/" + escape(mailbox))
+	for _, e := range elements {
+		b.WriteString("/" + escape(e))
+	}
+	return b.String()
+}
+
+// escape keeps an id from being read as anything else: ids hold slashes, plus
+// and equal signs.
+func escape(s string) string {
+	return strings.NewReplacer("+", "%2B", "=", "%3D", "&", "%26", ":", "%3A", "@", "%40").Replace(url.PathEscape(s))
+}
+
+// batch sends GET requests on one mailbox together, as many at a time as Graph
+// takes, and gives what each came to, in their order. What may pass is tried
+// again for those alone that failed.
+func (c *Client) batch(ctx context.Context, mailbox string, asked []inner) ([]reply, error) {
+	out := make([]reply, len(asked))
+	for from := 0; from < len(asked); from += batchLimit {
+		to := min(from+batchLimit, len(asked))
+		if err := c.oneBatch(ctx, mailbox, asked[from:to], out[from:to]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (c *Client) oneBatch(ctx context.Context, mailbox string, asked []inner, out []reply) error {
+	open := make([]int, len(asked))
+	for i := range open {
+		open[i] = i
+	}
+	g := c.gate(mailbox)
+	for n := 1; len(open) > 0; n++ {
+		if len(open) == 1 {
+			i := open[0]
+			out[i].body, out[i].err = c.fetch(ctx, single(mailbox, asked[i]))
+			return ctx.Err()
+		}
+		failures, err := c.sendBatch(ctx, mailbox, asked, open, out)
+		switch source.ClassOf(err) {
+		case source.Permanent, source.NotFound, source.Unknown, source.Transient:
+			if err != nil && ctx.Err() == nil {
+				// Whatever is wrong with batches here, single requests do the same.
+				return c.singly(ctx, mailbox, asked, open, out)
+			}
+		default:
+		}
+		if err != nil {
+			return err
+		}
+		worst := &failure{err: &source.Error{}}
+		var again []int
+		for _, i := range open {
+			f := failures[i]
+			if f == nil {
+				continue
+			}
+			out[i].err = f.err
+			if f.again && n < c.tries {
+				again = append(again, i)
+				worst.pause = worst.pause || f.pause
+				if f.err.RetryAfter >= worst.err.RetryAfter {
+					worst.err = f.err
+				}
+			}
+		}
+		if open = again; len(open) == 0 {
+			return nil
+		}
+		if err := c.rest(ctx, g, worst, n); err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			return nil // each has its own error, which tells of the pause
+		}
+	}
+	return nil
+}
+
+func (c *Client) singly(ctx context.Context, mailbox string, asked []inner, open []int, out []reply) error {
+	for _, i := range open {
+		out[i].body, out[i].err = c.fetch(ctx, single(mailbox, asked[i]))
+		switch source.ClassOf(out[i].err) {
+		case source.Throttled, source.Unauthenticated, source.Unreachable:
+			return out[i].err
+		default:
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// single is the same request sent alone. Ids are escaped, so that the path is a
+// URL template that stands for itself.
+func single(mailbox string, q inner) call {
+	return call{mailbox: mailbox, kind: q.kind, area: q.area, build: func(_ context.Context, h *abs.RequestHeaders) (*abs.RequestInformation, error) {
+		ri := abs.NewRequestInformationWithMethodAndUrlTemplateAndPathParameters(abs.GET, "{+baseurl}"+q.path, map[string]string{})
+		ri.Headers.AddAll(h)
+		ri.Headers.TryAdd("Accept", "application/json")
+		ri.AddRequestOptions(verbatim())
+		return ri, nil
+	}}
+}
+
+// sendBatch sends the open ones of the requests, puts the good answers into out
+// and gives the failures.
+func (c *Client) sendBatch(ctx context.Context, mailbox string, asked []inner, open []int, out []reply) (map[int]*failure, error) {
+	type request struct {
+		ID      string            `json:"id"`
+		Method  string            `json:"method"`
+		URL     string            `json:"url"`
+		Headers map[string]string `json:"headers"`
+	}
+	var envelope struct {
+		Requests []request `json:"requests"`
+	}
+	for _, i := range open {
+		envelope.Requests = append(envelope.Requests, request{
+			ID: strconv.Itoa(i), Method: http.MethodGet, URL: asked[i].path,
+			Headers: map[string]string{"Prefer": `IdType="ImmutableId"`},
+		})
+	}
+	var body bytes.Buffer
+	enc := json.NewEncoder(&body)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(envelope); err != nil {
+		return nil, wrap("encode a batch", err)
+	}
+	var failures map[int]*failure
+	err := c.persist(ctx, batchCall(mailbox, len(open), body.Bytes()), func(a *answer) *failure {
+		raw, f := readJSON(a)
+		if f != nil {
+			return f
+		}
+		failures, f = readBatch(raw, asked, open, out)
+		return f
+	})
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	g := c.gate(mailbox)
+	for _, f := range failures {
+		g.note(now, f)
+		if f.stale {
+			c.renewToken(f)
+		}
+	}
+	return failures, nil
+}
+
+func batchCall(mailbox string, n int, body []byte) call {
+	return call{mailbox: mailbox, kind: "$batch", area: content, method: http.MethodPost, weight: n, build: func(_ context.Context, h *abs.RequestHeaders) (*abs.RequestInformation, error) {
+		ri := abs.NewRequestInformationWithMethodAndUrlTemplateAndPathParameters(abs.POST, "{+baseurl}/$batch", map[string]string{})
+		ri.Headers.AddAll(h)
+		ri.Headers.TryAdd("Accept", "application/json")
+		ri.SetStreamContentAndContentType(body, "application/json")
+		return ri, nil
+	}}
+}
+
+// readBatch reads a batch's answer. A request that it does not answer is asked
+// again.
+func readBatch(raw []byte, asked []inner, open []int, out []reply) (map[int]*failure, *failure) {
+	var envelope struct {
+		Responses []struct {
+			ID      string            `json:"id"`
+			Status  int               `json:"status"`
+			Headers map[string]string `json:"headers"`
+			Body    json.RawMessage   `json:"body"`
+		} `json:"responses"`
+	}
+	if err := json.Unmarshal(raw, &envelope); err != nil || envelope.Responses == nil {
+		return nil, &failure{again: true, err: &source.Error{Class: source.Transient, Message: "the answer is not one to a batch"}}
+	}
+	failures := make(map[int]*failure, len(open))
+	for _, i := range open {
+		failures[i] = &failure{again: true, err: &source.Error{Class: source.Transient, Message: "the batch left a request unanswered"}}
+	}
+	for _, r := range envelope.Responses {
+		i, err := strconv.Atoi(r.ID)
+		if err != nil || failures[i] == nil {
+			continue
+		}
+		if r.Status/100 == 2 {
+			delete(failures, i)
+			out[i] = reply{body: r.Body}
+			continue
+		}
+		f := judge(asked[i].area, r.Status, r.Body)
+		if r.Status == http.StatusFailedDependency {
+			f.again, f.err.Class = true, source.Transient
+		}
+		h := http.Header{}
+		for name, value := range r.Headers {
+			h.Set(name, value)
+		}
+		f.err.RetryAfter = max(f.err.RetryAfter, retryAfter(h, time.Now()))
+		failures[i] = f
+	}
+	return failures, nil
+}
