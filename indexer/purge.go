@@ -46,7 +46,7 @@ func (o PurgerOptions) withDefaults() PurgerOptions {
 	}
 	duration(&o.Sweep, time.Hour)
 	duration(&o.SweepAge, time.Hour)
-	duration(&o.Expunge, 24*time.Hour)
+	duration(&o.Expunge, day)
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -84,10 +84,13 @@ type PurgeResult struct {
 	Freed     int64
 }
 
-// Run makes a pass whenever wake speaks, and once a day, until ctx ends. A pass
-// that fails purges nothing more and is made again.
+// Run makes a pass whenever wake speaks, and once a day, until ctx ends. It
+// spends a twentieth of its time on passes at most: what a hold covers is judged
+// anew in each. A pass that fails purges nothing more and is made again.
 func (p *Purger) Run(ctx context.Context, wake <-chan struct{}) error {
+	const share = 20
 	for {
+		began := time.Now()
 		r, err := p.Pass(ctx)
 		switch {
 		case ctx.Err() != nil:
@@ -97,35 +100,79 @@ func (p *Purger) Run(ctx context.Context, wake <-chan struct{}) error {
 		case r.Purged > 0 || r.Mailboxes > 0:
 			p.opts.Logger.Info("purged what is over its time", "messages", r.Purged, "mailboxes", r.Mailboxes, "held", r.Held, "bytes", r.Freed)
 		}
+		rest := time.NewTimer(share * time.Since(began))
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-rest.C:
+		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-wake:
-		case <-time.After(24 * time.Hour):
+		case <-time.After(day):
 		}
 	}
 }
 
+const day = 24 * time.Hour
+
 // Pass purges what is over its time now. Where a hold cannot be judged nothing
-// more is purged.
-func (p *Purger) Pass(ctx context.Context) (PurgeResult, error) {
+// more is purged, and that stands on the list of problems.
+func (p *Purger) Pass(ctx context.Context) (r PurgeResult, err error) {
 	p.pass.Lock()
 	defer p.pass.Unlock()
-	var r PurgeResult
-	boxes, err := p.archive.Mailboxes(ctx)
+	err = p.purge(ctx, &r)
+	p.unswept = p.unswept || r.Purged > 0 || r.Mailboxes > 0
+	if nerr := p.note(ctx, err); err == nil {
+		err = nerr
+	}
 	if err != nil {
 		return r, err
+	}
+	return r, p.clean(ctx, &r)
+}
+
+func (p *Purger) purge(ctx context.Context, r *PurgeResult) error {
+	boxes, err := p.archive.Mailboxes(ctx)
+	if err != nil {
+		return err
 	}
 	for _, b := range boxes {
 		if b.Source != GraphSource {
 			continue
 		}
-		if err := p.mailbox(ctx, b, &r); err != nil {
-			return r, fmt.Errorf("purge mailbox %s: %w", b.ID, err)
+		if err := p.mailbox(ctx, b, r); err != nil {
+			return fmt.Errorf("purge mailbox %s: %w", b.ID, err)
 		}
 	}
-	p.unswept = p.unswept || r.Purged > 0 || r.Mailboxes > 0
-	return r, p.clean(ctx, &r)
+	return nil
+}
+
+// problemOfPurge is the kind of a problem that keeps everything from being
+// purged. It belongs to no mailbox.
+const problemOfPurge archive.ProblemKind = "purge"
+
+// note keeps the list of problems in step with how a pass ended.
+func (p *Purger) note(ctx context.Context, failure error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if failure != nil {
+		now := p.retention.now()
+		return p.archive.SetProblems(ctx, []archive.Problem{{
+			Kind: problemOfPurge, Key: "pass", Reason: failure.Error(), Last: now, Next: now.Add(day),
+		}})
+	}
+	listed, err := p.archive.Problems(ctx, archive.ProblemFilter{Kind: problemOfPurge})
+	if err != nil || len(listed) == 0 {
+		return err
+	}
+	ids := make([]int64, len(listed))
+	for i := range listed {
+		ids[i] = listed[i].ID
+	}
+	return p.archive.ClearProblems(ctx, ids)
 }
 
 func (p *Purger) mailbox(ctx context.Context, b archive.Mailbox, r *PurgeResult) error {
@@ -248,7 +295,8 @@ const maxLag = 10_000
 // clean removes from the disk what purging has set free.
 func (p *Purger) clean(ctx context.Context, r *PurgeResult) error {
 	now := time.Now()
-	if p.unswept && now.Sub(p.lastSweep) >= p.opts.Sweep {
+	since := now.Sub(p.lastSweep)
+	if p.unswept && since >= p.opts.Sweep || since >= day {
 		freed, err := p.archive.SweepBlobs(ctx, p.opts.SweepAge)
 		r.Freed += freed
 		if err != nil {

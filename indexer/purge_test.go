@@ -374,6 +374,17 @@ func TestDoubtPurgesNothing(t *testing.T) {
 		t.Errorf("a hold on a folder of another name gives %v", err)
 	}
 	s.wantStored(2)
+	problems := func() []archive.Problem {
+		t.Helper()
+		list, err := s.archive.Problems(s.ctx, archive.ProblemFilter{Kind: "purge"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	if list := problems(); len(list) != 1 || !strings.Contains(list[0].Reason, "Legal") {
+		t.Errorf("problems %+v", list)
+	}
 	if err := s.archive.EndHold(s.ctx, h.ID); err != nil {
 		t.Fatal(err)
 	}
@@ -393,6 +404,9 @@ func TestDoubtPurgesNothing(t *testing.T) {
 	res, err := s.purger(r).Pass(s.ctx)
 	if err != nil || res.Purged != 2 || res.Held != 1 {
 		t.Errorf("with an index that is behind the purge came to %+v, %v", res, err)
+	}
+	if list := problems(); len(list) > 0 {
+		t.Errorf("after it was mended: problems %+v", list)
 	}
 	s.build()
 	s.wantHits(r, "beech", "late (gone)")

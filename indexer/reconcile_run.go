@@ -11,7 +11,7 @@ import (
 )
 
 // lookEvery is how often Run looks for a mailbox that is due.
-const lookEvery = time.Minute
+const lookEvery = 5 * time.Minute
 
 // Run compares every mailbox once in Every, each at a moment of its own, so that
 // they are spread evenly over that time, until ctx ends. When a mailbox was
