@@ -31,6 +31,10 @@ type demoCmd struct {
 	ChaosSeed int64 `help:"Seed of what goes wrong." default:"1" env:"MAILQUARRY_DEMO_CHAOS_SEED"`
 }
 
+// demoBackoff is short, since what goes wrong in the demo does so for seconds,
+// and where the real service moves a mailbox for hours.
+const demoBackoff = 50 * time.Millisecond
+
 // troublesEvery is how often the demo tells what has gone wrong.
 const troublesEvery = 15 * time.Second
 
@@ -120,6 +124,7 @@ func simulatedClient(t *graphsim.Tenant, s *graphsim.Server, log *slog.Logger) (
 		TenantID: o.TenantID, ClientID: o.ClientID, ClientSecret: o.ClientSecret,
 		AuthorityHost: s.Authority, GraphURL: s.GraphURL,
 		DisableInstanceDiscovery: true, RootCAs: roots, Logger: log,
+		Backoff: demoBackoff,
 	})
 }
 
