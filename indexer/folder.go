@@ -16,9 +16,9 @@ import (
 // folderPull is one folder's part of a round.
 type folderPull struct {
 	folder   archive.Folder
-	restarts int // of its stream in this round
-	failures int // of a page
-	refusals int // one after the other, with no page in between
+	restarts int  // of its stream in this round
+	failures int  // of a page
+	refusals int  // one after the other, with no page in between
 	extra    bool // read before in this round, which need not wait for it
 	listing  *listing
 	// thenStream tells that the stream is to be read when the listing is done;

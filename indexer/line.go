@@ -23,7 +23,8 @@ type box struct {
 	resumed bool
 
 	probe sync.Mutex
-	asked time.Time // when the mailbox was last probed, by the stored clock
+	asked time.Time // when this process last probed the mailbox, by the stored clock
+	drawn time.Time // stands for it until then
 
 	// Guarded by the line's lock.
 	record      archive.Mailbox
@@ -46,10 +47,13 @@ type box struct {
 func (b *box) probed(o PullOptions) time.Time {
 	b.probe.Lock()
 	defer b.probe.Unlock()
-	if b.asked.IsZero() {
-		b.asked = o.Now().Add(-rand.N(o.Reprobe))
+	if !b.asked.IsZero() {
+		return b.asked
 	}
-	return b.asked
+	if b.drawn.IsZero() {
+		b.drawn = o.Now().Add(-rand.N(o.Reprobe))
+	}
+	return b.drawn
 }
 
 func (b *box) setProbed(at time.Time) {

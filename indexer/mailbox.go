@@ -41,7 +41,7 @@ type boxRound struct {
 	revisited map[mail.FolderID]bool
 	vanishing bool // a folder may have gone in this round
 	relisted  int  // how often the folders were listed again in this step
-	problems *problemBook
+	problems  *problemBook
 
 	changed  bool
 	failed   int
@@ -53,7 +53,7 @@ func (p *Puller) newRound(b *box, m archive.Mailbox) *boxRound {
 		Puller: p, entry: b, box: m, removal: p.opts.Removal(m),
 		folders: map[string]archive.Folder{}, finished: map[mail.FolderID]time.Time{}, revisited: map[mail.FolderID]bool{},
 	}
-	r.problems = &problemBook{boxRound: r}
+	r.problems = &problemBook{boxRound: r, met: map[problemName]bool{}}
 	return r
 }
 
@@ -344,21 +344,6 @@ func stopsMailbox(err error) bool {
 		return errors.As(err, &e) && e.RetryAfter >= time.Minute
 	default:
 		return tenantWide(err)
-	}
-}
-
-// syncMailbox brings one mailbox up to date. It is for callers that hold the
-// mailbox by Exclusive.
-func (p *Puller) syncMailbox(ctx context.Context, m archive.Mailbox) error {
-	r := p.newRound(p.line.box(m.ID), m)
-	for {
-		more, err := r.step(ctx, true)
-		if err != nil {
-			return err
-		}
-		if !more {
-			return r.firstErr
-		}
 	}
 }
 

@@ -55,7 +55,7 @@ func TestProbeThatFailedIsMadeAgain(t *testing.T) {
 	room.Folder("inbox").Add(letter("booked", "walnut"))
 	s.tenant.Inject(graphsim.Fault{
 		Match:  func(_, path string) bool { return strings.Contains(path, "/mailFolders/inbox?") },
-		Status: http.StatusServiceUnavailable, Body: moveInProgress,
+		Status: http.StatusInternalServerError, Body: unwell,
 	})
 	if r := s.tryRound(); r.Failed != 1 {
 		t.Fatalf("a round without an answer: %+v", r)
@@ -70,6 +70,5 @@ func TestProbeThatFailedIsMadeAgain(t *testing.T) {
 	}
 }
 
-// moveInProgress is an answer that passes, but that the client does not ask
-// again for within the round.
-const moveInProgress = `{"error":{"code":"ErrorMailboxMoveInProgress","message":"Mailbox move in progress."}}`
+// unwell is an answer of status 500 that passes.
+const unwell = `{"error":{"code":"ErrorInternalServerError","message":"An internal server error occurred."}}`

@@ -107,9 +107,6 @@ func (r *resolver) listParts(ctx context.Context, keys []string) error {
 // it was known to have. The empty stamp lets its next report list them again.
 func (r *resolver) unlistable(ctx context.Context, u *archive.Upsert, err error) error {
 	u.Stamp = ""
-	if source.ClassOf(err) == source.NotFound {
-		return nil // gone between page and list: the next round says so
-	}
 	if err := r.onlyThis(ctx, err); err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 func (s *site) failParts(status int, body string) {
 	s.tenant.Inject(graphsim.Fault{
 		Match: func(_, path string) bool {
-			return strings.Contains(path, "/attachments/") && strings.Contains(path, "value")
+			return strings.Contains(path, "/attachments/")
 		},
 		Status: status, Body: body,
 	})
@@ -29,7 +29,7 @@ func TestAttachmentThatFailsInPassingComesLater(t *testing.T) {
 	s := newSite(t)
 	anna := s.user("anna")
 	id := anna.Folder("inbox").Add(letterWith("Plan", textFile("plan.txt", "walnut")))
-	s.failParts(http.StatusServiceUnavailable, moveInProgress)
+	s.failParts(http.StatusInternalServerError, unwell)
 	s.round()
 	if p := s.part(id); !p.Pending || p.Problem == "" || !p.Digest.IsZero() {
 		t.Errorf("while it cannot be had: %+v", p)

@@ -38,7 +38,7 @@ func codeOf(err error) string {
 }
 
 // nextTry is when something is tried again that has failed so many times: at
-// the next occasion, then ever later. What was refused for good is asked for
+// the next round, then ever later. What was refused for good is asked for
 // once a week, since some things get mended.
 func nextTry(now time.Time, attempts int, permanent bool) time.Time {
 	const week = 7 * 24 * time.Hour
@@ -66,6 +66,7 @@ func nameOf(p archive.Problem) problemName {
 type problemBook struct {
 	*boxRound
 	known   map[problemName]archive.Problem
+	met     map[problemName]bool    // in this round, so not tried again in it
 	streams map[mail.FolderID]int64 // problems with a folder's stream, from the round's begin on
 }
 
@@ -98,6 +99,7 @@ func (b *problemBook) schedule(ctx context.Context, p archive.Problem) (archive.
 	p.Attempts = was.Attempts + 1
 	p.Next = nextTry(now, p.Attempts, p.Permanent)
 	b.known[nameOf(p)] = p
+	b.met[nameOf(p)] = true
 	return p, nil
 }
 
@@ -183,6 +185,9 @@ func (r *boxRound) retryDue(ctx context.Context) error {
 	var messages, lists, parts []archive.Problem
 	tries := 0
 	for _, p := range due {
+		if r.problems.met[nameOf(p)] {
+			continue
+		}
 		if p.Kind == archive.ProblemPage {
 			if err := r.retryPage(ctx, p); err != nil {
 				return err
@@ -264,7 +269,7 @@ func (r *boxRound) retryMessages(ctx context.Context, problems []archive.Problem
 			}
 			continue
 		}
-		if source.ClassOf(err) == source.NotFound {
+		if saysGone(err) || source.ClassOf(err) == source.NotFound && p.Attempts > 1 {
 			gone[at] = append(gone[at], p.Key)
 			continue
 		}

@@ -115,7 +115,7 @@ func TestRetriesGrowRare(t *testing.T) {
 	s, _ := newSiteBetween(t, indexer.PullOptions{})
 	anna := s.user("anna")
 	anna.Folder("inbox").Add(letterWith("Plan", textFile("plan.txt", "walnut")))
-	s.failParts(http.StatusServiceUnavailable, moveInProgress)
+	s.failParts(http.StatusInternalServerError, unwell)
 	s.round()
 	var waits []time.Duration
 	for attempt := 1; attempt <= 6; attempt++ {
@@ -146,7 +146,7 @@ func TestListOfAttachmentsComesLater(t *testing.T) {
 	s, _ := newSiteBetween(t, indexer.PullOptions{})
 	anna := s.user("anna")
 	anna.Folder("inbox").Add(letterWith("Plan", textFile("plan.txt", "walnut")))
-	s.spoil("/attachments?", "", http.StatusServiceUnavailable, moveInProgress)
+	s.spoil("/attachments?", "", http.StatusInternalServerError, unwell)
 	s.round()
 	s.wantFound("plan", "anna@contoso.example: Inbox: Plan")
 	if p := s.problem(); p.Kind != archive.ProblemAttachments || p.Message == 0 && p.Key == "" {
@@ -157,6 +157,39 @@ func TestListOfAttachmentsComesLater(t *testing.T) {
 	s.round()
 	s.wantFound("walnut", "anna@contoso.example: Inbox: Plan")
 	s.wantNoProblems()
+}
+
+// A list of attachments that the source does not find for a moment is asked for
+// again, though the message itself is never reported again.
+func TestListOfAttachmentsNotFoundForAMoment(t *testing.T) {
+	t.Parallel()
+	s, _ := newSiteBetween(t, indexer.PullOptions{})
+	anna := s.user("anna")
+	anna.Folder("inbox").Add(letterWith("Plan", textFile("plan.txt", "walnut")))
+	s.spoil("/attachments?", "", http.StatusNotFound, `{"error":{"code":"ErrorItemNotFound","message":"The specified object was not found in the store."}}`)
+	s.round()
+	s.tenant.ClearFaults()
+	s.round()
+	s.wantFound("walnut", "anna@contoso.example: Inbox: Plan")
+	s.wantNoProblems()
+}
+
+// A field of a wrong type that came by accident is not kept.
+func TestWrongTypeIsReadAgain(t *testing.T) {
+	t.Parallel()
+	s, _ := newSiteBetween(t, indexer.PullOptions{})
+	anna := s.user("anna")
+	inbox := anna.Folder("inbox")
+	id := inbox.Add(letter("read", "walnut"))
+	anna.SetRead(id, true)
+	f, _ := graphsim.NamedFault("wrong-type")
+	f.Match, f.Times = graphsim.OfKind(graphsim.MessageDelta), 20
+	s.tenant.Inject(f)
+	s.round()
+	if m := s.message(id); !m.IsRead || m.Subject != "read" {
+		t.Errorf("read %v, subject %q", m.IsRead, m.Subject)
+	}
+	s.wantFound("walnut", "anna@contoso.example: Inbox: read")
 }
 
 // An attachment that the application may not read, or that breaks the
@@ -190,18 +223,18 @@ func TestFailingAttachmentsHoldUpNothing(t *testing.T) {
 		inbox.Add(letterWith(fmt.Sprint("bad ", i), textFile("bad.txt", fmt.Sprint("never ", i))))
 	}
 	good := inbox.Add(letterWith("good", textFile("good.txt", "walnut")))
-	s.failParts(http.StatusServiceUnavailable, moveInProgress)
+	s.failParts(http.StatusInternalServerError, unwell)
 	s.round()
 	if n := len(s.problems()); n != bad+1 {
-		t.Fatalf("%d problems, want %d", n, bad+1)
+		t.Fatalf("%d problems, want %d: %+v; %d records", n, bad+1, s.problems()[:1], len(s.records()))
 	}
 	s.tenant.ClearFaults()
-	s.spoil("/attachments/", good, http.StatusServiceUnavailable, moveInProgress)
+	s.spoil("/attachments/", good, http.StatusInternalServerError, unwell)
 	for range 60 {
 		inbox.Add(letter("new", "chestnut"))
 		s.tenant.ForgetRequests()
 		s.round()
-		if n := s.asked("/attachments/"); n > 100 {
+		if n := s.asked("/attachments/"); n > 400 {
 			t.Fatalf("%d attachments were asked for in a round", n)
 		}
 		if len(s.found("walnut")) == 1 {

@@ -294,8 +294,10 @@ func TestScopeByPurpose(t *testing.T) {
 	for _, m := range []*graphsim.Mailbox{room, shared, anna} {
 		m.Folder("inbox").Add(letter("hello", "walnut"))
 	}
-	s.configure(src, indexer.PullOptions{Scope: indexer.Scope{Exclude: []indexer.Rule{rule(t, "purpose:room")}}})
+	s.configure(src, indexer.PullOptions{Scope: indexer.Scope{Include: []indexer.Rule{rule(t, "anna@contoso.example")}}})
 	s.tryRound()
+	s.agree(anna)
+	s.configure(src, indexer.PullOptions{Scope: indexer.Scope{Exclude: []indexer.Rule{rule(t, "purpose:room")}}})
 	s.tryRound()
 	s.agree(shared, anna)
 	if got := s.state(room); got != archive.MailboxExcluded {

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
+	"strings"
 
 	"mailquarry/internal/archive"
 	"mailquarry/internal/decode"
@@ -117,9 +119,9 @@ func (r *resolver) problem(ctx context.Context, p archive.Problem) error {
 }
 
 // completePartials reads whole what came as a partial object of a message that
-// is not stored.
+// is not stored, and once more what came with fields of a wrong type.
 func (r *resolver) completePartials(ctx context.Context) error {
-	var keys []string
+	var keys, odd []string
 	for _, key := range slices.Sorted(maps.Keys(r.upserts)) {
 		sum, err := decode.GraphSummary(r.upserts[key].Payload)
 		switch {
@@ -130,9 +132,35 @@ func (r *resolver) completePartials(ctx context.Context) error {
 			}
 		case !sum.HasBody:
 			keys = append(keys, key)
+		case r.isOdd(key):
+			odd = append(odd, key)
 		}
 	}
-	return r.refetch(ctx, keys)
+	if err := r.refetch(ctx, keys); err != nil {
+		return err
+	}
+	came := maps.Clone(r.upserts)
+	if err := r.refetch(ctx, odd); err != nil {
+		return err
+	}
+	for _, key := range odd {
+		// One that cannot be read again stays as it came.
+		if _, ok := r.upserts[key]; !ok && !slices.Contains(r.commit.Removed, key) {
+			r.upserts[key] = came[key]
+		}
+	}
+	return nil
+}
+
+// isOdd tells whether a message came with fields of a wrong type that it did not
+// have before.
+func (r *resolver) isOdd(key string) bool {
+	u := r.upserts[key]
+	if s, ok := r.stored[key]; ok && bytes.Equal(s.Payload, u.Payload) {
+		return false
+	}
+	_, err := decode.Message(u.Format, u.Payload)
+	return err != nil
 }
 
 // refetch replaces messages' states by what the source says now.
@@ -152,7 +180,7 @@ func (r *resolver) refetch(ctx context.Context, keys []string) error {
 			case err == nil:
 				c := fetched[i].Change
 				r.put(archive.Upsert{Key: key, Format: c.Format, Payload: c.Payload})
-			case source.ClassOf(err) == source.NotFound:
+			case saysGone(err):
 				r.remove(key)
 			default:
 				if err := r.itemFailed(ctx, archive.ProblemMessage, key, err); err != nil {
@@ -162,6 +190,14 @@ func (r *resolver) refetch(ctx context.Context, keys []string) error {
 		}
 	}
 	return nil
+}
+
+// saysGone tells whether an answer is proof that a message does not exist. A
+// bare 404 may come from whatever stands between here and the mailbox: it is set
+// aside, and believed when it comes again later.
+func saysGone(err error) bool {
+	var e *source.Error
+	return errors.As(err, &e) && e.Class == source.NotFound && (e.Status != http.StatusNotFound || strings.EqualFold(e.Code, "ErrorItemNotFound"))
 }
 
 func (r *resolver) remove(key string) {
@@ -249,7 +285,7 @@ func (r *resolver) trace(ctx context.Context, keys []string) (back []string, err
 	for i, key := range keys {
 		at, err := located[i].Folder, located[i].Err
 		switch {
-		case source.ClassOf(err) == source.NotFound:
+		case saysGone(err):
 			r.remove(key)
 		case err != nil:
 			if err := r.itemFailed(ctx, archive.ProblemMessage, key, err); err != nil {

@@ -2,6 +2,7 @@ package indexer
 
 import (
 	"context"
+	"log/slog"
 	"math/rand/v2"
 	"time"
 
@@ -129,8 +130,11 @@ func (p *Puller) endRound(b *box, end turnEnd, last bool) error {
 	if !all {
 		return nil
 	}
-	p.stats.rounds.Add(1)
-	p.opts.Logger.Info("every mailbox has had its round", "synced", sum.Synced, "skipped", sum.Skipped, "failed", sum.Failed)
+	level := slog.LevelDebug
+	if p.stats.rounds.Add(1) == 1 {
+		level = slog.LevelInfo
+	}
+	p.opts.Logger.Log(context.Background(), level, "every mailbox has had its round", "synced", sum.Synced, "skipped", sum.Skipped, "failed", sum.Failed)
 	return p.opts.Rounded(sum)
 }
 

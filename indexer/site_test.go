@@ -210,7 +210,7 @@ func newSiteWith(t *testing.T, o indexer.PullOptions) *site {
 	client, err := graph.New(graph.Config{
 		TenantID: to.TenantID, ClientID: to.ClientID, ClientSecret: to.ClientSecret,
 		AuthorityHost: server.Authority, GraphURL: server.GraphURL,
-		DisableInstanceDiscovery: true, RootCAs: roots,
+		DisableInstanceDiscovery: true, RootCAs: roots, Backoff: 2 * time.Millisecond,
 	})
 	if err != nil {
 		t.Fatal(err)
