@@ -181,8 +181,8 @@ func (c *Client) sendBatch(ctx context.Context, mailbox string, asked []inner, o
 	g := c.gate(mailbox)
 	for _, f := range failures {
 		g.note(now, f)
-		if f.stale {
-			c.renewToken(f)
+		if f.stale && c.renewToken(f) {
+			f.again = true
 		}
 	}
 	return failures, nil
