@@ -23,7 +23,21 @@ func Rules(requests []graphsim.Request) []string {
 			r.add("no immutable ids were asked for: %s %s", q.Method, q.Path)
 		}
 	}
-	early(r, requests)
+	early(r, requests, lane)
+	return r.list()
+}
+
+// Early finds the requests of a tenant with one mailbox that came before the
+// time that a Retry-After named. It is for batches, whose own record does not
+// tell which mailbox they are about.
+func Early(requests []graphsim.Request) []string {
+	r := &report{}
+	early(r, requests, func(q graphsim.Request) string {
+		if q.Kind == graphsim.Tokens || q.Kind == graphsim.Discovery {
+			return ""
+		}
+		return "mailbox"
+	})
 	return r.list()
 }
 
@@ -35,7 +49,7 @@ func immutable(prefer []string) bool {
 // may have been on its way when the answer came, so the first half of a pause
 // does not count; neither does the odd moment at its end, in which clocks and
 // timers round.
-func early(r *report, requests []graphsim.Request) {
+func early(r *report, requests []graphsim.Request, lane func(graphsim.Request) string) {
 	type pause struct{ from, until time.Time }
 	pauses := map[string][]pause{}
 	for _, q := range requests {
@@ -45,7 +59,7 @@ func early(r *report, requests []graphsim.Request) {
 	}
 	for _, q := range requests {
 		for _, p := range pauses[lane(q)] {
-			if q.Time.After(p.from) && q.Time.Before(p.until) {
+			if lane(q) != "" && q.Time.After(p.from) && q.Time.Before(p.until) {
 				r.add("asked %v before a Retry-After was over: %s %s", p.until.Sub(q.Time), q.Method, q.Path)
 			}
 		}
@@ -53,12 +67,14 @@ func early(r *report, requests []graphsim.Request) {
 }
 
 // lane names what a Retry-After holds up: a mailbox, the directory, or the
-// token endpoint.
+// token endpoint; "" where the record does not tell.
 func lane(q graphsim.Request) string {
 	switch {
 	case q.Mailbox != "":
 		return q.Mailbox
-	case q.Kind == graphsim.Tokens, q.Kind == graphsim.Batch:
+	case q.Kind == graphsim.Batch:
+		return ""
+	case q.Kind == graphsim.Tokens:
 		return string(q.Kind)
 	}
 	return "directory"
