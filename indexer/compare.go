@@ -21,7 +21,7 @@ var (
 // The bounds of comparing a folder.
 const (
 	// maxSuspects is how many differences are looked into before the folder is
-	// compared again, and maxRepeats how often that is.
+	// compared again, and maxRepeats how often it is compared.
 	maxSuspects = 5_000
 	maxRepeats  = 20
 	// settledAtOnce is how many are looked into while the mailbox is not pulled.
@@ -125,7 +125,7 @@ func (c *comparison) read(ctx context.Context) (l *ledger, kept int, err error) 
 }
 
 func (c *comparison) suspect(key string, s suspect) {
-	if len(c.suspects) >= maxSuspects {
+	if len(c.suspects) >= c.maxSuspects {
 		if _, known := c.suspects[key]; !known {
 			c.more = true
 			return

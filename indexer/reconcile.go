@@ -64,13 +64,15 @@ type Reconciler struct {
 	builder *Builder
 	opts    ReconcileOptions
 	busy    turn
+
+	maxSuspects int
 }
 
 // NewReconciler makes a Reconciler. Without a Puller it compares the store with
 // the index only, and says of a tenant's mailboxes that they could not be
 // compared with their source.
 func NewReconciler(p *Puller, a *archive.Archive, ix IndexReader, b *Builder, o ReconcileOptions) *Reconciler {
-	return &Reconciler{puller: p, archive: a, index: ix, builder: b, opts: o.withDefaults(), busy: newTurn()}
+	return &Reconciler{puller: p, archive: a, index: ix, builder: b, opts: o.withDefaults(), busy: newTurn(), maxSuspects: maxSuspects}
 }
 
 // ReconcileResult sums up a pass.

@@ -24,7 +24,6 @@ import (
 // tampered is a source of which some answers are changed.
 type tampered struct {
 	*graph.Client
-	tenant   *graphsim.Tenant
 	messages func(*source.MessagePage)
 	folders  func(since source.Cursor, p *source.FolderPage)
 	list     func(*source.ListPage) error
@@ -86,7 +85,7 @@ func newChecked(t *testing.T) *checked {
 	if !ok {
 		t.Fatalf("the source is %T", s.source)
 	}
-	c := &checked{site: s, src: &tampered{Client: client, tenant: s.tenant}}
+	c := &checked{site: s, src: &tampered{Client: client}}
 	c.pullWith(indexer.PullOptions{})
 	return c
 }
