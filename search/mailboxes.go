@@ -62,7 +62,7 @@ func (s *Service) Mailboxes(ctx context.Context, p access.Principal) ([]Mailbox,
 	for i := range n.folders {
 		f := &n.folders[i]
 		k, visible := at[f.Mailbox]
-		if !visible {
+		if !visible || f.Excluded {
 			continue
 		}
 		list[k].Messages += stored[f.ID]
@@ -88,7 +88,7 @@ func (n *names) trees(stored map[mail.FolderID]int) map[mail.FolderID]*Folder {
 		}
 	}
 	for i := range n.folders {
-		if f := &n.folders[i]; !n.top(f) {
+		if f := &n.folders[i]; !n.top(f) && !f.Excluded {
 			parent := trees[f.Parent]
 			parent.Folders = append(parent.Folders, trees[f.ID])
 		}

@@ -108,7 +108,7 @@ func folderStatus(f archive.FolderStatus, n *names) FolderStatus {
 		st.Source = f.Stored
 	}
 	switch {
-	case f.Folder.Skip:
+	case f.Folder.Skip, f.Folder.Excluded, f.Folder.Gone:
 		st.State, st.Source = StateSkipped, 0
 	case f.LastError != "":
 		st.State = StateFailing
