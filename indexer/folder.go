@@ -107,7 +107,25 @@ func (r *boxRound) pullPage(ctx context.Context, fp *folderPull) (done bool, err
 	if err := r.problems.streamIsWell(ctx, fp.folder.ID); err != nil {
 		return false, err
 	}
-	return page.Next.Complete, nil
+	return r.lookForNameless(ctx, fp, page.Next.Complete, full)
+}
+
+// lookForNameless decides, after a page, what is to be done about items without
+// an id. One in a page of changes may have been a removal: the folder is read
+// again from the start, which sweeps. A full round that met none proves that
+// nothing is missing; one that did leaves it to a listing.
+func (r *boxRound) lookForNameless(ctx context.Context, fp *folderPull, complete, full bool) (done bool, err error) {
+	due, met := r.nameless[fp.folder.ID]
+	switch {
+	case met && due && !full && fp.restarts < maxRestarts:
+		fp.restarts++
+		delete(r.nameless, fp.folder.ID)
+		return false, local(r.archive.RestartMessages(ctx, fp.folder.ID))
+	case !met && complete && full:
+		return true, r.problems.nothingMissing(ctx, fp.folder.ID)
+	default:
+		return complete, nil
+	}
 }
 
 func (r *boxRound) store(ctx context.Context, commit archive.MessageCommit) error {

@@ -39,6 +39,9 @@ type boxRound struct {
 	finished map[mail.FolderID]time.Time
 	// revisited are folders that have been read in this round already.
 	revisited map[mail.FolderID]bool
+	// nameless are folders in whose pages items without an id were met, and
+	// whether it is time to look what they are.
+	nameless  map[mail.FolderID]bool
 	vanishing bool // a folder may have gone in this round
 	relisted  int  // how often the folders were listed again in this step
 	problems  *problemBook
@@ -52,6 +55,7 @@ func (p *Puller) newRound(b *box, m archive.Mailbox) *boxRound {
 	r := &boxRound{
 		Puller: p, entry: b, box: m, removal: p.opts.Removal(m),
 		folders: map[string]archive.Folder{}, finished: map[mail.FolderID]time.Time{}, revisited: map[mail.FolderID]bool{},
+		nameless: map[mail.FolderID]bool{},
 	}
 	r.problems = &problemBook{boxRound: r, met: map[problemName]bool{}}
 	return r

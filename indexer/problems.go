@@ -128,18 +128,25 @@ func (b *problemBook) clear(ctx context.Context, ids []int64) error {
 // is time to list the folder instead.
 func (b *problemBook) streamFailed(ctx context.Context, folder mail.FolderID, err error) (bool, error) {
 	p := archive.Problem{Folder: folder, Kind: archive.ProblemPage, Part: streamPage, Reason: err.Error(), Code: codeOf(err)}
-	if err := b.load(ctx); err != nil {
+	if due, err := b.isDue(ctx, p); err != nil || !due {
 		return false, err
-	}
-	if was, ok := b.known[nameOf(p)]; ok && was.Next.After(b.opts.Now()) {
-		return false, nil
 	}
 	b.streams = nil
 	return true, b.note(ctx, p)
 }
 
-// nothingMissing ends the problem with a folder's items without an id: the
-// folder has been listed, and what it holds is stored or a problem of its own.
+// isDue tells whether something is to be done about a problem: it is new, or it
+// is time to try again.
+func (b *problemBook) isDue(ctx context.Context, p archive.Problem) (bool, error) {
+	if err := b.load(ctx); err != nil {
+		return false, err
+	}
+	was, ok := b.known[nameOf(p)]
+	return !ok || !was.Next.After(b.opts.Now()), nil
+}
+
+// nothingMissing ends the problem with a folder's items without an id: all of
+// the folder has been read, and what it holds is stored or a problem of its own.
 func (b *problemBook) nothingMissing(ctx context.Context, folder mail.FolderID) error {
 	if err := b.load(ctx); err != nil {
 		return err

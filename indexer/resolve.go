@@ -98,10 +98,16 @@ func (r *resolver) malformed(ctx context.Context, items []source.Malformed) erro
 	if nameless == 0 {
 		return nil
 	}
-	return r.problem(ctx, archive.Problem{
+	p := archive.Problem{
 		Folder: r.folder.ID, Kind: archive.ProblemPage, Part: namelessItems,
 		Reason: fmt.Sprintf("%d items of a page have no id: %s", nameless, reason),
-	})
+	}
+	due, err := r.problems.isDue(ctx, p)
+	if err != nil {
+		return err
+	}
+	r.nameless[r.folder.ID] = due
+	return r.problem(ctx, p)
 }
 
 // setAside puts an item of the page on the list of problems.
