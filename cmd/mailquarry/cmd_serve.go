@@ -53,12 +53,16 @@ func (t tenantFlags) configured() (bool, error) {
 }
 
 func (t tenantFlags) open(log *slog.Logger) (*graph.Client, error) {
-	return graph.New(graph.Config{
+	return graph.New(t.config(log))
+}
+
+func (t tenantFlags) config(log *slog.Logger) graph.Config {
+	return graph.Config{
 		TenantID: t.TenantID, ClientID: t.ClientID, ClientSecret: t.ClientSecret,
 		CertificatePath: t.ClientCertificatePath, CertificatePassword: t.ClientCertificatePass,
 		AuthorityHost: t.AuthorityHost, GraphURL: t.GraphURL,
 		DisableInstanceDiscovery: t.DisableInstanceDiscovery, Logger: log,
-	})
+	}
 }
 
 // Run serves, or does the one thing asked for.

@@ -4,6 +4,7 @@
 //	mailquarry              sync the tenant and serve the search page
 //	mailquarry --once       sync once and exit
 //	mailquarry --reindex    rebuild the index from the local store
+//	mailquarry check        tell what is wrong with the set-up, and what to do
 //	mailquarry status       tell how far sync and index are
 //	mailquarry verify       tell whether every message is accounted for
 //	mailquarry demo         try it with a simulated tenant
@@ -53,6 +54,7 @@ type cli struct {
 	LogJSON bool   `name:"log-json" help:"Log JSON lines instead of text." env:"MAILQUARRY_LOG_JSON"`
 
 	Serve         serveCmd         `cmd:"" default:"withargs" help:"Sync the tenant and serve the search page (the default command)."`
+	Check         checkCmd         `cmd:"" help:"Look at configuration, credentials, permissions, network and a mailbox, and say what to do about what is wrong."`
 	Status        statusCmd        `cmd:"" help:"Tell how far sync and index are."`
 	Problems      problemsCmd      `cmd:"" help:"List what could not be taken and was set aside, or have it tried again."`
 	Verify        verifyCmd        `cmd:"" help:"Compare tenant, store and index, mend what differs, and tell whether every message is accounted for."`

@@ -46,14 +46,10 @@ var ErrMailRead = errors.New("the token names no Mail.Read")
 // missing is an error of class Forbidden; what is merely useful is in Warnings
 // afterwards.
 func (c *Client) Check(ctx context.Context) error {
-	if err := c.cred.renew(0); err != nil {
-		return fmt.Errorf("check: %w", err)
-	}
-	token, err := c.cred.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{c.cred.settings.scope}, EnableCAE: true})
+	roles, tenant, readable, err := c.freshToken(ctx)
 	if err != nil {
-		return fmt.Errorf("ask for a token: %w", err)
+		return err
 	}
-	roles, tenant, readable := readToken(token.Token)
 	var missing, warnings []string
 	if !readable {
 		warnings = append(warnings, "the token cannot be read, so it is not known which permissions it holds")
@@ -78,6 +74,19 @@ func (c *Client) Check(ctx context.Context) error {
 		return fmt.Errorf("ask Graph for a user: %w", err)
 	}
 	return nil
+}
+
+// freshToken asks for a new token and reads it.
+func (c *Client) freshToken(ctx context.Context) (roles []string, tenant string, readable bool, err error) {
+	if err := c.cred.renew(0); err != nil {
+		return nil, "", false, fmt.Errorf("check: %w", err)
+	}
+	token, err := c.token(ctx, policy.TokenRequestOptions{Scopes: []string{c.cred.settings.scope}, EnableCAE: true})
+	if err != nil {
+		return nil, "", false, fmt.Errorf("ask for a token: %w", err)
+	}
+	roles, tenant, readable = readToken(token.Token)
+	return roles, tenant, readable, nil
 }
 
 // Tenant is the directory id of the tenant as the token of the last Check named
