@@ -180,7 +180,7 @@ func (c *Client) sendBatch(ctx context.Context, mailbox string, asked []inner, o
 	now := time.Now()
 	g := c.gate(mailbox)
 	for _, f := range failures {
-		g.note(now, f)
+		g.noteInner(now, f)
 		if f.stale && c.renewToken(f) {
 			f.again = true
 		}

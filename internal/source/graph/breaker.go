@@ -10,7 +10,7 @@ import (
 
 // The breaker's times. A mailbox that is being moved is away for hours.
 const (
-	breakAfter = 8  // failures in a row
+	breakAfter = 20 // failures in a row, which are those of several requests
 	breakFirst = 60 // the first pause, in times of the client's backoff
 	breakMax   = 30 * time.Minute
 )

@@ -172,6 +172,14 @@ func (g *gate) note(now time.Time, f *failure) {
 	g.breaker.note(now, f)
 }
 
+// noteInner tells the gate how a request of a batch went. The batch as such was
+// answered, so that the mailbox is away only if Graph says so.
+func (g *gate) noteInner(now time.Time, f *failure) {
+	if f.err.Class == source.Throttled || known(f.err.Code) {
+		g.note(now, f)
+	}
+}
+
 // pace tells how requests go.
 func (g *gate) pace(now time.Time) source.Pace {
 	g.mu.Lock()
