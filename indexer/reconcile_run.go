@@ -19,8 +19,14 @@ const lookEvery = 5 * time.Minute
 // skips anyone. A mailbox that was never compared has its turn as soon as its
 // first sync has ended.
 func (c *Reconciler) Run(ctx context.Context) error {
+	var lastOrphans time.Time
 	for {
-		due, err := c.due(ctx, c.opts.Now())
+		now := c.opts.Now()
+		due, err := c.due(ctx, now)
+		if err == nil && now.Sub(lastOrphans) >= c.opts.Every {
+			lastOrphans = now
+			err = (&pass{Reconciler: c}).orphans(ctx)
+		}
 		for _, id := range due {
 			if err == nil {
 				_, err = c.Pass(ctx, []mail.MailboxID{id})

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/blevesearch/bleve/v2/index/scorch/mergeplan"
 	index "github.com/blevesearch/bleve_index_api"
 
 	"mailquarry/search/engine"
@@ -119,15 +120,47 @@ func (e *Engine) Merge(ctx context.Context) error {
 		if whole {
 			return e.tidy(ctx)
 		}
-		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("merge: %w", err)
-		}
-		// bleve's merger stops for good when it is given no context.
-		if err := e.guard("merge", func() error { return e.scorch.ForceMerge(ctx, nil) }); err != nil {
+		if err := e.forceMerge(ctx, "merge", nil); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// forceMerge merges at once. bleve tries a merge that fails, such as on a full
+// disk, again and again without a pause; here it ends with the first fault.
+func (e *Engine) forceMerge(ctx context.Context, what string, o *mergeplan.MergePlanOptions) error {
+	return e.untilFault(ctx, what, func(ctx context.Context) error {
+		// bleve's merger stops for good when it is given no context.
+		return e.guard(what, func() error { return e.scorch.ForceMerge(ctx, o) })
+	})
+}
+
+// untilFault runs f, and ends its context when a background routine meets a
+// fault, which is its error then.
+func (e *Engine) untilFault(ctx context.Context, what string, f func(context.Context) error) error {
+	select {
+	case <-e.fault: // an old one
+	default:
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	ended := make(chan struct{})
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		select {
+		case err := <-e.fault:
+			cancel(err)
+		case <-ended:
+		}
+	})
+	err := f(ctx)
+	close(ended)
+	watching.Wait()
+	if err == nil && ctx.Err() != nil {
+		err = fmt.Errorf("%s: %w", what, context.Cause(ctx))
+	}
+	cancel(nil)
+	return err
 }
 
 // isWhole tells whether the index is one segment. Deleted documents may be in

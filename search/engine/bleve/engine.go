@@ -39,6 +39,7 @@ type Engine struct {
 	index  upstream.Index
 	scorch *scorch.Scorch
 	failed chan struct{} // closed when a background routine of the index died
+	fault  chan error    // holds the last fault that a background routine met and tries again
 
 	writing sync.Mutex // held while a batch is applied
 	bulk    *bulk      // nil without Options.Bulk

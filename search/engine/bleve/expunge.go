@@ -63,14 +63,7 @@ func (e *Engine) rewrite(ctx context.Context, segments map[uint64]bool) error {
 		return err
 	}
 	defer done()
-	// bleve's merger stops for good when it is given no context.
-	if err := e.guard("expunge", func() error { return e.scorch.ForceMerge(ctx, only(segments)) }); err != nil {
-		return err
-	}
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("expunge: %w", err)
-	}
-	return nil
+	return e.forceMerge(ctx, "expunge", only(segments))
 }
 
 // purged lists the segments that hold a deleted document which is in no other

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/blevesearch/bleve/v2/index/scorch"
 	"github.com/blevesearch/bleve/v2/index/scorch/mergeplan"
 	zap "github.com/blevesearch/zapx/v17"
 
@@ -180,5 +181,33 @@ func TestExpungeOfEverything(t *testing.T) {
 	}
 	if onDisk(t, dir, "unheardofsecret") {
 		t.Error("the word is still on the disk")
+	}
+}
+
+// A merge that cannot be done, such as on a full disk, ends with its fault.
+func TestMergeEndsWithItsFault(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "index")
+	e := openIn(t, dir)
+	full := errors.New("no space left on device")
+	for range 2 {
+		err := e.untilFault(t.Context(), "merge", func(ctx context.Context) error {
+			scorch.RegistryAsyncErrorCallbacks[asyncCallback](full, filepath.Join(dir, storeDir))
+			<-ctx.Done()
+			return nil
+		})
+		if !errors.Is(err, full) {
+			t.Errorf("it ended with %v", err)
+		}
+	}
+	if err := e.untilFault(t.Context(), "merge", func(context.Context) error { return nil }); err != nil {
+		t.Errorf("without a fault it ended with %v", err)
+	}
+	put(t, e, 1, mails(1, 5)...)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	put(t, e, 2, mails(5, 9)...)
+	if err := e.Merge(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("a merge that was given up: %v", err)
 	}
 }

@@ -45,7 +45,7 @@ func Open(dir string, o Options) (*Engine, error) {
 		return nil, fmt.Errorf("open index %s: %w", dir, err)
 	}
 	e := &Engine{
-		dir: dir, log: o.Logger, failed: make(chan struct{}),
+		dir: dir, log: o.Logger, failed: make(chan struct{}), fault: make(chan error, 1),
 		columns: newColumnCache(), expansions: maxExpansions,
 	}
 	if o.Bulk {
@@ -56,6 +56,10 @@ func Open(dir string, o Options) (*Engine, error) {
 		e.log.Error("the index failed in the background", "error", err)
 		if errors.Is(err, scorch.ErrAsyncPanic) { // other errors are tried again
 			once.Do(func() { close(e.failed) })
+		}
+		select {
+		case e.fault <- err:
+		default:
 		}
 	}
 	watchIndex(dir, fail)
