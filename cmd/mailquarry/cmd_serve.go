@@ -21,6 +21,7 @@ type serveCmd struct {
 	Poll    pollFlags    `embed:""`
 	Scope   scopeFlags   `embed:""`
 	Removal removalFlags `embed:""`
+	Notify  notifyFlags  `embed:""`
 	Tenant  tenantFlags  `embed:""`
 }
 
@@ -148,6 +149,11 @@ func (s *serveCmd) serve(ctx context.Context, con *console, c *cli, log *slog.Lo
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	if tenant {
+		hook, err := s.Notify.open()
+		if err != nil {
+			return err
+		}
+		defer hook.close()
 		client, err := s.Tenant.open(log)
 		if err != nil {
 			return err
@@ -158,6 +164,7 @@ func (s *serveCmd) serve(ctx context.Context, con *console, c *cli, log *slog.Lo
 		}
 		a.connect(client, set)
 		startSync(ctx, g, con, a, doubt)
+		hook.start(ctx, g, a, client)
 	} else {
 		if err := a.needMail(ctx); err != nil {
 			return err
