@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 // TestCommands runs each command as a person types it; see testdata. The
 // scripts have these commands of their own:
 //
-//	tenant [secret-expired|refused|broken|poison|roles=A,B]  starts a simulated tenant and sets the variables for it
+//	tenant [secret-expired|refused|broken|unlistable|poison|roles=A,B]  starts a simulated tenant and sets the variables for it
 //	fails CODE PROGRAM ARG...   runs a program that has to end with CODE, one line of advice, and no secret
 //	serving DIR                 starts a server on the data folder and sets PAGE to its address
 //	closed-port VAR             sets VAR to an address that nothing listens on
@@ -99,6 +99,12 @@ func startTenant(ts *testscript.TestScript, _ bool, args []string) {
 				Match: graphsim.OfKind(graphsim.AttachmentList, graphsim.AttachmentBytes), Mailbox: tenant.Mailboxes()[0].ID(),
 				Status: 400, Code: "ErrorCorruptData", Message: "Data is corrupt.",
 			})
+		case "unlistable":
+			// One mailbox is synced, but what it holds cannot be listed.
+			tenant.Inject(graphsim.Fault{
+				Match: graphsim.OfKind(graphsim.MessageList), Mailbox: tenant.Mailboxes()[0].ID(),
+				Status: 400, Code: "ErrorInvalidRequest", Message: "The request is invalid.",
+			})
 		case "broken":
 			id := tenant.Mailboxes()[0].ID()
 			tenant.Inject(graphsim.Fault{
@@ -151,6 +157,15 @@ func fails(ts *testscript.TestScript, _ bool, args []string) {
 func serving(ts *testscript.TestScript, _ bool, args []string) {
 	cmd := exec.Command("mailquarry", "--data", ts.MkAbs(args[0]), "--listen", "127.0.0.1:0", "--log", "error")
 	cmd.Stderr = os.Stderr
+	cmd.Env = os.Environ()
+	for _, v := range []string{
+		"AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AZURE_AUTHORITY_HOST",
+		"MAILQUARRY_GRAPH_URL", "MAILQUARRY_DISABLE_INSTANCE_DISCOVERY", "SSL_CERT_FILE",
+	} {
+		if value := ts.Getenv(v); value != "" {
+			cmd.Env = append(cmd.Env, v+"="+value)
+		}
+	}
 	out, err := cmd.StdoutPipe()
 	ts.Check(err)
 	ts.Check(cmd.Start())
