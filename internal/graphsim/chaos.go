@@ -3,6 +3,7 @@ package graphsim
 import (
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -190,8 +191,12 @@ func (c *chaos) choose(kind Kind, at float64) *Fault {
 }
 
 // fits tells whether requests of a kind can meet a fault: only what follows
-// changes has a state to lose, and a sign-in is not challenged for a token.
+// changes has a state to lose, a sign-in is not challenged for a token, and the
+// directory lies in no mailbox.
 func fits(f *Fault, kind Kind) bool {
+	if strings.Contains(f.Code, "Mailbox") {
+		return slices.Contains([]Kind{Settings, Folders, FolderDelta, MessageDelta, MessageList, MessageGet, AttachmentList, AttachmentBytes}, kind)
+	}
 	switch f.Status {
 	case 410:
 		return kind == MessageDelta || kind == FolderDelta

@@ -63,7 +63,7 @@ func TestChaosKeepsToItsOptions(t *testing.T) {
 	d := newDirect(t, graphsim.Options{})
 	m := d.tenant.AddUser(graphsim.User{})
 	d.tenant.Chaos(graphsim.ChaosOptions{
-		Rate: 0.4, MaxRow: 2, Weights: map[string]float64{"500": 3, "504": 1, "410": 1, "no such fault": 9},
+		Rate: 0.4, MaxRow: 2, Weights: map[string]float64{"500": 3, "504": 1, "410": 1, "503-stale": 1, "no such fault": 9},
 		BurstRate: -1, MoveRate: -1, ResetRate: -1, ExpireRate: -1,
 	})
 	count := map[int]int{}
