@@ -23,6 +23,9 @@ type inner struct {
 	kind string
 	area area
 	path string
+	// streamed tells that its answer is no JSON. A batch wraps such an answer;
+	// alone it is left to be read as a stream.
+	streamed bool
 }
 
 // reply is what one request of a batch came to.
@@ -69,8 +72,7 @@ func (c *Client) oneBatch(ctx context.Context, mailbox string, asked []inner, ou
 	g := c.gate(mailbox)
 	for n := 1; len(open) > 0; n++ {
 		if len(open) == 1 {
-			i := open[0]
-			out[i].body, out[i].err = c.fetch(ctx, single(mailbox, asked[i]))
+			out[open[0]] = c.alone(ctx, mailbox, asked[open[0]])
 			return ctx.Err()
 		}
 		failures, err := c.sendBatch(ctx, mailbox, asked, open, out)
@@ -116,7 +118,7 @@ func (c *Client) oneBatch(ctx context.Context, mailbox string, asked []inner, ou
 
 func (c *Client) singly(ctx context.Context, mailbox string, asked []inner, open []int, out []reply) error {
 	for _, i := range open {
-		out[i].body, out[i].err = c.fetch(ctx, single(mailbox, asked[i]))
+		out[i] = c.alone(ctx, mailbox, asked[i])
 		switch source.ClassOf(out[i].err) {
 		case source.Throttled, source.Unauthenticated, source.Unreachable:
 			return out[i].err
@@ -127,6 +129,16 @@ func (c *Client) singly(ctx context.Context, mailbox string, asked []inner, open
 		}
 	}
 	return nil
+}
+
+// alone sends one request of a batch by itself. What is to be streamed gets an
+// empty reply.
+func (c *Client) alone(ctx context.Context, mailbox string, q inner) reply {
+	if q.streamed {
+		return reply{}
+	}
+	body, err := c.fetch(ctx, single(mailbox, q))
+	return reply{body: body, err: err}
 }
 
 // single is the same request sent alone. Ids are escaped, so that the path is a

@@ -71,7 +71,7 @@ func mayReadGroups(err error) error {
 }
 
 func directoryCall(kind, path string) call {
-	q := single("", inner{kind, directory, path})
+	q := single("", inner{kind: kind, area: directory, path: path})
 	return q
 }
 

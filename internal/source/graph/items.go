@@ -24,7 +24,7 @@ const fetchTogether = 10
 func (c *Client) Locate(ctx context.Context, mailbox string, messages []string) ([]source.Located, error) {
 	asked := make([]inner, len(messages))
 	for i, m := range messages {
-		asked[i] = inner{"messages/{id}", content, userPath(mailbox, "messages", m) + "?$select=id,parentFolderId"}
+		asked[i] = inner{kind: "messages/{id}", area: content, path: userPath(mailbox, "messages", m) + "?$select=id,parentFolderId"}
 	}
 	replies, err := c.batch(ctx, mailbox, asked)
 	if err != nil {
@@ -53,7 +53,7 @@ func (c *Client) Fetch(ctx context.Context, mailbox string, messages []string) (
 		some := messages[len(out):min(len(out)+fetchTogether, len(messages))]
 		asked := make([]inner, len(some))
 		for i, m := range some {
-			asked[i] = inner{"messages/{id}", content, userPath(mailbox, "messages", m) + "?$select=" + strings.Join(messageFields(), ",")}
+			asked[i] = inner{kind: "messages/{id}", area: content, path: userPath(mailbox, "messages", m) + "?$select=" + strings.Join(messageFields(), ",")}
 		}
 		replies, err := c.batch(ctx, mailbox, asked)
 		if err != nil {
@@ -81,7 +81,7 @@ func fetched(r reply) source.Fetched {
 func (c *Client) ListParts(ctx context.Context, mailbox string, messages []string) ([]source.PartList, error) {
 	asked := make([]inner, len(messages))
 	for i, m := range messages {
-		asked[i] = inner{"attachments", content, userPath(mailbox, "messages", m, "attachments") + "?$select=" + strings.Join(partFields(), ",")}
+		asked[i] = inner{kind: "attachments", area: content, path: userPath(mailbox, "messages", m, "attachments") + "?$select=" + strings.Join(partFields(), ",")}
 	}
 	replies, err := c.batch(ctx, mailbox, asked)
 	if err != nil {
@@ -171,10 +171,11 @@ func (c *Client) fetchTogether(ctx context.Context, mailbox string, wanted []sou
 	asked := make([]inner, len(some))
 	for n, i := range some {
 		path := userPath(mailbox, "messages", wanted[i].Message, "attachments", wanted[i].Part.Key)
-		if wanted[i].Part.Kind == mail.ItemPart {
+		item := wanted[i].Part.Kind == mail.ItemPart
+		if item {
 			path += "/$value" // the item's MIME form
 		}
-		asked[n] = inner{"attachments/{id}", content, path}
+		asked[n] = inner{kind: "attachments/{id}", area: content, path: path, streamed: item}
 	}
 	replies, err := c.batch(ctx, mailbox, asked)
 	if err != nil {

@@ -54,7 +54,7 @@ func (c *Client) listCall(mailbox, folder, link string) call {
 func (c *Client) Count(ctx context.Context, mailbox string, folders []string) ([]source.Counted, error) {
 	asked := make([]inner, len(folders))
 	for i, f := range folders {
-		asked[i] = inner{"mailFolders/{id}", content, userPath(mailbox, "mailFolders", f) + "?$select=id,totalItemCount"}
+		asked[i] = inner{kind: "mailFolders/{id}", area: content, path: userPath(mailbox, "mailFolders", f) + "?$select=id,totalItemCount"}
 	}
 	replies, err := c.batch(ctx, mailbox, asked)
 	if err != nil {
