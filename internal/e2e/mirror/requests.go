@@ -52,9 +52,13 @@ func immutable(prefer []string) bool {
 func early(r *report, requests []graphsim.Request, lane func(graphsim.Request) string) {
 	type pause struct{ from, until time.Time }
 	pauses := map[string][]pause{}
-	for _, q := range requests {
+	for i, q := range requests {
 		if q.RetryAfter > 0 && (q.Status == 429 || q.Status == 503) {
-			pauses[lane(q)] = append(pauses[lane(q)], pause{q.Ended.Add(q.RetryAfter / 2), q.Ended.Add(q.RetryAfter - 20*time.Millisecond)})
+			told := q.Ended
+			if q.InBatch {
+				told = batchEnd(requests[i:])
+			}
+			pauses[lane(q)] = append(pauses[lane(q)], pause{told.Add(q.RetryAfter / 2), q.Ended.Add(q.RetryAfter - 20*time.Millisecond)})
 		}
 	}
 	for _, q := range requests {
@@ -64,6 +68,19 @@ func early(r *report, requests []graphsim.Request, lane func(graphsim.Request) s
 			}
 		}
 	}
+}
+
+// batchEnd is when the client learns what the first request came to: when the
+// batch that it is part of is answered. Of those that may be it, the last counts.
+func batchEnd(requests []graphsim.Request) time.Time {
+	q := requests[0]
+	end := q.Ended
+	for _, b := range requests {
+		if b.Kind == graphsim.Batch && !b.Time.After(q.Time) && b.Ended.After(end) {
+			end = b.Ended
+		}
+	}
+	return end
 }
 
 // lane names what a Retry-After holds up: a mailbox, the directory, or the

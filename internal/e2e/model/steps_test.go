@@ -180,7 +180,7 @@ func (w *world) edit(rnd *rand.Rand, u *user) string {
 		subject, text, files := "edited "+w.word(), "written anew: "+w.word(), rnd.IntN(3)
 		var more []graphsim.Attachment
 		for range files {
-			more = append(more, graphsim.Attachment{Name: "added.txt", ContentType: "text/plain", Content: []byte("added: " + w.word())})
+			more = append(more, w.added())
 		}
 		u.box.Edit(id, func(m *graphsim.Message) {
 			m.Subject, m.Text, m.HTML, m.IsDraft = subject, text, "", true
@@ -188,6 +188,13 @@ func (w *world) edit(rnd *rand.Rand, u *user) string {
 		})
 		return fmt.Sprintf("becomes %q with %d attachments", subject, files)
 	})
+}
+
+// added is an attachment that a draft gets. The tenant gives the same id to all
+// that come to the same place, which Exchange does not: so the name differs.
+func (w *world) added() graphsim.Attachment {
+	word := w.word()
+	return graphsim.Attachment{Name: word + ".txt", ContentType: "text/plain", Content: []byte("added: " + word)}
 }
 
 func (w *world) vanish(rnd *rand.Rand, u *user) string {
