@@ -269,7 +269,9 @@ func TestItemsWithoutIdAmongChanges(t *testing.T) {
 func (s *site) spoilPage(m *graphsim.Mailbox, f *graphsim.Folder, items string) {
 	link := s.url + `/users/` + m.ID() + `/mailFolders/` + f.ID() + `/messages/delta`
 	s.tenant.Inject(graphsim.Fault{
-		Match:  func(_, path string) bool { return strings.Contains(path, strings.TrimRight(f.ID(), "=")) && strings.Contains(path, "delta") },
+		Match: func(_, path string) bool {
+			return strings.Contains(path, strings.TrimRight(f.ID(), "=")) && strings.Contains(path, "delta")
+		},
 		Times:  1,
 		Status: http.StatusOK,
 		Body:   `{"value":[` + items + `],"@odata.deltaLink":"` + link + `?$deltatoken=invented"}`,
@@ -298,6 +300,35 @@ func TestItemsWithoutIdAreLookedFor(t *testing.T) {
 	s.wantFound("walnut", "anna@contoso.example: Inbox: lost")
 	s.wantNoProblems()
 	s.agree(anna)
+}
+
+// The same on the wire: a folder whose pages the source cannot make, however
+// small, is listed and read in batches.
+func TestPageThatCannotBeMade(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	anna := s.user("anna")
+	inbox := anna.Folder("inbox")
+	for i := range 30 {
+		inbox.Add(letterWith(fmt.Sprint("letter ", i), textFile("plan.txt", fmt.Sprint("chestnut ", i))))
+	}
+	poison := inbox.Add(letter("poison", "chestnut"))
+	s.spoil("/messages/"+poison, "", http.StatusInternalServerError, corrupt)
+	s.tenant.Inject(graphsim.Fault{
+		Match: func(_, path string) bool {
+			return strings.Contains(path, strings.TrimRight(inbox.ID(), "=")) && strings.Contains(path, "delta")
+		},
+		Status: http.StatusGatewayTimeout, Body: `{"error":{"code":"UnknownError","message":""}}`,
+	})
+	s.round()
+	if got := len(s.found("chestnut")); got != 30 {
+		t.Errorf("%d messages are found, want all but one", got)
+	}
+	s.tenant.ClearFaults()
+	s.clock = s.clock.Add(8 * 24 * time.Hour)
+	s.round()
+	s.agree(anna)
+	s.wantNoProblems()
 }
 
 // A page that never comes does not keep its folder from being read: its

@@ -21,7 +21,8 @@ const GraphSource = "graph"
 type PullOptions struct {
 	Scope Scope // which mailboxes and folders; zero: all but what is never synced
 	// Removal is what becomes of a mailbox's messages that are gone at the
-	// source; nil: they are tombstoned at once.
+	// source; nil: they are tombstoned at once. It is called from several
+	// goroutines.
 	Removal   func(archive.Mailbox) archive.Removal
 	Mailboxes int   // synced side by side; 8
 	MaxPart   int64 // bytes of an attachment that is still fetched; 150 MiB, Exchange's own limit
