@@ -149,32 +149,25 @@ func (c *Client) learnNames(ctx context.Context, mailbox string, t *tree, again 
 	if known && !again {
 		return nil
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	ids := make([]string, len(wellKnownNames()))
-	var wg sync.WaitGroup
+	asked := make([]inner, len(wellKnownNames()))
 	for i, name := range wellKnownNames() {
-		wg.Go(func() {
-			id, err := c.folderID(ctx, mailbox, name, content)
-			switch source.ClassOf(err) {
-			case source.NotFound, source.Permanent:
-				return // not every mailbox has every folder
-			}
-			if err != nil {
-				cancel(err)
-			}
-			ids[i] = id
-		})
+		asked[i] = namedFolder(mailbox, name, content)
 	}
-	wg.Wait()
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
+	replies, err := c.batch(ctx, mailbox, asked)
+	if err != nil {
+		return err
 	}
 	names := map[string]string{}
 	for i, name := range wellKnownNames() {
-		if ids[i] != "" {
-			names[ids[i]] = name
+		id, err := replies[i].id()
+		switch source.ClassOf(err) {
+		case source.NotFound, source.Permanent:
+			continue // not every mailbox has every folder
 		}
+		if err != nil {
+			return err
+		}
+		names[id] = name
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -185,18 +178,17 @@ func (c *Client) learnNames(ctx context.Context, mailbox string, t *tree, again 
 	return nil
 }
 
-// folderID asks for the id of a well-known folder.
-func (c *Client) folderID(ctx context.Context, box, name string, about area) (string, error) {
-	q := call{mailbox: box, kind: "mailFolders/" + name, area: about, build: func(ctx context.Context, h *abs.RequestHeaders) (*abs.RequestInformation, error) {
-		return c.user(box).MailFolders().ByMailFolderId(name).ToGetRequestInformation(ctx, &users.ItemMailFoldersMailFolderItemRequestBuilderGetRequestConfiguration{
-			Headers: h, QueryParameters: &users.ItemMailFoldersMailFolderItemRequestBuilderGetQueryParameters{Select: []string{"id"}},
-		})
-	}}
-	body, err := c.fetch(ctx, q)
-	if err != nil {
-		return "", err
+// namedFolder asks for the id of a well-known folder.
+func namedFolder(box, name string, about area) inner {
+	return inner{kind: "mailFolders/" + name, area: about, path: userPath(box, "mailFolders", name) + "?$select=id"}
+}
+
+// id reads the id of what was asked for.
+func (r reply) id() (string, error) {
+	if r.err != nil {
+		return "", r.err
 	}
-	_, id, reason := fields(body)
+	_, id, reason := fields(r.body)
 	if reason != "" {
 		return "", &source.Error{Class: source.Transient, Message: reason}
 	}

@@ -126,19 +126,20 @@ func (c *Client) wholeUser(ctx context.Context, m source.Mailbox) (source.Mailbo
 // empty: they come with Mailboxes.
 func (c *Client) Probe(ctx context.Context, box string) (source.Mailbox, error) {
 	m := source.Mailbox{Key: box}
-	if _, err := c.folderID(ctx, box, "inbox", mailbox); err != nil {
-		if source.ClassOf(err) == source.NotFound {
-			asSource(err).Class = source.MailboxUnavailable
+	replies, err := c.batch(ctx, box, []inner{
+		namedFolder(box, "inbox", mailbox),
+		{kind: "mailboxSettings", area: mailbox, path: userPath(box, "mailboxSettings")},
+	})
+	if err == nil {
+		_, err = replies[0].id()
+	}
+	if err != nil {
+		if e := asSource(err); e != nil && e.Class == source.NotFound {
+			e.Class = source.MailboxUnavailable
 		}
 		return m, wrap("probe mailbox", err)
 	}
-	q := call{mailbox: box, kind: "mailboxSettings", area: mailbox, tries: 3, build: func(ctx context.Context, h *abs.RequestHeaders) (*abs.RequestInformation, error) {
-		return c.user(box).MailboxSettings().ToGetRequestInformation(ctx, &users.ItemMailboxSettingsRequestBuilderGetRequestConfiguration{Headers: h})
-	}}
-	body, err := c.fetch(ctx, q)
-	if ctx.Err() != nil {
-		return m, wrap("read mailbox settings", ctx.Err())
-	}
+	body, err := replies[1].body, replies[1].err
 	if err != nil {
 		// The settings are an extra: the application may lack their permission.
 		c.log.DebugContext(ctx, "graph mailbox settings not read", "class", int(source.ClassOf(err)))
