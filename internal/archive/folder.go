@@ -159,11 +159,29 @@ func (a *Archive) CommitFolders(ctx context.Context, mailbox mail.MailboxID, pag
 				return err
 			}
 		}
+		if err := t.skipBelow(mailbox, len(page.Folders)); err != nil {
+			return err
+		}
 		return t.exec("UPDATE mailbox SET link = ?, complete = ?, full = ?, round = ? WHERE id = ?",
 			after.link, after.complete, after.full, after.round, mailbox)
 	})
 	if err != nil {
 		return fmt.Errorf("commit folders of mailbox %s: %w", mailbox, err)
+	}
+	return nil
+}
+
+// skipBelow leaves out what is below a folder that is left out. The source need
+// not know: a folder may be listed before the one that it is in, and in another
+// life of the program.
+func (t *txn) skipBelow(mailbox mail.MailboxID, changed int) error {
+	for n := int64(changed); n > 0; {
+		var err error
+		n, err = t.count(`UPDATE folder SET skip = 1 WHERE mailbox = ?1 AND skip = 0 AND gone = 0
+			AND parent_key IN (SELECT key FROM folder WHERE mailbox = ?1 AND skip = 1 AND gone = 0)`, mailbox)
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

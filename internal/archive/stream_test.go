@@ -115,6 +115,24 @@ func TestFolderPaths(t *testing.T) {
 	}
 }
 
+// TestFoldersBelowASkippedOneAreSkipped in whatever order they come.
+func TestFoldersBelowASkippedOneAreSkipped(t *testing.T) {
+	t.Parallel()
+	a := openTest(t)
+	box, _ := newFolders(t, a)
+	for n, f := range []source.Folder{
+		{Key: "deepest", ParentKey: "deep"}, {Key: "deep", ParentKey: "issues"}, {Key: "issues", Skip: true}, {Key: "inbox"},
+	} {
+		page := source.FolderPage{Folders: []source.Folder{f}, Next: source.Cursor{Link: fmt.Sprint(n)}}
+		check(t, a.CommitFolders(t.Context(), box, page, Removal{}))
+	}
+	for _, f := range must[[]Folder](t)(a.Folders(t.Context(), box)) {
+		if f.Skip != (f.Key != "inbox") {
+			t.Errorf("%s is skipped: %v", f.Key, f.Skip)
+		}
+	}
+}
+
 func TestFoldersOfAFullRound(t *testing.T) {
 	t.Parallel()
 	a := openTest(t)
