@@ -38,18 +38,19 @@ const (
 // were.
 func (fp *folderPull) cause() error { return fp.streamErr }
 
-// refusedOften tells whether a page is throttled that the mailbox's others are
-// not, so that it counts as a failure.
-func (fp *folderPull) refusedOften(err error) bool {
-	if source.ClassOf(err) != source.Throttled {
-		return false
+// refused tells what a refusal for being asked too much means: when one page is
+// refused again and again while the mailbox's others are not, it is the page's.
+func (fp *folderPull) refused(err error) error {
+	var e *source.Error
+	if !errors.As(err, &e) || e.Class != source.Throttled {
+		return err
 	}
-	if fp.refusals++; fp.refusals < maxRefusals {
-		return false
+	if fp.refusals++; fp.refusals <= maxRefusals {
+		return err
 	}
-	fp.refusals = 0
-	fp.failures++
-	return true
+	page := *e
+	page.Class, page.RetryAfter = source.Transient, 0
+	return fmt.Errorf("refused %d times: %w", fp.refusals, &page)
 }
 
 // pullFolder reads some pages of a folder, and tells how many and whether that
@@ -141,6 +142,7 @@ func (r *boxRound) store(ctx context.Context, commit archive.MessageCommit) erro
 
 // pageFailed decides what to do about a page that did not come.
 func (r *boxRound) pageFailed(ctx context.Context, fp *folderPull, cur source.Cursor, err error) (done bool, _ error) {
+	err = fp.refused(err)
 	class := source.ClassOf(err)
 	switch {
 	case ctx.Err() != nil:

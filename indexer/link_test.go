@@ -120,6 +120,24 @@ func TestUnknownFolderIsNoSuccess(t *testing.T) {
 	s.agree(anna)
 }
 
+// A 404 with no code of the mailbox is no proof that a message is gone.
+func TestBare404IsNoProof(t *testing.T) {
+	t.Parallel()
+	s, _ := newSiteBetween(t, indexer.PullOptions{})
+	anna := s.user("anna")
+	inbox, other := anna.Folder("inbox"), anna.AddFolder(nil, "Projects")
+	id := inbox.Add(letter("there and back", "walnut"))
+	s.round()
+	anna.Move(id, other)
+	anna.Move(id, inbox) // shows as a removal only
+	s.tenant.Inject(graphsim.Fault{Match: graphsim.OfKind(graphsim.MessageGet), Times: 1, Status: http.StatusNotFound, Body: "not here"})
+	s.round()
+	s.wantFound("walnut", "anna@contoso.example: Inbox: there and back")
+	s.round()
+	s.agree(anna)
+	s.wantNoProblems()
+}
+
 // A folder that moves keeps its messages, with nothing fetched again.
 func TestMovedFolderKeepsItsMessages(t *testing.T) {
 	t.Parallel()

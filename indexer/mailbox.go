@@ -197,7 +197,7 @@ func (r *boxRound) step(ctx context.Context, last bool) (more bool, err error) {
 			return false, ctx.Err()
 		}
 		r.queue = slices.DeleteFunc(r.queue, func(other *folderPull) bool { return other == fp })
-		if err != nil && stopsMailbox(err) && !fp.refusedOften(err) {
+		if err != nil && stopsMailbox(err) {
 			// The others first, when it goes on.
 			r.queue = append(r.queue, fp)
 			return false, err

@@ -112,6 +112,73 @@ func TestPausedMailboxGivesItsPlace(t *testing.T) {
 	}
 }
 
+// In a round that takes long, new mail in a folder that is done does not wait
+// for the round's end.
+func TestNewMailDuringALongRound(t *testing.T) {
+	t.Parallel()
+	s, src := newSiteBetween(t, indexer.PullOptions{})
+	anna := s.user("anna")
+	big := anna.AddFolder(nil, "Big")
+	fill(big, 3000)
+	anna.Folder("inbox").Add(letter("first", "chestnut"))
+	s.configure(src, indexer.PullOptions{Interval: 100 * time.Millisecond, Mailboxes: 1})
+	var pages atomic.Int32
+	src.set(func(b *between) {
+		b.messages = func(_, folder string) error {
+			if folder == big.ID() {
+				if pages.Add(1) == 5 {
+					anna.Folder("inbox").Add(letter("second", "chestnut"))
+				}
+				time.Sleep(50 * time.Millisecond)
+			}
+			return nil
+		}
+	})
+	ctx, cancel := context.WithCancel(s.ctx)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- s.puller.Run(ctx) }()
+	count := func(subject string) (n, all int) {
+		for _, r := range s.records() {
+			if all++; strings.Contains(string(r.Payload), subject) {
+				n++
+			}
+		}
+		return n, all
+	}
+	s.eventually("the new mail", func() bool {
+		n, all := count(`"second"`)
+		if n == 0 && all > 2900 {
+			t.Fatal("the new mail waited for the end of the round")
+		}
+		return n == 1
+	})
+	cancel()
+	<-done
+}
+
+// One folder that the source refuses each time as too much does not keep the
+// others waiting for ever, and is listed in the end.
+func TestFolderThatIsAlwaysThrottled(t *testing.T) {
+	t.Parallel()
+	s, src := newSiteBetween(t, indexer.PullOptions{})
+	anna := s.user("anna")
+	inbox := anna.Folder("inbox")
+	inbox.Add(letter("refused", "walnut"))
+	anna.Folder("sentitems").Add(letter("sent", "walnut"))
+	s.configure(src, indexer.PullOptions{})
+	src.set(func(b *between) {
+		b.messages = func(_, folder string) error {
+			if folder == inbox.ID() {
+				return &source.Error{Class: source.Throttled, Status: 429, RetryAfter: time.Millisecond}
+			}
+			return nil
+		}
+	})
+	s.round()
+	s.agree(anna)
+}
+
 // A mailbox that the pacer holds back is not begun with, and shows so.
 func TestPacedMailboxIsLeftAlone(t *testing.T) {
 	t.Parallel()
