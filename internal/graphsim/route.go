@@ -49,10 +49,17 @@ func (c *call) dispatch() (answer, *apiError) {
 	if fixed(path[0]) == "$batch" && !c.inBatch {
 		return c.batch()
 	}
+	if fixed(path[0]) == "subscriptions" {
+		return c.subscribed(path[1:])
+	}
 	if c.method != http.MethodGet {
 		return answer{}, fail(http.StatusMethodNotAllowed, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
 	}
-	if fixed(path[0]) != "users" {
+	switch fixed(path[0]) {
+	case "users":
+	case "groups":
+		return c.measured(path[1:], c.groupRoute)
+	default:
 		return answer{}, errNoRoute(path[0])
 	}
 	if len(path) <= 2 {

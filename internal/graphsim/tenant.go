@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -22,6 +23,7 @@ type Options struct {
 	Roles        []string          // granted application permissions; nil grants the three that mailquarry needs
 	Quirks       Quirks
 	Recorded     int           // requests kept for Requests, the latest; 200,000 when 0, -1 for none
+	Outbound     *http.Client  // with it change notifications are sent; http.DefaultClient when nil
 	Observe      func(Request) // told of each request when it is answered; it must not call the tenant
 }
 
@@ -52,6 +54,7 @@ type Tenant struct {
 	mu            sync.RWMutex // the directory and the app registration
 	boxes         []*Mailbox
 	byName        map[string]*Mailbox // by lower-case id, address
+	groups        []*Group
 	directory     []directoryEvent
 	roles         []string
 	secretExpired bool
@@ -65,6 +68,7 @@ type Tenant struct {
 	units  bucket
 	record recorder
 	zips   sync.Pool // of *gzip.Writer
+	subs   subscriptions
 }
 
 // New makes an empty tenant.

@@ -126,6 +126,13 @@ func (c *call) collection(what, linkName, link string, items [][]byte) []byte {
 	return append(b, "]}"...)
 }
 
+// pageToken is how the directory's page tokens begin.
+const pageToken = "RFNwdAIAAQAAA-"
+
+func errPageToken() *apiError {
+	return fail(http.StatusBadRequest, "Directory_ExpiredPageToken", "The specified page token value has expired and can no longer be included in your request.")
+}
+
 // listUsers answers GET /users.
 func (c *call) listUsers() (answer, *apiError) {
 	sel := parseSelect(c.query.Get("$select"))
@@ -145,9 +152,9 @@ func (c *call) listUsers() (answer, *apiError) {
 	}
 	start := 0
 	if s := c.query.Get("$skiptoken"); s != "" {
-		n, perr := strconv.Atoi(strings.TrimPrefix(s, "RFNwdAIAAQAAA-"))
+		n, perr := strconv.Atoi(strings.TrimPrefix(s, pageToken))
 		if perr != nil || n < 0 {
-			return answer{}, fail(http.StatusBadRequest, "Directory_ExpiredPageToken", "The specified page token value has expired and can no longer be included in your request.")
+			return answer{}, errPageToken()
 		}
 		start = n
 	}
@@ -162,7 +169,7 @@ func (c *call) listUsers() (answer, *apiError) {
 		}
 		if len(items) == top {
 			q := cloneQuery(c.query)
-			q.Set("$skiptoken", "RFNwdAIAAQAAA-"+strconv.Itoa(i))
+			q.Set("$skiptoken", pageToken+strconv.Itoa(i))
 			link = "https://" + c.host + "/v1.0/users?" + q.Encode()
 			break
 		}
@@ -215,7 +222,7 @@ func userTerm(term string) (func(User) bool, *apiError) {
 	if len(words) < 3 || (words[1] != "eq" && words[1] != "ne") {
 		return nil, unsupported
 	}
-	want := strings.Trim(strings.Join(words[2:], " "), "'")
+	want := unquote(strings.Join(words[2:], " "))
 	var value func(User) string
 	switch strings.ToLower(words[0]) {
 	case "accountenabled":
