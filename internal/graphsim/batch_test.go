@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strconv"
 	"strings"
@@ -272,4 +273,32 @@ func TestStatement49_FaultsInsideABatch(t *testing.T) {
 		t.Errorf("a fault for requests alone: %d in a batch", r.status)
 	}
 	c.refused(c.get(path), 503, "ServiceUnavailable")
+}
+
+// No body of a batch makes the server panic, or answer with what is no JSON.
+func FuzzBatch(f *testing.F) {
+	f.Add([]byte(`{"requests":[{"id":"1","method":"GET","url":"/users?$select=id"},{"id":"2","method":"GET","url":"users/u/messages","dependsOn":["1"],"headers":{"Prefer":"x"}}]}`))
+	f.Add([]byte(`{"requests":[null,{"id":"","url":"//x/%zz"}]}`))
+	f.Add([]byte(`{"requests":[{"id":"\u0000request\u0000","method":"GET","url":"/users/anna@x.example/mailFolders('inbox')/messages/delta()"}]}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		d := newDirect(t, graphsim.Options{})
+		m := d.tenant.AddUser(graphsim.User{Address: "anna@x.example"})
+		fill(m.Folder("inbox"), 3)
+		r := httptest.NewRequest(http.MethodPost, "https://127.0.0.1/v1.0/$batch", bytes.NewReader(body))
+		r.Header.Set("Authorization", "Bearer "+d.token)
+		w := httptest.NewRecorder()
+		d.tenant.ServeHTTP(w, r)
+		if w.Code != http.StatusOK && w.Code != http.StatusBadRequest || !json.Valid(w.Body.Bytes()) {
+			t.Fatalf("%d %s", w.Code, w.Body)
+		}
+		var out struct{ Responses []struct{ Status int } }
+		if err := json.Unmarshal(w.Body.Bytes(), &out); err != nil {
+			t.Fatal(err)
+		}
+		for _, one := range out.Responses {
+			if one.Status < 200 || one.Status > 599 {
+				t.Fatalf("%s", w.Body)
+			}
+		}
+	})
 }
