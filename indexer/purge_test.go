@@ -47,10 +47,8 @@ func (s *site) purge(r indexer.Retention) indexer.PurgeResult {
 func newRetained(t *testing.T, r indexer.Retention) *site {
 	t.Helper()
 	var s *site
-	s = newSiteWith(t, indexer.PullOptions{Removal: func(b archive.Mailbox) archive.Removal {
-		r.Now = func() time.Time { return s.clock }
-		return r.Removal(b)
-	}})
+	r.Now = func() time.Time { return s.clock }
+	s = newSiteWith(t, indexer.PullOptions{Removal: r.Removal})
 	return s
 }
 
