@@ -198,6 +198,7 @@ func (f *Folder) leave(it *item) {
 
 func (f *Folder) log(it *item, k eventKind) {
 	f.journal = append(f.journal, event{num: it.num, ver: it.ver, kind: k})
+	f.box.t.tell(f, it, k)
 }
 
 // children lists the folders directly below, in order of creation.
