@@ -21,14 +21,12 @@ func reindex(ctx context.Context, con *console, c *cli, log *slog.Logger) (err e
 	}
 	defer func() { err = errors.Join(err, a.close()) }()
 	end := func() {}
-	var built *indexer.Builder
 	start := time.Now()
 	r := indexer.Reindexer{
 		Archive: a.archive, Extractor: a.extractor, Generations: a.generations,
 		Create:  func(dir string) (indexer.NewIndex, error) { return a.openEngine(dir, true) },
 		Options: indexer.BuildOptions{Logger: log},
 		Started: func(b *indexer.Builder, total int) {
-			built = b
 			end = con.progress.begin("reindex", func() (int64, int64, string) { return b.Done(), int64(total), "messages" })
 		},
 	}
@@ -40,6 +38,10 @@ func reindex(ctx context.Context, con *console, c *cli, log *slog.Logger) (err e
 	if err != nil {
 		return fmt.Errorf("reindex: %w", err)
 	}
-	fmt.Fprintf(con.out, "Reindexed %d messages in %s.\n", built.Done(), time.Since(start).Round(10*time.Millisecond))
+	n, err := a.archive.Live(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(con.out, "Reindexed %d messages in %s.\n", n, time.Since(start).Round(10*time.Millisecond))
 	return nil
 }

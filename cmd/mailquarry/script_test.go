@@ -106,12 +106,10 @@ func startTenant(ts *testscript.TestScript, _ bool, args []string) {
 				Status: 400, Code: "ErrorInvalidRequest", Message: "The request is invalid.",
 			})
 		case "broken":
-			id := tenant.Mailboxes()[0].ID()
+			// One mailbox cannot be synced at all.
 			tenant.Inject(graphsim.Fault{
-				Match: func(_, path string) bool {
-					return strings.Contains(path, id) && strings.Contains(path, "/messages/delta")
-				},
-				Status: 503, Body: `{"error":{"code":"ErrorMailboxMoveInProgress","message":"Mailbox move in progress."}}`,
+				Match: graphsim.OfKind(graphsim.FolderDelta, graphsim.Folders), Mailbox: tenant.Mailboxes()[0].ID(),
+				Status: 400, Code: "ErrorInvalidRequest", Message: "The request is invalid.",
 			})
 		default:
 			ts.Fatalf("tenant %s?", arg)
@@ -224,7 +222,7 @@ func TestInterrupt(t *testing.T) {
 	}
 	for name, part := range map[string]string{
 		"signing in": "/token", "the users": "/users/delta", "the folders": "/mailFolders/delta",
-		"the messages": "/messages/delta", "an attachment": "value",
+		"the messages": "/messages/delta", "the attachments": "/$batch",
 	} {
 		asked := make(chan struct{}, 100)
 		tenant.Inject(graphsim.Fault{
