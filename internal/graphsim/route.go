@@ -52,9 +52,6 @@ func (c *call) dispatch() (answer, *apiError) {
 	if fixed(path[0]) == "subscriptions" {
 		return c.subscribed(path[1:])
 	}
-	if fixed(path[0]) == "subscriptions" {
-		return c.subscribed(path[1:])
-	}
 	if c.method != http.MethodGet {
 		return answer{}, fail(http.StatusMethodNotAllowed, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
 	}
