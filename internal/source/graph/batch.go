@@ -191,8 +191,17 @@ func (c *Client) sendBatch(ctx context.Context, mailbox string, asked []inner, o
 	}
 	now := time.Now()
 	g := c.gate(mailbox)
+	for _, i := range open {
+		if f := failures[i]; f == nil || f.err.Status != 0 && !away(f.err) {
+			g.note(now, nil) // some answer shows that the mailbox is there
+			break
+		}
+	}
 	for _, f := range failures {
 		g.noteInner(now, f)
+		if f.pause && f.err.RetryAfter > 0 {
+			g.hold(now, f.err.RetryAfter, f.reason())
+		}
 		if f.stale && c.renewToken(f) {
 			f.again = true
 		}
@@ -234,6 +243,10 @@ func readBatch(raw []byte, asked []inner, open []int, out []reply) (map[int]*fai
 			continue
 		}
 		if r.Status/100 == 2 {
+			if !asked[i].streamed && !bytes.HasPrefix(bytes.TrimLeft(r.Body, " \r\n\t"), []byte("{")) {
+				failures[i].err.Message = "an answer in the batch is not whole JSON"
+				continue
+			}
 			delete(failures, i)
 			out[i] = reply{body: r.Body}
 			continue

@@ -19,7 +19,7 @@ func (c *counts) add(q call) {
 		c.exchanges, c.requests = map[string]int64{}, map[string]int64{}
 	}
 	c.exchanges[q.kind]++
-	c.requests[q.kind] += int64(max(1, q.weight))
+	c.requests[q.kind] += int64(q.weight)
 }
 
 // Requests tells what was sent since the client was made, by kind: exchanges

@@ -19,6 +19,9 @@ const (
 	windowLimit = 9600
 )
 
+// windowFull is the reason of a pause that nobody asked for.
+const windowFull = "the window of requests is full"
+
 // gate lets one mailbox's requests through: all work on the mailbox shares it.
 type gate struct {
 	slots   *semaphore.Weighted
@@ -58,7 +61,11 @@ func (g *gate) enter(ctx context.Context, n int) error {
 		if err := g.refuses(now, true); err != nil {
 			return err
 		}
-		if err := wait(ctx, g.delay(now, n)); err != nil {
+		d := g.delay(now, n)
+		if d > patience {
+			return pauseAsked(d, windowFull)
+		}
+		if err := wait(ctx, d); err != nil {
 			return err
 		}
 		if err := g.slots.Acquire(ctx, g.span(n)); err != nil {
@@ -187,6 +194,9 @@ func (g *gate) pace(now time.Time) source.Pace {
 	p := source.Pace{Requests: g.sent, Throttled: g.throttled, InFlight: g.inFlight}
 	if g.pause.After(now) {
 		p.Until, p.Reason = g.pause, g.reason
+	}
+	if d := g.delayLocked(now, 1); d > 0 && now.Add(d).After(p.Until) {
+		p.Until, p.Reason = now.Add(d), windowFull
 	}
 	if left, code := g.breaker.open(now, false); left > 0 && now.Add(left).After(p.Until) {
 		p.Until, p.Reason = now.Add(left), code

@@ -21,7 +21,9 @@ func (c *Client) Members(ctx context.Context, group string) ([]string, error) {
 		return nil, wrap("look up a group", mayReadGroups(err))
 	}
 	var out []string
-	q := directoryCall("groups/{id}/transitiveMembers", "/groups/"+escape(id)+"/transitiveMembers/microsoft.graph.user?$select=id&$top=999")
+	// A list that is cast to users and has options is an advanced query, which
+	// Graph answers only with $count and the header that eventually sends.
+	q := eventually(directoryCall("groups/{id}/transitiveMembers", "/groups/"+escape(id)+"/transitiveMembers/microsoft.graph.user?$count=true&$select=id&$top=999"))
 	link := ""
 	for range maxMemberPages {
 		p, err := c.page(ctx, q, link)
@@ -39,7 +41,7 @@ func (c *Client) Members(ctx context.Context, group string) ([]string, error) {
 		if !c.ours(link) {
 			return nil, wrap("read a group's members", c.foreign())
 		}
-		q = linkCall("groups/{id}/transitiveMembers", link)
+		q = eventually(linkCall("groups/{id}/transitiveMembers", link))
 	}
 	return nil, wrap("read a group's members", &source.Error{Class: source.Permanent, Message: "the group has no end"})
 }
@@ -70,9 +72,18 @@ func mayReadGroups(err error) error {
 	return err
 }
 
-func directoryCall(kind, path string) call {
-	q := single("", inner{kind: kind, area: directory, path: path})
+// eventually accepts an answer that may be some minutes old.
+func eventually(q call) call {
+	build := q.build
+	q.build = func(ctx context.Context, h *abs.RequestHeaders) (*abs.RequestInformation, error) {
+		h.Add("ConsistencyLevel", "eventual")
+		return build(ctx, h)
+	}
 	return q
+}
+
+func directoryCall(kind, path string) call {
+	return single("", inner{kind: kind, area: directory, path: path})
 }
 
 // linkCall follows a link.

@@ -35,7 +35,7 @@ type call struct {
 	method  string
 	sizer   func(*gate) *sizer // asks for pages of this size, nil for one answer
 	bare    bool               // the page size is no header
-	weight  int                // requests in the exchange; 0 is 1
+	weight  int                // requests in the exchange; 0 is 1, which persist makes of it
 	tries   int                // 0: as the client has it
 	build   func(context.Context, *abs.RequestHeaders) (*abs.RequestInformation, error)
 }
@@ -69,6 +69,7 @@ func (c *Client) open(ctx context.Context, q call) (io.ReadCloser, error) {
 // persist sends a call until its answer is good, or another try is of no use.
 func (c *Client) persist(ctx context.Context, q call, use func(*answer) *failure) error {
 	g := c.gate(q.mailbox)
+	q.weight = max(1, q.weight)
 	tries := q.tries
 	if tries == 0 {
 		tries = c.tries
@@ -80,7 +81,9 @@ func (c *Client) persist(ctx context.Context, q call, use func(*answer) *failure
 		}
 		f := c.try(ctx, q, g, n, use)
 		if f == nil {
-			g.note(time.Now(), nil)
+			if q.weight == 0 {
+				g.note(time.Now(), nil) // of a batch, what it holds decides
+			}
 			if q.sizer != nil {
 				q.sizer(g).grow()
 			}
