@@ -31,12 +31,16 @@ func (n *Notifier) Run(ctx context.Context) error {
 	defer n.part(ctx)
 	var looked time.Time
 	for {
-		if time.Since(looked) >= n.o.Look {
+		every := n.o.Look
+		if n.empty() {
+			every /= 20 // the first sync has just begun
+		}
+		if time.Since(looked) >= every {
 			n.look(ctx)
 			looked = time.Now()
 		}
 		n.work(ctx)
-		t := time.NewTimer(max(0, min(n.left(), n.o.Look-time.Since(looked))))
+		t := time.NewTimer(max(0, min(n.left(), every-time.Since(looked))))
 		select {
 		case <-t.C:
 		case <-n.due:
@@ -46,6 +50,12 @@ func (n *Notifier) Run(ctx context.Context) error {
 			return ctx.Err()
 		}
 	}
+}
+
+func (n *Notifier) empty() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return len(n.boxes) == 0
 }
 
 // look reads which mailboxes there are.
