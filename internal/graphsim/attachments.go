@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // attachmentOverhead is what Exchange's size counts besides the bytes.
@@ -27,23 +28,30 @@ func (c *call) listAttachments(v view) (answer, *apiError) {
 	if err := checkAttachmentSelect(sel); err != nil {
 		return answer{}, err
 	}
-	msg, err := v.load()
+	msg, err := v.open()
 	if err != nil {
-		return answer{}, errCorrupt()
+		return answer{}, err
 	}
-	b := append([]byte(`{"value":`), c.attachmentList(&v, msg, sel)...)
+	list, err := c.attachmentList(&v, msg, sel, parseExpand(c.query.Get("$expand")))
+	if err != nil {
+		return answer{}, err
+	}
+	b := append([]byte(`{"value":`), list...)
 	return jsonAnswer(c.withContext(append(b, '}'), "users('"+v.box.id+"')/messages('"+v.id(c.prefer.immutable, 0)+"')/attachments")), nil
 }
 
-func (c *call) attachmentList(v *view, msg *Message, sel selection) []byte {
+func (c *call) attachmentList(v *view, msg *Message, sel selection, exp expansion) ([]byte, *apiError) {
 	b := []byte{'['}
 	for i := range msg.Attachments {
+		if code := msg.Attachments[i].Broken; code != "" && sel.has("microsoft.graph.fileattachment/contentbytes", true) {
+			return nil, errBroken(code)
+		}
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = append(b, c.writeAttachment(v, &msg.Attachments[i], i+1, sel, expansion{})...)
+		b = append(b, c.writeAttachment(v, &msg.Attachments[i], i+1, sel, exp)...)
 	}
-	return append(b, ']')
+	return append(b, ']'), nil
 }
 
 // findAttachment finds an attachment of the message by its id, with its
@@ -53,9 +61,9 @@ func (v *view) findAttachment(id string) (*Attachment, int, *apiError) {
 	if !ok {
 		return nil, 0, errMalformedID()
 	}
-	msg, err := v.load()
-	if err != nil {
-		return nil, 0, errCorrupt()
+	msg, aerr := v.open()
+	if aerr != nil {
+		return nil, 0, aerr
 	}
 	if foreign || r.kind == folderID || r.num != v.num || r.part == 0 || int(r.part) > len(msg.Attachments) ||
 		(r.kind == defaultID && r.ver != v.ver) {
@@ -69,6 +77,9 @@ func (c *call) getAttachment(v view, a *Attachment, n int) (answer, *apiError) {
 	if err := checkAttachmentSelect(sel); err != nil {
 		return answer{}, err
 	}
+	if a.Broken != "" && sel.has("microsoft.graph.fileattachment/contentbytes", true) {
+		return answer{}, errBroken(a.Broken)
+	}
 	b := c.writeAttachment(&v, a, n, sel, parseExpand(c.query.Get("$expand")))
 	return jsonAnswer(c.withContext(b, "users('"+v.box.id+"')/messages('"+v.id(c.prefer.immutable, 0)+"')/attachments/$entity")), nil
 }
@@ -76,38 +87,49 @@ func (c *call) getAttachment(v view, a *Attachment, n int) (answer, *apiError) {
 func (c *call) writeAttachment(v *view, a *Attachment, n int, sel selection, exp expansion) []byte {
 	o := &object{sel: sel}
 	o.open()
-	o.always("@odata.type", a.odataType())
-	if !a.Reference && a.Item == nil {
-		o.always("@odata.mediaContentType", a.mediaType())
-	}
-	o.always("id", v.id(c.prefer.immutable, n))
-	o.time("lastModifiedDateTime", v.received)
-	o.nullable("name", a.Name)
-	o.nullable("contentType", a.ContentType)
-	o.int("size", a.size())
-	o.bool("isInline", a.Inline)
-	if a.Item == nil && !a.Reference {
-		if sel.has("microsoft.graph.fileattachment/contentid", true) {
-			o.name("contentId")
-			if a.ContentID == "" {
-				o.buf = append(o.buf, "null"...)
-			} else {
-				o.buf = appendJSONString(o.buf, a.ContentID)
-			}
-		}
-		o.null("contentLocation")
-		if sel.has("microsoft.graph.fileattachment/contentbytes", true) {
-			o.name("contentBytes")
-			o.buf = append(o.buf, '"')
-			o.buf = base64.StdEncoding.AppendEncode(o.buf, a.Content)
-			o.buf = append(o.buf, '"')
-		}
-	}
+	a.writeHead(o, v.id(c.prefer.immutable, n), v.received)
+	a.writeFile(o)
 	if a.Item != nil && exp.item {
 		o.raw("item", c.writeNested(a.Item, 1))
 	}
 	o.close()
 	return o.buf
+}
+
+// writeHead writes what every attachment has.
+func (a *Attachment) writeHead(o *object, id string, modified time.Time) {
+	o.always("@odata.type", a.odataType())
+	if !a.Reference && a.Item == nil {
+		o.always("@odata.mediaContentType", a.mediaType())
+	}
+	o.always("id", id)
+	o.time("lastModifiedDateTime", modified)
+	o.nullable("name", a.Name)
+	o.nullable("contentType", a.ContentType)
+	o.int("size", a.size())
+	o.bool("isInline", a.Inline)
+}
+
+// writeFile writes what file attachments have besides.
+func (a *Attachment) writeFile(o *object) {
+	if a.Item != nil || a.Reference {
+		return
+	}
+	if o.sel.has("microsoft.graph.fileattachment/contentid", true) {
+		o.name("contentId")
+		if a.ContentID == "" {
+			o.buf = append(o.buf, "null"...)
+		} else {
+			o.buf = appendJSONString(o.buf, a.ContentID)
+		}
+	}
+	o.null("contentLocation")
+	if o.sel.has("microsoft.graph.fileattachment/contentbytes", true) {
+		o.name("contentBytes")
+		o.buf = append(o.buf, '"')
+		o.buf = base64.StdEncoding.AppendEncode(o.buf, a.Content)
+		o.buf = append(o.buf, '"')
+	}
 }
 
 // writeNested writes the message inside an item attachment. Its id is empty,
@@ -128,14 +150,11 @@ func (c *call) writeNested(m *Message, depth int) []byte {
 			a := &m.Attachments[i]
 			n := &object{}
 			n.open()
-			n.always("@odata.type", a.odataType())
-			n.always("id", "")
-			n.nullable("name", a.Name)
-			n.nullable("contentType", a.ContentType)
-			n.int("size", a.size())
-			n.bool("isInline", a.Inline)
+			a.writeHead(n, "", m.Received)
 			if a.Item != nil {
 				n.raw("item", c.writeNested(a.Item, depth+1))
+			} else {
+				a.writeFile(n)
 			}
 			n.close()
 			b = append(b, n.buf...)
@@ -175,6 +194,9 @@ func (c *call) attachmentValue(a *Attachment) (answer, *apiError) {
 	if a.Reference {
 		return answer{}, fail(http.StatusMethodNotAllowed, "ErrorInvalidRequest", "Reference attachments have no content.")
 	}
+	if a.Broken != "" {
+		return answer{}, errBroken(a.Broken)
+	}
 	out := answer{status: http.StatusOK, body: a.Content}
 	kind := a.mediaType()
 	if a.Item != nil {
@@ -189,9 +211,9 @@ func (c *call) attachmentValue(a *Attachment) (answer, *apiError) {
 
 // messageMIME answers .../messages/{id}/$value.
 func (c *call) messageMIME(v view) (answer, *apiError) {
-	msg, err := v.load()
+	msg, err := v.open()
 	if err != nil {
-		return answer{}, errCorrupt()
+		return answer{}, err
 	}
 	out := answer{status: http.StatusOK, body: msg.mime()}
 	out.set("Content-Type", "text/plain")

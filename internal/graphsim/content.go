@@ -58,4 +58,7 @@ type Attachment struct {
 	Content     []byte
 	Item        *Message
 	Reference   bool
+	// Broken, when not empty, is the error code with which the attachment's
+	// content is refused, always; it is still listed.
+	Broken string
 }

@@ -37,7 +37,7 @@ func (c *call) messagesDelta(m *Mailbox, f *Folder) (answer, *apiError) {
 	}
 	done := k.To < 0 && !k.Full
 	name, link := c.link("users/"+m.id+"/mailFolders('"+f.ID()+"')/messages/delta", *k, done)
-	a := jsonAnswer(c.collection("Collection(message)", name, link, items))
+	a := jsonAnswer(c.collection("Collection(message)", name, link, f.withNull(items)))
 	a.set("Preference-Applied", c.prefer.applied(true))
 	return a, nil
 }

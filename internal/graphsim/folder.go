@@ -15,6 +15,7 @@ type Folder struct {
 	beside  bool // beside the root: reached by its well-known name only
 	search  bool
 	removed bool
+	nulls   bool // pages of messages begin with a null
 
 	// slots are the numbers of all items that ever entered, in order; a slot
 	// counts while its item is still here and in no later slot. They only
@@ -121,6 +122,9 @@ func (f *Folder) MoveTo(parent *Folder) {
 		}
 	}
 	f.parent = parent
+	if f.box.t.o.Quirks.MoveKillsTokens {
+		f.epoch++
+	}
 	f.box.tree = append(f.box.tree, folderEvent{f.num})
 }
 

@@ -38,7 +38,7 @@ func (f *Folder) write(sel selection, delta bool) []byte {
 		parent = f.box.encodeID(ref{kind: folderID, num: 1<<32 - 1})
 	}
 	o.nullable("parentFolderId", parent)
-	o.int("childFolderCount", len(f.children(false)))
+	o.int("childFolderCount", len(f.children(f.box.t.o.Quirks.CountHiddenChildren)))
 	o.int("unreadItemCount", f.unread)
 	o.int("totalItemCount", f.total)
 	o.int("sizeInBytes", f.total*20480)
@@ -162,7 +162,7 @@ func (c *call) folderPage(m *Mailbox, k *syncToken) (items [][]byte, done bool) 
 	size := pageSize(c.prefer)
 	if k.Full {
 		for ; k.At < k.Size && len(items) < size; k.At++ {
-			if f := m.folders[k.At]; !f.removed && !f.beside {
+			if f := m.folders[k.At]; !f.removed && !f.beside && !(f.hidden && c.t.o.Quirks.NoHiddenInDelta) {
 				items = append(items, f.write(sel, true))
 			}
 		}
@@ -178,6 +178,7 @@ func (c *call) folderPage(m *Mailbox, k *syncToken) (items [][]byte, done bool) 
 		case last[f.num] != k.At:
 		case f.removed:
 			items = append(items, []byte(`{"@odata.type":"#microsoft.graph.mailFolder","id":"`+f.ID()+`","@removed":{"reason":"deleted"}}`))
+		case f.hidden && c.t.o.Quirks.NoHiddenInDelta:
 		default:
 			items = append(items, f.write(sel, true))
 		}

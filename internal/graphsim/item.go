@@ -26,6 +26,8 @@ type item struct {
 	msg          *Message
 	tree         *emlTree
 	path         string
+	made         bool // by Generate: its message is made whenever it is served
+	corrupt      bool
 }
 
 // view is an item's state at one moment, to be served without the lock.
@@ -41,15 +43,30 @@ func (it *item) view() view { return view{item: *it, parent: it.folder} }
 
 // load gives the message; it must not be changed.
 func (it *item) load() (*Message, error) {
-	if it.tree != nil {
+	switch {
+	case it.tree != nil:
 		return it.tree.read(it.path)
+	case it.made:
+		return it.generated(), nil
 	}
 	return it.msg, nil
 }
 
+// open is load for a request that is about this one message.
+func (v *view) open() (*Message, *apiError) {
+	if v.corrupt {
+		return nil, errCorrupt()
+	}
+	msg, err := v.load()
+	if err != nil {
+		return nil, errCorrupt()
+	}
+	return msg, nil
+}
+
 // forget drops a deleted message's content.
 func (it *item) forget() {
-	it.folder, it.tree, it.msg = nil, nil, &Message{}
+	it.folder, it.tree, it.made, it.msg = nil, nil, false, &Message{}
 }
 
 func (it *item) setRead(read bool) {

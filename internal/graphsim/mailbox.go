@@ -207,7 +207,7 @@ func (m *Mailbox) Edit(id string, f func(*Message)) {
 	edited := msg.clone()
 	edited.IsRead = it.read
 	f(&edited)
-	it.msg, it.tree = &edited, nil
+	it.msg, it.tree, it.made = &edited, nil, false
 	it.received = edited.Received
 	it.setRead(edited.IsRead)
 	it.rev++

@@ -62,7 +62,11 @@ func (c *call) writeMessage(v *view, sel selection, exp expansion, delta bool) (
 	v.writeState(o, key)
 	v.writeContent(o, msg, c.prefer.text)
 	if exp.attachments {
-		o.raw("attachments", c.attachmentList(v, msg, exp.nested))
+		list, aerr := c.attachmentList(v, msg, exp.nested, exp)
+		if aerr != nil {
+			return nil, aerr
+		}
+		o.raw("attachments", list)
 	}
 	if len(msg.Extra) > 0 {
 		known := messageProperties()

@@ -1,7 +1,9 @@
 package graphsim
 
 import (
+	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,13 +14,26 @@ func (c *call) getMessage(v view) (answer, *apiError) {
 	if err := checkMessageSelect(sel); err != nil {
 		return answer{}, err
 	}
+	if _, err := v.open(); err != nil {
+		return answer{}, err
+	}
 	b, err := c.writeMessage(&v, sel, parseExpand(c.query.Get("$expand")), false)
 	if err != nil {
-		return answer{}, errCorrupt()
+		return answer{}, asAPI(err)
 	}
 	a := jsonAnswer(c.withContext(b, "users('"+v.box.id+"')/messages/$entity"))
 	a.set("Preference-Applied", c.prefer.applied(false))
 	return a, nil
+}
+
+// asAPI gives an error as it is answered: what is none of Graph's own is data
+// that cannot be read.
+func asAPI(err error) *apiError {
+	var e *apiError
+	if errors.As(err, &e) {
+		return e
+	}
+	return errCorrupt()
 }
 
 func errCorrupt() *apiError {
@@ -40,11 +55,15 @@ func (c *call) listMessages(m *Mailbox, f *Folder) (answer, *apiError) {
 	if err != nil {
 		return answer{}, err
 	}
-	match, err := c.messageFilter()
+	order, err := parseOrder(c.query.Get("$orderby"))
 	if err != nil {
 		return answer{}, err
 	}
-	page, more, total := m.listPage(f, match, skip, top)
+	match, err := c.messageFilter(order)
+	if err != nil {
+		return answer{}, err
+	}
+	page, more, total := m.listPage(f, match, order, skip, top)
 	exp := parseExpand(c.query.Get("$expand"))
 	items := make([][]byte, 0, len(page))
 	for i := range page {
@@ -58,7 +77,7 @@ func (c *call) listMessages(m *Mailbox, f *Folder) (answer, *apiError) {
 		q.Set("$skip", strconv.Itoa(skip+top))
 		link = "https://" + c.host + "/v1.0/" + c.escaped + "?" + q.Encode()
 	}
-	b := c.collection("users('"+m.id+"')/messages", "@odata.nextLink", link, items)
+	b := c.collection("users('"+m.id+"')/messages", "@odata.nextLink", link, f.withNull(items))
 	if c.query.Get("$count") == "true" {
 		b = append([]byte(`{"@odata.count":`+strconv.Itoa(total)+","), b[1:]...)
 	}
@@ -67,8 +86,40 @@ func (c *call) listMessages(m *Mailbox, f *Folder) (answer, *apiError) {
 	return a, nil
 }
 
-// listPage cuts a page out of the newest-first order.
-func (m *Mailbox) listPage(f *Folder, match func(*item) (bool, error), skip, top int) (page []view, more bool, total int) {
+// ordering is a parsed $orderby of a plain listing.
+type ordering struct {
+	property  string // in lower case; "" when none was asked for, which is the newest first
+	ascending bool
+}
+
+func parseOrder(s string) (ordering, *apiError) {
+	words := strings.Fields(strings.ToLower(s))
+	if len(words) == 0 {
+		return ordering{}, nil
+	}
+	o := ordering{property: words[0], ascending: len(words) == 1 || words[1] == "asc"}
+	known := slices.Contains([]string{"receiveddatetime", "createddatetime", "lastmodifieddatetime"}, o.property)
+	if !known || len(words) > 2 || len(words) == 2 && words[1] != "asc" && words[1] != "desc" {
+		return ordering{}, fail(http.StatusBadRequest, "ErrorInvalidUrlQueryFilter", "The query filter contains one or more invalid nodes.")
+	}
+	return o, nil
+}
+
+// apply brings items that are ordered newest first into this order.
+func (o ordering) apply(all []*item) []*item {
+	if o.property == "lastmodifieddatetime" {
+		all = slices.Clone(all)
+		slices.SortStableFunc(all, func(a, b *item) int { return b.modified.Compare(a.modified) })
+	}
+	if o.ascending {
+		all = slices.Clone(all)
+		slices.Reverse(all)
+	}
+	return all
+}
+
+// listPage cuts a page out of the ordered messages.
+func (m *Mailbox) listPage(f *Folder, match func(*item) (bool, error), order ordering, skip, top int) (page []view, more bool, total int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var all []*item
@@ -85,6 +136,7 @@ func (m *Mailbox) listPage(f *Folder, match func(*item) (bool, error), skip, top
 			return live
 		})
 	}
+	all = order.apply(all)
 	if match == nil {
 		end := min(skip+top, len(all))
 		for _, it := range all[min(skip, len(all)):end] {
@@ -104,14 +156,11 @@ func (m *Mailbox) listPage(f *Folder, match func(*item) (bool, error), skip, top
 	return page, total > skip+top, total
 }
 
-// messageFilter reads $filter and $orderby of a plain listing: bounds of
-// receivedDateTime, internetMessageId and isRead, joined by and.
-func (c *call) messageFilter() (func(*item) (bool, error), *apiError) {
-	order := strings.Join(strings.Fields(strings.ToLower(c.query.Get("$orderby"))), " ")
+// messageFilter reads $filter of a plain listing: bounds of receivedDateTime,
+// internetMessageId and isRead, joined by and. What is ordered has to name the
+// property of the order first.
+func (c *call) messageFilter(order ordering) (func(*item) (bool, error), *apiError) {
 	filter := c.query.Get("$filter")
-	if order != "" && order != "receiveddatetime desc" {
-		return nil, fail(http.StatusBadRequest, "ErrorInvalidUrlQueryFilter", "The query filter contains one or more invalid nodes.")
-	}
 	if filter == "" {
 		return nil, nil
 	}
@@ -123,7 +172,7 @@ func (c *call) messageFilter() (func(*item) (bool, error), *apiError) {
 		}
 		tests = append(tests, test)
 	}
-	if order != "" && !strings.HasPrefix(strings.ToLower(strings.TrimSpace(filter)), "receiveddatetime ") {
+	if order.property != "" && !strings.HasPrefix(strings.ToLower(strings.TrimSpace(filter)), order.property+" ") {
 		return nil, fail(http.StatusBadRequest, "InefficientFilter", "The restriction or sort order is too complex for this operation.")
 	}
 	return func(it *item) (bool, error) {
@@ -140,7 +189,7 @@ func messageTerm(words []string) func(*item) (bool, error) {
 	if len(words) != 3 {
 		return nil
 	}
-	value := strings.Trim(words[2], "'")
+	value := unquote(words[2])
 	switch strings.ToLower(words[0]) + " " + words[1] {
 	case "isread eq":
 		return func(it *item) (bool, error) { return strconv.FormatBool(it.read) == value, nil }

@@ -154,6 +154,9 @@ func (c *call) folderRoute(m *Mailbox, path []string) (answer, *apiError) {
 	}
 	delta := len(path) == 3 && fixed(path[1]) == "messages" && fixed(path[2]) == "delta"
 	f, err := m.findFolder(path[0], delta)
+	if err != nil && c.t.o.Quirks.FolderNotFound && isWellKnownName(path[0]) {
+		err = fail(http.StatusNotFound, "ErrorFolderNotFound", "The specified folder could not be found in the store.")
+	}
 	if err != nil {
 		return answer{}, err
 	}
@@ -179,7 +182,7 @@ func (m *Mailbox) findFolder(name string, delta bool) (*Folder, *apiError) {
 	if f := m.wellKnownFolder(name); f != nil {
 		return f, nil
 	}
-	if _, known := localNames("en")[strings.ToLower(name)]; known || isAbsentWellKnown(name) {
+	if isWellKnownName(name) {
 		return nil, errItemNotFound()
 	}
 	r, foreign, ok := m.decodeID(name)
@@ -199,9 +202,11 @@ func (m *Mailbox) findFolder(name string, delta bool) (*Folder, *apiError) {
 	return f, nil
 }
 
-// isAbsentWellKnown names the well-known folders that no mailbox here has.
-func isAbsentWellKnown(name string) bool {
-	return slices.Contains([]string{"clutter", "scheduled", "recoverableitemsroot", "recoverableitemsversions", "recoverableitemspurges"}, strings.ToLower(name))
+// isWellKnownName tells whether a folder is asked for by name: one that a
+// mailbox is made with, or one that no mailbox here has.
+func isWellKnownName(name string) bool {
+	_, known := localNames("en")[strings.ToLower(name)]
+	return known || slices.Contains([]string{"clutter", "scheduled", "recoverableitemsroot", "recoverableitemsversions", "recoverableitemspurges"}, strings.ToLower(name))
 }
 
 // messageRoute answers what is below .../messages; f is nil for the whole

@@ -13,35 +13,41 @@ import (
 
 // Options describe a tenant. Zero values get working defaults.
 type Options struct {
-	Seed         int64            // all ids, links and shuffles derive from it
-	Now          func() time.Time // clock; time.Now when nil
-	TenantID     string           // a GUID
-	TenantDomain string           // contoso.onmicrosoft.com
-	ClientID     string
-	ClientSecret string
-	Certificate  *x509.Certificate // registered for client assertions, nil for none
-	Roles        []string          // granted application permissions; nil grants the three that mailquarry needs
-	Quirks       Quirks
-	Recorded     int           // requests kept for Requests, the latest; 200,000 when 0, -1 for none
-	Outbound     *http.Client  // with it change notifications are sent; http.DefaultClient when nil
-	Observe      func(Request) // told of each request when it is answered; it must not call the tenant
+	Seed           int64            // all ids, links and shuffles derive from it
+	Now            func() time.Time // clock; time.Now when nil
+	TenantID       string           // a GUID
+	TenantDomain   string           // contoso.onmicrosoft.com
+	ClientID       string
+	ClientSecret   string
+	Certificate    *x509.Certificate // registered for client assertions, nil for none
+	Roles          []string          // granted application permissions; nil grants the three that mailquarry needs
+	Quirks         Quirks
+	UsersTokenLife time.Duration // how long tokens of users/delta live; seven days when 0
+	Recorded       int           // requests kept for Requests, the latest; 200,000 when 0, -1 for none
+	Outbound       *http.Client  // with it change notifications are sent; http.DefaultClient when nil
+	Observe        func(Request) // told of each request when it is answered; it must not call the tenant
 }
 
 // Quirks switch Graph's odd behaviours; the zero value has those on that the
 // reference calls on by default.
 type Quirks struct {
-	NoLostReturn       bool // off: with immutable ids A→B→A between two polls shows only the removal
-	NoDoubleMovedIn    bool // off: older messages moved in are returned twice in one response
-	NoConcurrencyLimit bool // off: a fifth concurrent request on one mailbox is answered 429
-	RequestLimit       int  // requests on one mailbox in ten minutes; 10,000 when 0, -1 for none
-	Generations        int  // newest delta generations that stay valid per folder; 3 when 0, -1 for all
-	ResyncLocation     bool // 410 answers carry a Location
-	LenientTop         bool // $top on delta is ignored instead of refused
-	EmptyPages         bool // now and then a page with a nextLink is empty, or shorter than asked
-	FreshMailDoubles   bool // some items are replayed in the next round
-	GreedyBatch        bool // a batch runs all its requests on a mailbox at once: those beyond four are answered 429
-	PageLimit          int  // larger pages of messages are answered 504; 0 for none
-	ResourceUnits      int  // that the directory grants in ten seconds; by the size of the tenant when 0, -1 for any number
+	NoLostReturn        bool // off: with immutable ids A→B→A between two polls shows only the removal
+	NoDoubleMovedIn     bool // off: older messages moved in are returned twice in one response
+	NoConcurrencyLimit  bool // off: a fifth concurrent request on one mailbox is answered 429
+	RequestLimit        int  // requests on one mailbox in ten minutes; 10,000 when 0, -1 for none
+	Generations         int  // newest delta generations that stay valid per folder; 3 when 0, -1 for all
+	ResyncLocation      bool // 410 answers carry a Location
+	LenientTop          bool // $top on delta is ignored instead of refused
+	EmptyPages          bool // now and then a page with a nextLink is empty, or shorter than asked
+	FreshMailDoubles    bool // some items are replayed in the next round
+	GreedyBatch         bool // a batch runs all its requests on a mailbox at once: those beyond four are answered 429
+	PageLimit           int  // larger pages of messages are answered 504; 0 for none
+	FolderNotFound      bool // a well-known name without a folder is answered ErrorFolderNotFound
+	CountHiddenChildren bool // childFolderCount counts hidden folders
+	NoHiddenInDelta     bool // mailFolders/delta leaves hidden folders out
+	MoveKillsTokens     bool // the message delta of a folder that is moved starts anew
+	ResyncBadRequest    bool // a token of users/delta that is too old is answered 400 instead of 410
+	ResourceUnits       int  // that the directory grants in ten seconds; by the size of the tenant when 0, -1 for any number
 }
 
 // Tenant is the directory and its mailboxes. Its methods may be called while
@@ -58,6 +64,7 @@ type Tenant struct {
 	directory     []directoryEvent
 	roles         []string
 	secretExpired bool
+	disabled      int    // the status with which sign-in is refused, 0 when it is not
 	claims        string // that a token must have been asked for with, "" for none
 	tokenEpoch    int    // grows when all tokens issued so far become invalid
 	requestCount  uint64
@@ -98,6 +105,9 @@ func New(o Options) *Tenant {
 	if o.Roles == nil {
 		o.Roles = []string{roleUsers, roleMail, roleSettings}
 	}
+	if o.UsersTokenLife == 0 {
+		o.UsersTokenLife = usersTokenLife
+	}
 	if o.Quirks.RequestLimit == 0 {
 		o.Quirks.RequestLimit = 10_000
 	}
@@ -129,6 +139,14 @@ func (t *Tenant) ExpireSecret(on bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.secretExpired = on
+}
+
+// DisableApp makes the token endpoint refuse the application as a disabled one,
+// AADSTS7000112; with which status differs, 400 or 401. 0 ends it.
+func (t *Tenant) DisableApp(status int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.disabled = status
 }
 
 // RequireClaims makes Graph challenge every token that was not asked for with

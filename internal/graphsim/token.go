@@ -140,6 +140,13 @@ func (t *Tenant) token(r *http.Request, tenant string) answer {
 	if a, ok := t.checkCredential(r, form); !ok {
 		return a
 	}
+	t.mu.RLock()
+	disabled := t.disabled
+	t.mu.RUnlock()
+	if disabled != 0 {
+		return t.signInError(disabled, "unauthorized_client", 7000112,
+			"AADSTS7000112: Application '"+form.Get("client_id")+"' is disabled.")
+	}
 	if !slices.ContainsFunc(strings.Fields(form.Get("scope")), func(s string) bool { return strings.HasSuffix(s, "/.default") }) {
 		return t.signInError(http.StatusBadRequest, "invalid_scope", 1002012,
 			"AADSTS1002012: The provided value for scope is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier.")

@@ -39,9 +39,12 @@ func (c *call) usersDelta() (answer, *apiError) {
 		}
 	case k.Kind != "u":
 		return answer{}, errForeignToken()
-	case now.Sub(time.Unix(k.Issued, 0)) > usersTokenLife:
+	case now.Sub(time.Unix(k.Issued, 0)) > c.t.o.UsersTokenLife:
 		e := c.gone("users/delta", "The sync state is expired.")
 		e.code = "syncStateNotFound"
+		if c.t.o.Quirks.ResyncBadRequest {
+			e.status = http.StatusBadRequest
+		}
 		return answer{}, e
 	case !k.Full && k.To < 0:
 		k.To = journal
