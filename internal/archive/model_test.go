@@ -30,6 +30,7 @@ type modelMessage struct {
 type modelFolder struct {
 	id       mail.FolderID
 	gone     bool
+	excluded bool
 	cursor   source.Cursor
 	full     bool
 	done     bool
@@ -106,9 +107,12 @@ func (m *model) step() {
 	case n < 93:
 		name = "purge"
 		m.purge()
-	case n < 96:
+	case n < 95:
 		name = "expire"
 		m.expire()
+	case n < 98:
+		name = "scope changes"
+		m.exclude()
 	default:
 		name = "reopen"
 		check(m.t, m.a.Close())
@@ -246,6 +250,36 @@ func (m *model) expire() {
 	}
 	for k, x := range m.messages {
 		if !x.deleted && !x.gone.IsZero() && x.gone.Before(before) {
+			m.tombstone(k)
+			for _, f := range m.folders {
+				delete(f.problems, k)
+			}
+		}
+	}
+}
+
+// exclude changes which folders are out of scope, and at times purges what they
+// hold.
+func (m *model) exclude() {
+	var ids []mail.FolderID
+	for at, f := range m.folders {
+		out := m.rnd.IntN(3) == 0
+		if out {
+			ids = append(ids, f.id)
+		}
+		if out != f.excluded {
+			f.excluded, f.done = out, false
+			m.restart(at)
+		}
+	}
+	check(m.t, m.a.ExcludeFolders(m.t.Context(), m.box, ids))
+	if m.rnd.IntN(2) == 0 {
+		return
+	}
+	expired := must[[]mail.MessageID](m.t)(m.a.Expired(m.t.Context(), Expiry{Mailbox: m.box, Excluded: true}, 0, 1000))
+	must[int](m.t)(m.a.Purge(m.t.Context(), expired))
+	for k, x := range m.messages {
+		if !x.deleted && m.folders[x.folder].excluded {
 			m.tombstone(k)
 			for _, f := range m.folders {
 				delete(f.problems, k)
@@ -460,7 +494,7 @@ func (m *model) compareFolders(step string, indexed Seq) {
 		if ok != (!f.gone || kept > 0) {
 			m.t.Errorf("after %s, folder %d is listed: %v", step, at, ok)
 		}
-		if ok && (s.Stored != stored || s.Kept != kept || s.Folder.Gone != f.gone || s.Indexed != stored+kept-fresh || s.Failed != failed || s.Complete != f.done) {
+		if ok && (s.Stored != stored || s.Kept != kept || s.Folder.Gone != f.gone || s.Folder.Excluded != f.excluded || s.Indexed != stored+kept-fresh || s.Failed != failed || s.Complete != f.done) {
 			m.t.Errorf("after %s, status of folder %d is %+v, want %d stored, %d kept, %d indexed, %d failed, complete %v",
 				step, at, s, stored, kept, stored+kept-fresh, failed, f.done)
 		}
