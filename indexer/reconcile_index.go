@@ -33,12 +33,7 @@ func (p *pass) inIndex(ctx context.Context, f archive.Folder, c archive.Coverage
 		if err != nil {
 			return c, err
 		}
-		open := 0
-		for _, id := range slices.Concat(again.missing, again.surplus) {
-			if slices.Contains(wrong, id) {
-				open++
-			}
-		}
+		open := len(both(slices.Concat(again.missing, again.surplus), wrong))
 		c.Repaired += len(wrong) - open
 		c.Unexplained += open
 		again.stored, again.kept = d.stored, d.kept
@@ -98,10 +93,15 @@ func (p *pass) indexDiffers(ctx context.Context, f archive.Folder) (indexState, 
 			d.missing = append(d.missing, k.ID)
 		}
 	}
-	for i, id := range ids {
-		if !found[i] {
-			d.surplus = append(d.surplus, id)
+	for i := 0; i < len(ids); {
+		next := i + 1
+		for next < len(ids) && ids[next] == ids[i] {
+			next++ // a document that is there twice
 		}
+		if !found[i] || next-i > 1 {
+			d.surplus = append(d.surplus, ids[i])
+		}
+		i = next
 	}
 	return d, nil
 }
@@ -117,7 +117,16 @@ func (p *pass) stillSurplus(ctx context.Context, f archive.Folder, ids []mail.Me
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(d.surplus, func(id mail.MessageID) bool { return !slices.Contains(ids, id) }), nil
+	return both(d.surplus, ids), nil
+}
+
+// both gives those of a that are in b too.
+func both(a, b []mail.MessageID) []mail.MessageID {
+	in := make(map[mail.MessageID]bool, len(b))
+	for _, id := range b {
+		in[id] = true
+	}
+	return slices.DeleteFunc(slices.Clone(a), func(id mail.MessageID) bool { return !in[id] })
 }
 
 // caughtUp lets the index catch up with the store as it is now. It tells whether
