@@ -210,7 +210,7 @@ func (c *Client) sendBatch(ctx context.Context, mailbox string, asked []inner, o
 }
 
 func batchCall(mailbox string, n int, body []byte) call {
-	return call{mailbox: mailbox, kind: "$batch", area: content, method: http.MethodPost, weight: n, build: func(_ context.Context, h *abs.RequestHeaders) (*abs.RequestInformation, error) {
+	return call{mailbox: mailbox, kind: "$batch", area: content, method: http.MethodPost, weight: n, batch: true, build: func(_ context.Context, h *abs.RequestHeaders) (*abs.RequestInformation, error) {
 		ri := abs.NewRequestInformationWithMethodAndUrlTemplateAndPathParameters(abs.POST, "{+baseurl}/$batch", map[string]string{})
 		ri.Headers.AddAll(h)
 		ri.Headers.TryAdd("Accept", "application/json")

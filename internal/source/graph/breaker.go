@@ -31,8 +31,8 @@ type breaker struct {
 const probeTime = 3 * time.Minute
 
 // open tells for how long nothing passes, and why; 0 when it may. After a pause
-// the first who tries passes and the others wait for what becomes of it.
-func (b *breaker) open(now time.Time, try bool) (time.Duration, string) {
+// one request passes (see probe) and the others wait for what becomes of it.
+func (b *breaker) open(now time.Time) (time.Duration, string) {
 	switch {
 	case b.until.IsZero():
 		return 0, ""
@@ -41,10 +41,14 @@ func (b *breaker) open(now time.Time, try bool) (time.Duration, string) {
 	case !b.probing.IsZero() && now.Sub(b.probing) < probeTime:
 		return time.Second, b.code
 	}
-	if try {
+	return 0, ""
+}
+
+// probe notes that a request is being sent.
+func (b *breaker) probe(now time.Time) {
+	if !b.until.IsZero() {
 		b.probing = now
 	}
-	return 0, ""
 }
 
 // note takes in how a request went.

@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,7 +22,7 @@ func TestBreaker(t *testing.T) {
 	b := breaker{first: time.Minute}
 	shut := func(want time.Duration) {
 		t.Helper()
-		if left, code := b.open(now, true); left != want || want > 0 && code == "" {
+		if left, code := b.open(now); left != want || want > 0 && code == "" {
 			t.Errorf("closed to requests for %s (%s), want %s", left, code, want)
 		}
 	}
@@ -31,8 +33,10 @@ func TestBreaker(t *testing.T) {
 		b.note(now, moving()) // another that was under way
 		shut(pause * time.Minute)
 		now = now.Add(pause * time.Minute)
-		shut(0)           // this one goes to see
-		shut(time.Second) // and the next waits for what it finds
+		shut(0)
+		shut(0) // looking is not asking
+		b.probe(now)
+		shut(time.Second) // one goes to see, and the next waits for what it finds
 	}
 	b.note(now, nil)
 	shut(0)
@@ -44,6 +48,38 @@ func TestBreaker(t *testing.T) {
 	b.note(now, &failure{err: &source.Error{Class: source.NotFound, Status: 404}})
 	b.note(now, &failure{err: &source.Error{Class: source.Transient, Status: 503}})
 	shut(0) // it has answered in between
+}
+
+// A mailbox that is back is asked normally again, however many wait for it.
+func TestMailboxThatIsBackIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	c, tenant, box := simulate(t, graphsim.Options{})
+	gone, _ := graphsim.NamedFault("503-moving")
+	gone.Match, gone.Times = onMessages, 1
+	tenant.Inject(gone)
+	ask := func() error {
+		_, err := c.Messages(testContext(t), box.ID(), box.Folder("inbox").ID(), source.Cursor{})
+		return err
+	}
+	wantClass(t, ask(), source.Throttled)
+	for deadline := time.Now().Add(testWait); ; time.Sleep(time.Millisecond) {
+		var wg sync.WaitGroup
+		var well atomic.Int64
+		for range 8 {
+			wg.Go(func() {
+				if ask() == nil {
+					well.Add(1)
+				}
+			})
+		}
+		wg.Wait()
+		if well.Load() == 8 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the mailbox is still left alone: %+v", c.Pace(box.ID()))
+		}
+	}
 }
 
 // While one mailbox is being moved it is hardly asked at all, and others go on.

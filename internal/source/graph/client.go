@@ -37,6 +37,7 @@ type Client struct {
 	stall      time.Duration // how long an answer's body may stand still
 
 	everywhere *semaphore.Weighted // bounds the requests in flight on all mailboxes
+	meter      meter
 	counts     counts
 	unordered  atomic.Bool // Graph refuses to order a delta stream
 

@@ -34,12 +34,17 @@ type Step struct {
 // stepTime bounds each step that uses the network.
 const stepTime = 45 * time.Second
 
+// Samples are what of a tenant is tried.
+type Samples struct {
+	Mailbox string   // its address; "" is the first mailbox that can be read
+	Groups  []string // their addresses
+}
+
 // Examine looks at everything that a sync needs of a tenant, one thing after
-// the other, and tells of each as soon as it is known. The mailbox is the one to
-// try, by its address; "" is the first that can be read. It returns the tenant's
+// the other, and tells of each as soon as it is known. It returns the tenant's
 // id as the token names it, "" while that is not known.
-func Examine(ctx context.Context, cfg Config, mailbox string, tell func(Step)) (tenant string) {
-	x := &examiner{cfg: cfg, mailbox: mailbox, report: tell, now: time.Now()}
+func Examine(ctx context.Context, cfg Config, s Samples, tell func(Step)) (tenant string) {
+	x := &examiner{cfg: cfg, mailbox: s.Mailbox, report: tell, now: time.Now()}
 	located := x.configuration()
 	credible := x.credential()
 	if !located || !credible {
@@ -70,6 +75,9 @@ func Examine(ctx context.Context, cfg Config, mailbox string, tell func(Step)) (
 	step := x.sample(ctx)
 	x.grants(step.Outcome, step.Detail)
 	x.users(ctx)
+	for _, g := range s.Groups {
+		x.group(ctx, g)
+	}
 	x.report(step)
 	return x.tenant
 }
@@ -274,6 +282,28 @@ func (x *examiner) users(ctx context.Context) {
 		return
 	}
 	x.tell(Passed, "users", "the tenant's users can be listed")
+}
+
+// group lists who belongs to a group of the scope.
+func (x *examiner) group(ctx context.Context, address string) {
+	ctx, cancel := context.WithTimeout(ctx, stepTime)
+	defer cancel()
+	name := "group " + address
+	members, err := x.c.Members(ctx, address)
+	switch {
+	case err == nil && len(members) == 0:
+		x.tell(Warned, name, "it has no members that are users, so the rule that names it means nobody",
+			"Check the group in Entra: Groups, then All groups, the group, then Members.")
+	case err == nil:
+		x.tell(Passed, name, fmt.Sprintf("users in it and in the groups below it: %d", len(members)))
+	case source.ClassOf(err) == source.NotFound:
+		x.tell(Failed, name, "there is no such group", "Check the address in the rules of --include and --exclude.",
+			"Open "+x.portal()+", choose Entra ID, then Groups, then All groups, and compare the column Email.")
+	case source.ClassOf(err) == source.Forbidden, source.ClassOf(err) == source.Denied:
+		x.tell(Failed, name, plain(err), x.doConsent([]string{"GroupMember.Read.All"})...)
+	default:
+		x.tell(Failed, name, plain(err), x.doUsers(err)...)
+	}
 }
 
 // late tells whether a step ended for want of time.

@@ -15,7 +15,7 @@ import (
 func examine(t *testing.T, cfg Config, mailbox string) map[string]Step {
 	t.Helper()
 	steps := map[string]Step{}
-	Examine(testContext(t), cfg, mailbox, func(s Step) {
+	Examine(testContext(t), cfg, Samples{Mailbox: mailbox}, func(s Step) {
 		if _, twice := steps[s.Name]; twice {
 			t.Errorf("%s was told twice", s.Name)
 		}
@@ -105,6 +105,24 @@ func TestExamineFindsAMailbox(t *testing.T) {
 	}
 	tenant.AddUser(graphsim.User{Address: "room@contoso.example", Purpose: "room"})
 	if s := examine(t, cfg, "")["mailbox"]; s.Outcome != Passed || !strings.Contains(s.Detail, "room@contoso.example: its inbox can be read, and is empty") {
+		t.Errorf("%+v", s)
+	}
+}
+
+// A group of the scope is found, with how many users it means.
+func TestExamineGroup(t *testing.T) {
+	t.Parallel()
+	tenant := graphsim.New(graphsim.Options{Roles: []string{"User.Read.All", "Mail.Read", "GroupMember.Read.All"}})
+	ann := tenant.AddUser(graphsim.User{Address: "ann@contoso.example"})
+	tenant.AddGroup("legal@contoso.example", "Legal", ann)
+	tenant.AddGroup("empty@contoso.example", "Empty")
+	steps := map[string]Step{}
+	Examine(testContext(t), configFor(t, tenant), Samples{Groups: []string{"legal@contoso.example", "empty@contoso.example"}},
+		func(s Step) { steps[s.Name] = s })
+	if s := steps["group legal@contoso.example"]; s.Outcome != Passed || !strings.Contains(s.Detail, ": 1") {
+		t.Errorf("%+v", s)
+	}
+	if s := steps["group empty@contoso.example"]; s.Outcome != Warned {
 		t.Errorf("%+v", s)
 	}
 }

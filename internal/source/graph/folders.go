@@ -3,6 +3,8 @@ package graph
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -37,6 +39,9 @@ type tree struct {
 	names   map[string]string // nil until asked for
 	parents map[string]string
 	search  map[string]bool
+	// open are folders that were given as synced before all that is above them
+	// was seen.
+	open map[string]source.Folder
 }
 
 func (c *Client) tree(mailbox string) *tree {
@@ -115,9 +120,51 @@ func (t *tree) read(items []json.RawMessage, skipped func(reason string)) []sour
 		out = append(out, folder)
 	}
 	for i := range out {
+		delete(t.open, out[i].Key)
 		out[i].Skip = t.skip(out[i].Key)
+		if !out[i].Skip && !out[i].Gone && len(t.open) < maxOpen && !t.rooted(out[i].Key) {
+			if t.open == nil {
+				t.open = map[string]source.Folder{}
+			}
+			t.open[out[i].Key] = out[i]
+		}
+	}
+	return append(out, t.correct()...)
+}
+
+// maxOpen bounds what is remembered of folders whose parents are to come.
+const maxOpen = 10_000
+
+// correct gives those folders again that turn out to be below one that is not
+// synced.
+func (t *tree) correct() []source.Folder {
+	var out []source.Folder
+	for _, id := range slices.Sorted(maps.Keys(t.open)) {
+		f := t.open[id]
+		f.Skip = t.skip(id)
+		if f.Skip {
+			out = append(out, f)
+		}
+		if f.Skip || t.rooted(id) {
+			delete(t.open, id)
+		}
 	}
 	return out
+}
+
+// rooted tells whether all that is above a folder has been seen.
+func (t *tree) rooted(id string) bool {
+	for range 64 {
+		parent := t.parents[id]
+		if t.names[id] == "msgfolderroot" || parent == id {
+			return true
+		}
+		if parent == "" {
+			return false
+		}
+		id = parent
+	}
+	return true
 }
 
 // skip tells whether a folder or one above it is not synced.
@@ -173,7 +220,7 @@ func (c *Client) learnNames(ctx context.Context, mailbox string, t *tree, again 
 	defer t.mu.Unlock()
 	t.names = names
 	if again || t.parents == nil {
-		t.parents, t.search = map[string]string{}, map[string]bool{}
+		t.parents, t.search, t.open = map[string]string{}, map[string]bool{}, nil
 	}
 	return nil
 }

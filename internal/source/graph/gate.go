@@ -58,7 +58,7 @@ func (g *gate) span(n int) int64 { return min(max(int64(n), 1), g.places) }
 func (g *gate) enter(ctx context.Context, n int) error {
 	for {
 		now := time.Now()
-		if err := g.refuses(now, true); err != nil {
+		if err := g.refuses(now); err != nil {
 			return err
 		}
 		d := g.delay(now, n)
@@ -85,15 +85,14 @@ func (g *gate) leave(n int) {
 	g.slots.Release(g.span(n))
 }
 
-// refuses tells, as an error, of a pause that is not waited out here. Try is
-// false for who only looks.
-func (g *gate) refuses(now time.Time, try bool) error {
+// refuses tells, as an error, of a pause that is not waited out here.
+func (g *gate) refuses(now time.Time) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if left := g.pause.Sub(now); left > patience {
 		return pauseAsked(left, g.reason)
 	}
-	if left, code := g.breaker.open(now, try); left > 0 {
+	if left, code := g.breaker.open(now); left > 0 {
 		return pauseAsked(left, code)
 	}
 	return nil
@@ -139,6 +138,10 @@ func (g *gate) pass(now time.Time, n int) bool {
 	if g.delayLocked(now, n) > 0 {
 		return false
 	}
+	if left, _ := g.breaker.open(now); left > 0 {
+		return false
+	}
+	g.breaker.probe(now)
 	if g.limited {
 		g.counts[g.step%int64(len(g.counts))] += n
 	}
@@ -179,6 +182,13 @@ func (g *gate) note(now time.Time, f *failure) {
 	g.breaker.note(now, f)
 }
 
+// abandon tells the gate that it will not learn how a request went.
+func (g *gate) abandon() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.breaker.probing = time.Time{}
+}
+
 // noteInner tells the gate how a request of a batch went. The batch as such was
 // answered, so that the mailbox is away only if Graph says so.
 func (g *gate) noteInner(now time.Time, f *failure) {
@@ -198,7 +208,7 @@ func (g *gate) pace(now time.Time) source.Pace {
 	if d := g.delayLocked(now, 1); d > 0 && now.Add(d).After(p.Until) {
 		p.Until, p.Reason = now.Add(d), windowFull
 	}
-	if left, code := g.breaker.open(now, false); left > 0 && now.Add(left).After(p.Until) {
+	if left, code := g.breaker.open(now); left > 0 && now.Add(left).After(p.Until) {
 		p.Until, p.Reason = now.Add(left), code
 	}
 	return p

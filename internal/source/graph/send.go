@@ -36,6 +36,7 @@ type call struct {
 	sizer   func(*gate) *sizer // asks for pages of this size, nil for one answer
 	bare    bool               // the page size is no header
 	weight  int                // requests in the exchange; 0 is 1, which persist makes of it
+	batch   bool               // holds requests that are judged one by one
 	tries   int                // 0: as the client has it
 	build   func(context.Context, *abs.RequestHeaders) (*abs.RequestInformation, error)
 }
@@ -81,7 +82,7 @@ func (c *Client) persist(ctx context.Context, q call, use func(*answer) *failure
 		}
 		f := c.try(ctx, q, g, n, use)
 		if f == nil {
-			if q.weight == 0 {
+			if !q.batch {
 				g.note(time.Now(), nil) // of a batch, what it holds decides
 			}
 			if q.sizer != nil {
@@ -90,6 +91,7 @@ func (c *Client) persist(ctx context.Context, q call, use func(*answer) *failure
 			return nil
 		}
 		if ctx.Err() != nil {
+			g.abandon()
 			return ctx.Err()
 		}
 		g.note(time.Now(), f)
@@ -97,7 +99,7 @@ func (c *Client) persist(ctx context.Context, q call, use func(*answer) *failure
 			q.sizer(g).shrink()
 		}
 		if away(f.err) {
-			if err := g.refuses(time.Now(), false); err != nil {
+			if err := g.refuses(time.Now()); err != nil {
 				return err
 			}
 		}
@@ -125,7 +127,12 @@ func (c *Client) enter(ctx context.Context, g *gate, weight int) error {
 		return err
 	}
 	if err := c.everywhere.Acquire(ctx, g.span(weight)); err != nil {
+		g.abandon()
 		g.leave(weight)
+		return err
+	}
+	if err := wait(ctx, c.meter.book(time.Now(), weight)); err != nil {
+		c.leave(g, weight)
 		return err
 	}
 	return nil
@@ -195,6 +202,9 @@ func (c *Client) try(ctx context.Context, q call, g *gate, n int, use func(*answ
 	} else {
 		status = resp.StatusCode
 		a.resp = resp
+		if q.mailbox == "" {
+			g.ease(time.Now(), resp.Header)
+		}
 		a.watch = time.AfterFunc(c.stall, cancel)
 		a.watch.Stop()
 		if status/100 == 2 {
