@@ -20,8 +20,9 @@ type Status struct {
 // Progress counts messages.
 type Progress struct {
 	Source  int // at the source, as it claims
-	Stored  int
-	Indexed int
+	Stored  int // and at the source, as far as is known
+	Kept    int // stored, gone at the source, and kept
+	Indexed int // of Stored and Kept
 	Failed  int
 }
 
@@ -92,6 +93,7 @@ func (s *Service) Status(ctx context.Context, p access.Principal) (Status, error
 func (p *Progress) add(q Progress) {
 	p.Source += q.Source
 	p.Stored += q.Stored
+	p.Kept += q.Kept
 	p.Indexed += q.Indexed
 	p.Failed += q.Failed
 }
@@ -99,7 +101,7 @@ func (p *Progress) add(q Progress) {
 func folderStatus(f archive.FolderStatus, n *names) FolderStatus {
 	st := FolderStatus{
 		Folder:      FolderRef{ID: f.Folder.ID, Path: joinPath(f.Folder.Path), WellKnown: f.Folder.WellKnown},
-		Progress:    Progress{Source: f.Folder.Total, Stored: f.Stored, Indexed: f.Indexed, Failed: f.Failed},
+		Progress:    Progress{Source: f.Folder.Total, Stored: f.Stored, Kept: f.Kept, Indexed: f.Indexed, Failed: f.Failed},
 		LastSuccess: f.LastSuccess, LastError: f.LastError,
 	}
 	m := n.mailbox[f.Folder.Mailbox]

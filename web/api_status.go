@@ -75,6 +75,7 @@ type statusJSON struct {
 type progressJSON struct {
 	Source  int `json:"source"`
 	Stored  int `json:"stored"`
+	Kept    int `json:"kept"`
 	Indexed int `json:"indexed"`
 	Failed  int `json:"failed"`
 }

@@ -196,15 +196,19 @@ func overview(st search.Status, live operate.Live) (barView, []figure) {
 	if live.Running {
 		expected = max(live.Total.Done+live.Total.ToDo, st.Totals.Stored)
 	}
-	bar := barView{Max: expected, Value: min(st.Totals.Indexed, expected)}
-	if expected > 0 {
-		bar.Text = number(bar.Value) + " of " + plural(expected, "message", "messages") + " can be searched"
+	all := expected + st.Totals.Kept
+	bar := barView{Max: all, Value: min(st.Totals.Indexed, all)}
+	if all > 0 {
+		bar.Text = number(bar.Value) + " of " + plural(all, "message", "messages") + " can be searched"
 	}
 	figures := []figure{
 		{"At the source", number(expected)},
 		{"Stored", number(st.Totals.Stored)},
 		{"Searchable", number(st.Totals.Indexed)},
 		{"Set aside", number(live.Problems)},
+	}
+	if st.Totals.Kept > 0 {
+		figures = append(figures, figure{"Kept, deleted at the source", number(st.Totals.Kept)})
 	}
 	if live.Running && live.Total.ToDo > 0 {
 		left := "…"
@@ -222,7 +226,7 @@ func matches(m search.MailboxRef, filter string) bool {
 }
 
 func (p *pages) mailboxView(m search.MailboxStatus, now operate.Progress, problems int) mailboxView {
-	expected := max(m.Source, m.Stored, now.Done+now.ToDo)
+	expected := max(m.Source, m.Stored, now.Done+now.ToDo) + m.Kept
 	v := mailboxView{
 		ID: m.Mailbox.ID.String(), Name: mailboxName(m.Mailbox), Address: m.Mailbox.Address,
 		Indexed: number(m.Indexed), Expected: number(expected),
@@ -252,7 +256,7 @@ func (p *pages) mailboxView(m search.MailboxStatus, now operate.Progress, proble
 	}
 	for _, f := range m.Folders {
 		v.Folders = append(v.Folders, folderView{
-			Path: f.Folder.Path, Source: number(max(f.Source, f.Stored)), Stored: number(f.Stored),
+			Path: f.Folder.Path, Source: number(max(f.Source, f.Stored)), Stored: number(f.Stored + f.Kept),
 			Indexed: number(f.Indexed), Failed: number(f.Failed), Last: p.when(f.LastSuccess), Error: f.LastError,
 		})
 	}
@@ -334,7 +338,7 @@ func syncViewOf(st search.Status) *syncView {
 	if !running {
 		return nil
 	}
-	expected := max(st.Totals.Source, st.Totals.Stored)
+	expected := max(st.Totals.Source, st.Totals.Stored) + st.Totals.Kept
 	if expected == 0 {
 		return &syncView{Text: "it is finding out what there is"}
 	}

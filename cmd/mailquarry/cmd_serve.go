@@ -110,7 +110,7 @@ func (s *serveCmd) once(ctx context.Context, con *console, c *cli, log *slog.Log
 		return err
 	}
 	a.connect(client, set)
-	end := showSync(con, a)
+	end := showSync(ctx, con, a)
 	var result indexer.RoundResult
 	err = a.building(ctx, func(ctx context.Context) (err error) {
 		result, err = a.puller.Round(ctx)

@@ -25,7 +25,7 @@ type statusAnswer struct {
 	Live     *liveState `json:"live"`
 	Problems int        `json:"problems"`
 	Totals   struct {
-		Source, Stored, Indexed, Failed int
+		Source, Stored, Kept, Indexed, Failed int
 	} `json:"totals"`
 	Mailboxes []mailboxState `json:"mailboxes"`
 }
@@ -47,6 +47,7 @@ type mailboxState struct {
 	Mailbox   namedMailbox `json:"mailbox"`
 	State     string       `json:"state"`
 	Stored    int          `json:"stored"`
+	Kept      int          `json:"kept"`
 	Indexed   int          `json:"indexed"`
 	LastError string       `json:"last_error"`
 	Reason    string       `json:"reason"`
@@ -144,10 +145,14 @@ func (st *statusAnswer) print(w io.Writer) {
 		if why == "" {
 			why = m.Reason
 		}
-		lines = append(lines, []string{m.Mailbox.String(), state, thousands(m.Stored), thousands(m.Indexed), toDo, thousands(m.Problems), next, why})
+		lines = append(lines, []string{m.Mailbox.String(), state, thousands(m.Stored), thousands(m.Kept), thousands(m.Indexed), toDo, thousands(m.Problems), next, why})
 	}
-	_ = table(w, []string{"MAILBOX", "STATE", "STORED", "INDEXED", "TO DO", "PROBLEMS", "NEXT", "WHY"}, lines)
-	fmt.Fprintf(w, "\n%s stored, %s indexed.\n", many(st.Totals.Stored, "message", "messages"), thousands(st.Totals.Indexed))
+	_ = table(w, []string{"MAILBOX", "STATE", "STORED", "KEPT", "INDEXED", "TO DO", "PROBLEMS", "NEXT", "WHY"}, lines)
+	kept := ""
+	if st.Totals.Kept > 0 {
+		kept = thousands(st.Totals.Kept) + " deleted at the source and kept, "
+	}
+	fmt.Fprintf(w, "\n%s stored, %s%s indexed.\n", many(st.Totals.Stored, "message", "messages"), kept, thousands(st.Totals.Indexed))
 	if l := st.Live; l != nil {
 		fmt.Fprintln(w, l.line())
 	} else {

@@ -297,7 +297,7 @@ func (m *mailboxCoverage) notes() []string {
 	}
 	for _, f := range m.Folders {
 		where := f.Folder.Path
-		if f.Why != "" {
+		if f.Why != "" && f.Counts.OutOfScope > 0 {
 			say("messages not in scope: "+f.Why, where, f.Counts.OutOfScope)
 		}
 		for _, c := range f.Causes {

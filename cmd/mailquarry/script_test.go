@@ -28,6 +28,7 @@ func TestMain(m *testing.M) {
 // scripts have these commands of their own:
 //
 //	tenant [secret-expired|refused|broken|unlistable|poison|roles=A,B]  starts a simulated tenant and sets the variables for it
+//	delete                      deletes the first message of the tenant's first mailbox
 //	fails CODE PROGRAM ARG...   runs a program that has to end with CODE, one line of advice, and no secret
 //	serving DIR                 starts a server on the data folder and sets PAGE to its address
 //	closed-port VAR             sets VAR to an address that nothing listens on
@@ -36,9 +37,10 @@ func TestMain(m *testing.M) {
 func TestCommands(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata",
+		Dir:   "testdata",
+		Setup: func(e *testscript.Env) error { e.Values["tenant"] = new(*graphsim.Tenant); return nil },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"tenant": startTenant, "fails": fails, "serving": serving, "closed-port": closedPort, "newer": makeNewer,
+			"tenant": startTenant, "delete": deleteMail, "fails": fails, "serving": serving, "closed-port": closedPort, "newer": makeNewer,
 			"certificate": makeCertificate,
 		},
 	})
@@ -115,6 +117,7 @@ func startTenant(ts *testscript.TestScript, _ bool, args []string) {
 			ts.Fatalf("tenant %s?", arg)
 		}
 	}
+	*ts.Value("tenant").(**graphsim.Tenant) = tenant
 	server, err := tenant.Start("")
 	ts.Check(err)
 	ts.Defer(func() { _ = server.Close() })
@@ -124,6 +127,17 @@ func startTenant(ts *testscript.TestScript, _ bool, args []string) {
 		name, value, _ := strings.Cut(v, "=")
 		ts.Setenv(name, value)
 	}
+}
+
+func deleteMail(ts *testscript.TestScript, _ bool, _ []string) {
+	box := (*ts.Value("tenant").(**graphsim.Tenant)).Mailboxes()[0]
+	for _, f := range box.Folders() {
+		if messages := f.Messages(); len(messages) > 0 {
+			box.Delete(messages[0])
+			return
+		}
+	}
+	ts.Fatalf("there is nothing to delete")
 }
 
 func fails(ts *testscript.TestScript, _ bool, args []string) {

@@ -84,7 +84,7 @@ func progressOf(m indexer.LiveMailbox) operate.Progress {
 // startSync keeps the store in step with the tenant: it pulls, compares at its
 // time and when asked, and removes what is over its time.
 func startSync(ctx context.Context, g *errgroup.Group, con *console, a *app, doubt error) {
-	end := sync.OnceFunc(showSync(con, a))
+	end := sync.OnceFunc(showSync(ctx, con, a))
 	first := true
 	a.rounded = func(r indexer.RoundResult) error {
 		end()
@@ -149,7 +149,7 @@ func (a *app) forget(ctx context.Context) error {
 
 // showSync shows a bar for each of the two stages until the function it returns
 // is called.
-func showSync(con *console, a *app) (end func()) {
+func showSync(ctx context.Context, con *console, a *app) (end func()) {
 	endPull := con.progress.begin("sync", func() (int64, int64, string) {
 		l, st := a.puller.Live(), a.puller.Stats()
 		done := int64(l.Total.Done)
@@ -158,12 +158,29 @@ func showSync(con *console, a *app) (end func()) {
 		}
 		return done, max(done, int64(l.Total.Done+l.Total.ToDo)), "messages" + stageWords(st, l)
 	})
-	endBuild := con.progress.begin("index", func() (int64, int64, string) {
-		return a.builder.Done(), max(a.puller.Stats().Messages, a.builder.Done()), "messages"
-	})
+	endBuild := con.progress.begin("index", a.indexing(ctx))
 	return func() {
 		endPull()
 		endBuild()
+	}
+}
+
+// indexing tells how far the builder is. How much is left is asked for now and
+// then only: it costs a count.
+func (a *app) indexing(ctx context.Context) func() (done, total int64, more string) {
+	var asked time.Time
+	var total int64
+	return func() (int64, int64, string) {
+		done := a.builder.Done()
+		if time.Since(asked) > time.Second || done > total {
+			asked, total = time.Now(), done
+			if at, err := a.builder.Checkpoint(ctx); err == nil {
+				if left, err := a.archive.Backlog(ctx, at); err == nil {
+					total += int64(left)
+				}
+			}
+		}
+		return done, total, "messages"
 	}
 }
 
