@@ -194,6 +194,34 @@ func TestMoveFetchesNothingAgain(t *testing.T) {
 	}
 }
 
+// A message moved into a folder that was made in the middle of the round keeps
+// what is stored of it.
+func TestMoveIntoFolderMadeDuringTheRound(t *testing.T) {
+	t.Parallel()
+	s, src := newSiteBetween(t, indexer.PullOptions{})
+	anna := s.user("anna")
+	inbox := anna.Folder("inbox")
+	id := inbox.Add(letterWith("Plan", textFile("plan.txt", "walnut")))
+	s.round()
+	was := s.record(id).ID
+	s.tenant.ForgetRequests()
+	var once atomic.Bool
+	src.set(func(b *between) {
+		b.messages = func(_, folder string) error {
+			if folder == inbox.ID() && !once.Swap(true) {
+				anna.Move(id, anna.AddFolder(nil, "New"))
+			}
+			return nil
+		}
+	})
+	s.round()
+	s.agree(anna)
+	s.wantFound("walnut", "anna@contoso.example: New: Plan")
+	if n := s.asked("/attachments"); n > 0 || s.record(id).ID != was {
+		t.Errorf("%d requests for attachments that were there", n)
+	}
+}
+
 // After a reset only what is new or has changed has its attachments listed.
 func TestResetListsOnlyWhatChanged(t *testing.T) {
 	t.Parallel()

@@ -253,13 +253,16 @@ func TestGroupThatCannotBeRead(t *testing.T) {
 	anna.Folder("inbox").Add(letter("to anna", "walnut"))
 	ben.Folder("inbox").Add(letter("to ben", "walnut"))
 	o := indexer.PullOptions{Scope: indexer.Scope{Include: []indexer.Rule{rule(t, "group:sales@contoso.example")}}}
-	src.set(func(b *between) { b.members["sales@contoso.example"] = []string{strings.ToUpper(anna.ID())} })
+	const later = "5d3e4f60-7081-4293-a4b5-c6d7e8f90a1b" // belongs to the group before there is a mailbox
+	src.set(func(b *between) { b.members["sales@contoso.example"] = []string{strings.ToUpper(anna.ID()), later} })
 	s.configure(src, o)
 	s.round()
 	s.agree(anna)
 	src.set(func(b *between) {
 		b.refused = &source.Error{Class: source.Forbidden, Status: 403, Message: "no right to groups"}
 	})
+	dora := s.tenant.AddUser(graphsim.User{ID: later, Address: "dora@contoso.example", DisplayName: "dora"})
+	dora.Folder("inbox").Add(letter("to dora", "walnut"))
 	for _, restart := range []bool{false, true} {
 		if restart {
 			s.configure(src, o)
@@ -267,7 +270,7 @@ func TestGroupThatCannotBeRead(t *testing.T) {
 		}
 		anna.Folder("inbox").Add(letter("to anna again", "chestnut"))
 		s.round()
-		s.agree(anna)
+		s.agree(anna, dora)
 		problems, err := s.archive.Problems(s.ctx, archive.ProblemFilter{})
 		if err != nil || len(problems) != 1 || problems[0].Key != "group:sales@contoso.example" {
 			t.Errorf("problems listed: %+v, %v", problems, err)

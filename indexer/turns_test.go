@@ -74,7 +74,7 @@ func TestLargeMailboxLetsOthersPass(t *testing.T) {
 	if lastSmall >= lastLarge {
 		t.Errorf("the small mailbox was done with page %d, the large with page %d", lastSmall, lastLarge)
 	}
-	if inboxBefore > 8 {
+	if inboxBefore > 4 {
 		t.Errorf("%d pages of the inbox came before the sent items had a turn", inboxBefore)
 	}
 }
@@ -368,6 +368,7 @@ func TestProgressOutlastsARestart(t *testing.T) {
 	if stored == 0 || stored == 300 {
 		t.Fatalf("%d messages are stored, want some", stored)
 	}
+	fill(anna.Folder("inbox"), 50) // while nobody looked
 	s.configure(src, indexer.PullOptions{Interval: time.Hour})
 	hold := make(chan struct{})
 	src.set(func(b *between) {
@@ -379,12 +380,14 @@ func TestProgressOutlastsARestart(t *testing.T) {
 	go func() { done <- s.puller.Run(ctx) }()
 	s.eventually("progress after the restart", func() bool {
 		l := s.puller.Live()
-		return l.Total.State == indexer.LiveSyncing && l.Total.Done == stored && l.Total.ToDo == 300-stored
+		return l.Total.State == indexer.LiveSyncing && l.Total.Done == stored && l.Total.ToDo == 350-stored
 	})
 	close(hold)
+	s.eventually("the end of the first round", func() bool { return s.puller.Live().Rounds > 0 })
+	s.puller.Wake() // what came since the first round began is in the second
 	s.eventually("the end", func() bool {
 		l := s.puller.Live()
-		return l.Total.State == indexer.LiveIdle && l.Total.Done == 300 && l.Total.ToDo == 0 && l.Total.Rate > 0 && l.Total.Left == 0
+		return l.Total.State == indexer.LiveIdle && l.Total.Done == 350 && l.Total.ToDo == 0 && l.Total.Rate > 0 && l.Total.Left == 0
 	})
 	cancel()
 	<-done
