@@ -195,8 +195,8 @@ func TestDeletedUsers(t *testing.T) {
 		"mirror":              {indexer.Retention{Grace: day}, false, nil, 29 * day, 31 * day},
 		"mirror, long grace":  {indexer.Retention{Grace: 90 * day}, false, nil, 89 * day, 91 * day},
 		"mirror, cannot come": {indexer.Retention{Grace: day}, true, nil, day / 2, 2 * day},
-		"keep for a time":     {indexer.Retention{Policy: indexer.Keep, Keep: 365 * day}, true, []string{"to anna (deleted user)"}, 364 * day, 366 * day},
-		"keep for ever":       {indexer.Retention{Policy: indexer.Keep}, true, []string{"to anna (deleted user)"}, 36500 * day, 0},
+		"keep for a time":     {indexer.Retention{Policy: indexer.Keep, Keep: 365 * day}, true, []string{"to anna (gone) (deleted user)"}, 364 * day, 366 * day},
+		"keep for ever":       {indexer.Retention{Policy: indexer.Keep}, true, []string{"to anna (gone) (deleted user)"}, 36500 * day, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

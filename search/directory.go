@@ -144,15 +144,16 @@ func (n *names) folderRef(id mail.FolderID) FolderRef {
 
 // mailboxLabel is a mailbox as people call it.
 func (n *names) mailboxLabel(id mail.MailboxID) string {
-	ref := n.mailboxRef(id)
-	switch {
-	case ref.Name != "":
-		return ref.Name
-	case ref.Address != "":
-		return ref.Address
-	default:
-		return id.String()
+	return n.mailboxRef(id).Label()
+}
+
+// goneAt is when a message was found deleted at its source, which it is with all
+// of a deleted user's mailbox.
+func (n *names) goneAt(rec archive.Record) time.Time {
+	if !rec.GoneAt.IsZero() {
+		return rec.GoneAt
 	}
+	return n.mailboxRef(rec.Mailbox).RemovedAt
 }
 
 func joinPath(names []string) string { return strings.Join(names, "/") }

@@ -65,9 +65,13 @@ func TestKeptMailboxOfADeletedUser(t *testing.T) {
 		t.Errorf("%q is not gone", got)
 	}
 	for _, h := range w.find(search.Request{Text: "renewal"}).Hits {
-		if h.Mailbox.RemovedAt.IsZero() {
-			t.Errorf("%+v does not say that its user was deleted", h.Mailbox)
+		if h.Mailbox.RemovedAt.IsZero() || h.Mailbox.Label() != "Tom Berg (deleted user)" || !h.GoneAt.Equal(h.Mailbox.RemovedAt) {
+			t.Errorf("%+v, gone at %s, does not say that its user was deleted", h.Mailbox, h.GoneAt)
 		}
+	}
+	res := w.find(search.Request{Text: "renewal", Facets: []engine.Facet{engine.FacetMailbox}})
+	if b := res.Facets[engine.FacetMailbox]; len(b) != 1 || b[0].Label != "Tom Berg (deleted user)" {
+		t.Errorf("buckets %+v", b)
 	}
 }
 

@@ -95,7 +95,7 @@ func (s *Service) hit(rec archive.Record, texts map[mail.Digest]archive.Text, n 
 	h := Hit{
 		ID: rec.ID, Mailbox: n.mailboxRef(rec.Mailbox), Folder: n.folderRef(rec.Folder),
 		Subject: msg.Subject, From: msg.From, To: msg.To, Cc: msg.Cc, Date: msg.Date(), Size: rec.Size,
-		IsRead: msg.IsRead, GoneAt: rec.GoneAt, ConversationID: msg.ConversationID, InternetMessageID: msg.InternetMessageID,
+		IsRead: msg.IsRead, GoneAt: n.goneAt(rec), ConversationID: msg.ConversationID, InternetMessageID: msg.InternetMessageID,
 		Attachments: attachments(rec.Parts, texts),
 	}
 	for _, p := range rec.Parts {

@@ -24,7 +24,7 @@ type Message struct {
 	Mail        mail.Message
 	Text        string // the body as plain text
 	Size        int64
-	GoneAt      time.Time // when it was found deleted at its source; zero while it is there
+	GoneAt      time.Time // when it was found deleted at its source, alone or with its mailbox; zero while it is there
 	Attachments []Attachment
 }
 
@@ -60,7 +60,7 @@ func (s *Service) Message(ctx context.Context, p access.Principal, id mail.Messa
 	m := s.decode(rec)
 	return Message{
 		ID: rec.ID, Mailbox: n.mailboxRef(rec.Mailbox), Folder: n.folderRef(rec.Folder),
-		Mail: m, Text: plainBody(m.Body), Size: rec.Size, GoneAt: rec.GoneAt,
+		Mail: m, Text: plainBody(m.Body), Size: rec.Size, GoneAt: n.goneAt(rec),
 		Attachments: attachments(rec.Parts, texts),
 	}, nil
 }

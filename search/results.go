@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"time"
 
 	"mailquarry/internal/mail"
@@ -66,6 +67,15 @@ type MailboxRef struct {
 	RemovedAt time.Time // when its user was deleted; zero otherwise
 }
 
+// Label is a mailbox as people call it.
+func (m MailboxRef) Label() string {
+	label := cmp.Or(m.Name, m.Address, m.ID.String())
+	if !m.RemovedAt.IsZero() {
+		label += " (deleted user)"
+	}
+	return label
+}
+
 // FolderRef names a folder. Path joins the names from the top with slashes.
 type FolderRef struct {
 	ID        mail.FolderID
@@ -85,7 +95,7 @@ type Hit struct {
 	Size              int64
 	HasAttachments    bool // that a person sees: inline pictures do not count
 	IsRead            bool
-	GoneAt            time.Time // when it was found deleted at its source; zero while it is there
+	GoneAt            time.Time // when it was found deleted at its source, alone or with its mailbox; zero while it is there
 	ConversationID    string
 	InternetMessageID string
 	Score             float64

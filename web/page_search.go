@@ -272,12 +272,7 @@ func snippets(in []string) []template.HTML {
 	return out
 }
 
-func mailboxName(m search.MailboxRef) string {
-	if m.Name != "" {
-		return m.Name
-	}
-	return m.Address
-}
+func mailboxName(m search.MailboxRef) string { return m.Label() }
 
 // warning shows a warning with its place in the text.
 func warning(text string, w query.Warning) warningView {
