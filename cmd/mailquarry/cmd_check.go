@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"mailquarry/indexer"
@@ -16,9 +17,13 @@ import (
 // checkCmd looks at all that a sync needs, and says what to do about what is
 // wrong.
 type checkCmd struct {
-	Mailbox string      `help:"Try this mailbox: its address; if not set, the first that can be read." placeholder:"ADDR"`
-	JSON    bool        `name:"json" help:"Print the steps as JSON."`
-	Tenant  tenantFlags `embed:""`
+	Mailbox string       `help:"Try this mailbox: its address; if not set, the first that can be read." placeholder:"ADDR"`
+	JSON    bool         `name:"json" help:"Print the steps as JSON."`
+	Poll    pollFlags    `embed:""`
+	Scope   scopeFlags   `embed:""`
+	Removal removalFlags `embed:""`
+	Notify  notifyFlags  `embed:""`
+	Tenant  tenantFlags  `embed:""`
 }
 
 // checkAnswer is what check prints with --json.
@@ -40,7 +45,9 @@ func (k *checkCmd) Run(ctx context.Context, con *console, c *cli) error {
 			printStep(con.out, s, told)
 		}
 	}
-	tenant := graph.Examine(ctx, k.Tenant.config(logger(c, con)), k.Mailbox, tell)
+	step, groups := k.settings()
+	tell(step)
+	tenant := graph.Examine(ctx, k.Tenant.config(logger(c, con)), graph.Samples{Mailbox: k.Mailbox, Groups: groups}, tell)
 	tell(checkFolder(ctx, c.Data, tenant))
 	if err := ctx.Err(); err != nil {
 		return err
@@ -58,6 +65,30 @@ func (k *checkCmd) Run(ctx context.Context, con *console, c *cli) error {
 		return fmt.Errorf("%d of %d steps failed; what to do stands with each", failed, len(answer.Steps))
 	}
 	return nil
+}
+
+// settings looks whether the server would start with what is set, and lists the
+// groups that the scope names.
+func (k *checkCmd) settings() (graph.Step, []string) {
+	step := graph.Step{Name: "settings", Outcome: graph.Passed, Detail: "scope, retention and polling are understood"}
+	set, err := readSettings(k.Scope, k.Removal)
+	if err == nil {
+		err = k.Poll.read(&set)
+	}
+	if err == nil {
+		_, _, err = k.Notify.read()
+	}
+	if err != nil {
+		step.Outcome, step.Detail = graph.Failed, oneLine(err.Error())
+		step.Do = []string{"Correct this flag, or the MAILQUARRY_ variable of its name; mailquarry --help lists both."}
+	}
+	var groups []string
+	for _, r := range slices.Concat(set.scope.Include, set.scope.Exclude) {
+		if g, ok := strings.CutPrefix(r.String(), "group:"); ok && !slices.Contains(groups, g) {
+			groups = append(groups, g)
+		}
+	}
+	return step, groups
 }
 
 // printStep prints a step, and what to do the first time that it is to be done.

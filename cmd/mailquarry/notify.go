@@ -33,30 +33,39 @@ type notifyHook struct {
 	url      *url.URL
 }
 
-// open checks the flags and opens the listener. Nobody is told of it yet.
-func (n notifyFlags) open() (*notifyHook, error) {
+// read understands the flags: no address, and no certificate, where none is set.
+func (n notifyFlags) read() (*url.URL, *certificate, error) {
 	if n.NotifyURL == "" {
 		if n.NotifyCert+n.NotifyKey != "" {
-			return nil, usagef("--notify-cert and --notify-key are of no use without --notify-url")
+			return nil, nil, usagef("--notify-cert and --notify-key are of no use without --notify-url")
 		}
-		return nil, nil
+		return nil, nil, nil
 	}
 	u, err := url.Parse(n.NotifyURL)
 	if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return nil, usagef("--notify-url: not an address such as https://mail.contoso.com/graph-changes")
+		return nil, nil, usagef("--notify-url: not an address such as https://mail.contoso.com/graph-changes")
 	}
 	if u.Path == "" {
 		u.Path = "/"
 	}
 	if (n.NotifyCert == "") != (n.NotifyKey == "") {
-		return nil, usagef("--notify-cert and --notify-key go together")
+		return nil, nil, usagef("--notify-cert and --notify-key go together")
 	}
-	var cert *certificate
-	if n.NotifyCert != "" {
-		cert = &certificate{cert: n.NotifyCert, key: n.NotifyKey}
-		if _, err := cert.get(nil); err != nil {
-			return nil, err
-		}
+	if n.NotifyCert == "" {
+		return u, nil, nil
+	}
+	cert := &certificate{cert: n.NotifyCert, key: n.NotifyKey}
+	if _, err := cert.get(nil); err != nil {
+		return nil, nil, err
+	}
+	return u, cert, nil
+}
+
+// open opens the listener. Nobody is told of it yet.
+func (n notifyFlags) open() (*notifyHook, error) {
+	u, cert, err := n.read()
+	if err != nil || u == nil {
+		return nil, err
 	}
 	l, err := net.Listen("tcp", n.NotifyListen)
 	if err != nil {
