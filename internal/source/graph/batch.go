@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -191,11 +192,10 @@ func (c *Client) sendBatch(ctx context.Context, mailbox string, asked []inner, o
 	}
 	now := time.Now()
 	g := c.gate(mailbox)
-	for _, i := range open {
-		if f := failures[i]; f == nil || f.err.Status != 0 && !away(f.err) {
-			g.note(now, nil) // some answer shows that the mailbox is there
-			break
-		}
+	if slices.ContainsFunc(open, func(i int) bool { return failures[i] == nil || failures[i].err.Status != 0 && !away(failures[i].err) }) {
+		g.note(now, nil) // some answer shows that the mailbox is there
+	} else {
+		g.abandon()
 	}
 	for _, f := range failures {
 		g.noteInner(now, f)

@@ -132,6 +132,7 @@ func (c *Client) enter(ctx context.Context, g *gate, weight int) error {
 		return err
 	}
 	if err := wait(ctx, c.meter.book(time.Now(), weight)); err != nil {
+		g.abandon()
 		c.leave(g, weight)
 		return err
 	}
