@@ -2,6 +2,7 @@ package graph
 
 import (
 	"crypto/x509"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -38,8 +39,22 @@ func stubConfig(t *testing.T, date time.Time, messages string, roles ...string) 
 			fmt.Fprint(w, messages)
 		case strings.HasSuffix(r.URL.Path, "/users"):
 			fmt.Fprint(w, `{"value":[{"id":"u1","mail":"ann@contoso.com","userPrincipalName":"ann@contoso.com"}]}`)
+		case strings.HasSuffix(r.URL.Path, "/$batch"):
+			var asked struct {
+				Requests []struct {
+					ID string `json:"id"`
+				} `json:"requests"`
+			}
+			if err := json.NewDecoder(r.Body).Decode(&asked); err != nil {
+				t.Error(err)
+			}
+			var replies []string
+			for _, q := range asked.Requests {
+				replies = append(replies, fmt.Sprintf(`{"id":%q,"status":200,"body":{"id":"folder","userPurpose":"shared"}}`, q.ID))
+			}
+			fmt.Fprintf(w, `{"responses":[%s]}`, strings.Join(replies, ","))
 		default:
-			fmt.Fprint(w, `{"id":"folder","userPurpose":"shared"}`)
+			http.NotFound(w, r)
 		}
 	})
 	inner := server.Config.Handler
