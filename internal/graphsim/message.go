@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
@@ -149,42 +148,7 @@ func (v *view) writeContent(o *object, m *Message, asText bool) {
 		o.name("internetMessageHeaders")
 		o.buf = m.appendHeaders(o.buf)
 	}
-	if strings.HasPrefix(m.Type, "eventMessage") {
-		m.writeMeeting(o)
-	}
-}
-
-// writeMeeting writes what event messages have besides.
-func (m *Message) writeMeeting(o *object) {
-	if o.sel.given {
-		// The derived type's properties cannot be named by a plain $select.
-		return
-	}
-	kind := map[string]string{"eventMessageRequest": "meetingRequest", "eventMessageResponse": "meetingAccepted"}[m.Type]
-	if kind == "" {
-		kind = "meetingCancelled"
-	}
-	for _, p := range [][2]string{{"meetingMessageType", kind}, {"type", "singleInstance"}} {
-		if _, over := o.extra[p[0]]; !over {
-			o.always(p[0], p[1])
-		}
-	}
-	for _, p := range [][2]string{
-		{"isOutOfDate", "false"},
-		{"isAllDay", "false"},
-		{"isDelegated", "false"},
-		{"recurrence", "null"},
-		{"startDateTime", dateTimeZone(m.Received.Add(48 * time.Hour))},
-		{"endDateTime", dateTimeZone(m.Received.Add(49 * time.Hour))},
-	} {
-		if _, over := o.extra[p[0]]; !over {
-			o.raw(p[0], []byte(p[1]))
-		}
-	}
-}
-
-func dateTimeZone(t time.Time) string {
-	return `{"dateTime":"` + t.UTC().Format("2006-01-02T15:04:05.0000000") + `","timeZone":"UTC"}`
+	m.writeDerived(o)
 }
 
 func (o *object) recipient(name string, a Address) {

@@ -269,5 +269,8 @@ func (c *call) settings(m *Mailbox, path []string) (answer, *apiError) {
 	if !ok || len(path) > 1 {
 		return answer{}, errNoRoute(path[0])
 	}
-	return jsonAnswer(c.withContext([]byte(`{"value":`+value+"}"), "users('"+m.id+"')/mailboxSettings/"+path[0])), nil
+	if !strings.HasPrefix(value, "{") {
+		value = `{"value":` + value + "}"
+	}
+	return jsonAnswer(c.withContext([]byte(value), "users('"+m.id+"')/mailboxSettings/"+path[0])), nil
 }
