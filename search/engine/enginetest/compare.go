@@ -45,11 +45,33 @@ func testModel(t *testing.T, open Open) {
 					t.Fatal(err)
 				}
 			}
+			if rng.IntN(4) == 0 {
+				expunge(t, e, m, uint64(round+1))
+			}
 			compareEngine(t, rng, e, m, uint64(round+1))
 		}
 		if err := e.Close(); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// expunge rewrites what an engine can rewrite; no answer may change by that.
+func expunge(t *testing.T, e Engine, m *model, upto uint64) {
+	t.Helper()
+	x, ok := e.(engine.Expunger)
+	if !ok {
+		return
+	}
+	_, err := x.Expunge(t.Context(), func(ctx context.Context, ids []mail.MessageID) error {
+		d, live := m.docs[ids[0]]
+		if !live {
+			t.Errorf("document %s, which was deleted, is asked for", ids[0])
+		}
+		return e.Apply(ctx, engine.Batch{Put: []engine.Document{d}, Upto: upto})
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
