@@ -37,6 +37,7 @@ type site struct {
 	log    *logBook
 
 	archive *archive.Archive
+	rebuild func() // takes what was committed into the index
 	sync    *syncStub
 	desk    *operate.Desk
 }
@@ -155,7 +156,8 @@ func newSite(t *testing.T) *site {
 		{Key: "bare", Format: source.GraphJSON, Payload: []byte(`{}`), PartsKnown: true},
 	}})
 	must(t, err)
-	must(t, indexer.NewBuilder(a, asIs{}, e, indexer.BuildOptions{}).Catchup(ctx))
+	s.rebuild = func() { must(t, indexer.NewBuilder(a, asIs{}, e, indexer.BuildOptions{}).Catchup(ctx)) }
+	s.rebuild()
 	found, err := a.Lookup(ctx, s.box, []string{"plain", "html", "bare"})
 	must(t, err)
 	for key, m := range found {

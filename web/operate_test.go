@@ -200,6 +200,35 @@ func TestVerifyNow(t *testing.T) {
 	}
 }
 
+// TestWhatIsGoneIsMarked: a message that is kept though it was deleted at its
+// source can be found, and says so wherever it is shown.
+func TestWhatIsGoneIsMarked(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	at := time.Now().UTC().Truncate(time.Microsecond)
+	_, err := s.archive.CommitMessages(t.Context(), archive.MessageCommit{
+		Mailbox: s.box, Folder: s.inbox, KeepCursor: true, Removed: []string{"plain"}, Removal: archive.Removal{Keep: true, At: at},
+	})
+	must(t, err)
+	s.rebuild()
+	id := s.ids["plain"].String()
+	for path, want := range map[string]string{
+		"/api/v1/search?q=renewal+is:gone": `"gone_at":"` + at.Format(time.RFC3339Nano) + `"`,
+		"/api/v1/messages/" + id:           `"gone_at":"` + at.Format(time.RFC3339Nano) + `"`,
+		"/?q=renewal+is:gone":              "Deleted at the source",
+		"/message/" + id:                   "Deleted at the source, noticed",
+	} {
+		if res := s.get(path); !strings.Contains(res.body, want) {
+			t.Errorf("%s does not say %s:\n%s", path, want, res.body)
+		}
+	}
+	for _, path := range []string{"/api/v1/messages/" + s.ids["html"].String(), "/message/" + s.ids["html"].String()} {
+		if res := s.get(path); strings.Contains(res.body, "Deleted at the source") || strings.Contains(res.body, `"gone_at":"`) {
+			t.Errorf("%s is marked and is not gone", path)
+		}
+	}
+}
+
 // TestOnlyOperatorsOperate: the desk refuses whoever is no operator, and the
 // API says so.
 func TestOnlyOperatorsOperate(t *testing.T) {

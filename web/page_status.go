@@ -303,6 +303,8 @@ func stateOfMailbox(state string) (text, tone string) {
 		return "No access", "bad"
 	case "excluded":
 		return "Not in scope", ""
+	case "removed":
+		return "User deleted, kept", "warn"
 	}
 	return state, ""
 }
