@@ -29,6 +29,8 @@ func TestMain(m *testing.M) {
 //
 //	tenant [secret-expired|refused|broken|unlistable|poison|roles=A,B]  starts a simulated tenant and sets the variables for it
 //	delete                      deletes the first message of the tenant's first mailbox
+//	heal                        ends the tenant's faults
+//	eventually TEXT PROGRAM ARG...  runs a program again and again until it prints the text
 //	fails CODE PROGRAM ARG...   runs a program that has to end with CODE, one line of advice, and no secret
 //	serving DIR                 starts a server on the data folder and sets PAGE to its address
 //	closed-port VAR             sets VAR to an address that nothing listens on
@@ -40,7 +42,7 @@ func TestCommands(t *testing.T) {
 		Dir:   "testdata",
 		Setup: func(e *testscript.Env) error { e.Values["tenant"] = new(*graphsim.Tenant); return nil },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"tenant": startTenant, "delete": deleteMail, "fails": fails, "serving": serving, "closed-port": closedPort, "newer": makeNewer,
+			"tenant": startTenant, "delete": deleteMail, "heal": heal, "eventually": eventually, "fails": fails, "serving": serving, "closed-port": closedPort, "newer": makeNewer,
 			"certificate": makeCertificate,
 		},
 	})
@@ -138,6 +140,19 @@ func deleteMail(ts *testscript.TestScript, _ bool, _ []string) {
 		}
 	}
 	ts.Fatalf("there is nothing to delete")
+}
+
+func heal(ts *testscript.TestScript, _ bool, _ []string) {
+	(*ts.Value("tenant").(**graphsim.Tenant)).ClearFaults()
+}
+
+func eventually(ts *testscript.TestScript, _ bool, args []string) {
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		if err := ts.Exec(args[1], args[2:]...); err == nil && strings.Contains(ts.ReadFile("stdout"), args[0]) {
+			return
+		}
+	}
+	ts.Fatalf("it never printed %q, but %q", args[0], ts.ReadFile("stdout"))
 }
 
 func fails(ts *testscript.TestScript, _ bool, args []string) {

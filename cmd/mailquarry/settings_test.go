@@ -135,3 +135,25 @@ func TestSpans(t *testing.T) {
 		}
 	}
 }
+
+// A data folder that was chosen is used by the demo, whatever its name; without
+// one the demo leaves nothing behind.
+func TestDemoData(t *testing.T) {
+	t.Parallel()
+	dir, forget, err := demoData(&cli{Data: defaultData, dataGiven: true})
+	if err != nil || dir != defaultData {
+		t.Errorf("%q %v", dir, err)
+	}
+	if err := forget(); err != nil {
+		t.Error(err)
+	}
+	if dir, forget, err = demoData(&cli{Data: defaultData}); err != nil || dir == defaultData {
+		t.Fatalf("%q %v", dir, err)
+	}
+	if err := forget(); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("%s is still there: %v", dir, err)
+	}
+}
