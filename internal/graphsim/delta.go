@@ -1,7 +1,9 @@
 package graphsim
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -190,17 +192,14 @@ func (p *pager) fill() (done bool) {
 func (p *pager) enumerate() (done bool) {
 	k, f := p.k, p.f
 	salt := mix(p.c.t.seed, f.box.key, uint64(f.num))
-	var ordered []*item
+	var ordered []int
 	if k.Newest {
-		ordered = f.newestFirst()
+		ordered = f.slotsNewestFirst(k.Size)
 	}
 	for ; k.At < k.Size && len(p.page) < p.size; k.At++ {
 		var it *item
 		if k.Newest {
-			if k.At >= len(ordered) {
-				return true
-			}
-			it = ordered[k.At]
+			it = f.at(ordered[k.At])
 		} else {
 			it = f.at(permute(k.At, k.Size, salt))
 		}
@@ -214,6 +213,27 @@ func (p *pager) enumerate() (done bool) {
 		p.page = append(p.page, it.view())
 	}
 	return k.At >= k.Size
+}
+
+// sortedSlots remembers the order of a round's slots. It stays the same for the
+// whole round, whatever comes and goes meanwhile: what an enumeration has not
+// reached yet must not move to where it has been.
+type sortedSlots []int
+
+// slotsNewestFirst orders the first slots by their items' time of receipt.
+func (f *Folder) slotsNewestFirst(size int) []int {
+	if len(f.round) == size {
+		return f.round
+	}
+	f.round = make(sortedSlots, size)
+	for i := range f.round {
+		f.round[i] = i
+	}
+	slices.SortFunc(f.round, func(x, y int) int {
+		a, b := f.box.items[f.slots[x]], f.box.items[f.slots[y]]
+		return cmp.Or(b.received.Compare(a.received), cmp.Compare(b.num, a.num), cmp.Compare(y, x))
+	})
+	return f.round
 }
 
 // passes applies the filter.

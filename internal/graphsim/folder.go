@@ -29,6 +29,7 @@ type Folder struct {
 	newest  time.Time
 	spans   spanCache
 	sorted  sortedItems
+	round   sortedSlots
 }
 
 // eventKind tells what happened to an item in a folder.
