@@ -136,7 +136,7 @@ func (c *call) runSteps(steps []*step) {
 func (c *call) wave(steps []*step) {
 	visits := make([]*visit, len(steps))
 	for i, s := range steps {
-		visits[i] = c.t.enter(s.Method, s.path, s.header(c.header), s.box, true)
+		visits[i] = c.t.enter(s.Method, s.path, c.host, s.header(c.header), s.box, true)
 	}
 	var wg sync.WaitGroup
 	for i, s := range steps {

@@ -37,6 +37,17 @@ func (s selection) has(name string, byDefault bool) bool {
 	return s.names[name]
 }
 
+// only gives what of a selection is among these names, for users.
+func (s selection) only(names []string) selection {
+	out := selection{given: true, names: make(map[string]bool)}
+	for _, n := range names {
+		if s.has(n, strings.Contains(usersDefault, " "+n+" ")) {
+			out.names[n] = true
+		}
+	}
+	return out
+}
+
 // unknown gives a selected name that is not among the known ones.
 func (s selection) unknown(known []string) string {
 	for n := range s.names {

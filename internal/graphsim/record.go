@@ -20,6 +20,8 @@ type Request struct {
 	Mailbox  string // the user's id, "" for requests on no mailbox
 
 	Kind       Kind
+	Host       string        // that the request was sent to
+	Authorized bool          // an Authorization header came with it, whether valid or not
 	InBatch    bool          // part of a $batch, which has a record of its own
 	Fault      string        // the name of what went wrong with it, "" for nothing
 	RetryAfter time.Duration // that the answer asked for

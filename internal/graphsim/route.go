@@ -28,6 +28,11 @@ type call struct {
 
 // graph answers a request below /v1.0.
 func (t *Tenant) graph(c *call) answer {
+	t.mu.RLock()
+	if t.linkHost != "" {
+		c.host = t.linkHost
+	}
+	t.mu.RUnlock()
 	a, err := c.dispatch()
 	if err != nil {
 		return t.failure(err)

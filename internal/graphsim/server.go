@@ -102,7 +102,7 @@ func (a *answer) set(name, value string) {
 // and applies the injected faults.
 func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	requestID := t.requestID()
-	v := t.enter(r.Method, r.URL.RequestURI(), r.Header, t.mailboxOf(r.URL.EscapedPath()), false)
+	v := t.enter(r.Method, r.URL.RequestURI(), r.Host, r.Header, t.mailboxOf(r.URL.EscapedPath()), false)
 	v.fault.hold(r.Context(), false)
 	a := t.answer(v.fault, v.asked, r.Host, func() answer { return t.respond(r, v.rec.InFlight) })
 	t.send(w, r, a, requestID, v)

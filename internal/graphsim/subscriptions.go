@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -140,7 +141,7 @@ func (t *Tenant) tell(f *Folder, it *item, k eventKind) {
 	}
 	t.subs.mu.Lock()
 	defer t.subs.mu.Unlock()
-	for id := range t.subs.byID {
+	for _, id := range slices.Sorted(maps.Keys(t.subs.byID)) {
 		s := t.subs.find(id, t.o.Now())
 		if s == nil || s.box != f.box || s.folder != nil && s.folder != f || !slices.Contains(s.kinds, kind) {
 			continue

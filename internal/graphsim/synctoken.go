@@ -32,12 +32,13 @@ type syncToken struct {
 	Blank bool `json:"y,omitempty"` // the page before was an empty one
 
 	// The frozen options.
-	Select string `json:"s,omitempty"`
-	Expand string `json:"x,omitempty"`
-	Since  string `json:"w,omitempty"` // receivedDateTime of the filter
-	Strict bool   `json:"v,omitempty"` // gt rather than ge
-	Newest bool   `json:"d,omitempty"` // ordered
-	Change string `json:"h,omitempty"` // changeType
+	Select string   `json:"s,omitempty"`
+	Users  []string `json:"j,omitempty"` // of the directory: these alone
+	Expand string   `json:"x,omitempty"`
+	Since  string   `json:"w,omitempty"` // receivedDateTime of the filter
+	Strict bool     `json:"v,omitempty"` // gt rather than ge
+	Newest bool     `json:"d,omitempty"` // ordered
+	Change string   `json:"h,omitempty"` // changeType
 
 	// Pad makes tokens as long as the real ones.
 	Pad string `json:"z"`

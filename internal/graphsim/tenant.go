@@ -65,6 +65,7 @@ type Tenant struct {
 	roles         []string
 	secretExpired bool
 	disabled      int    // the status with which sign-in is refused, 0 when it is not
+	linkHost      string // in links, instead of the own
 	claims        string // that a token must have been asked for with, "" for none
 	tokenEpoch    int    // grows when all tokens issued so far become invalid
 	requestCount  uint64
@@ -147,6 +148,15 @@ func (t *Tenant) DisableApp(status int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.disabled = status
+}
+
+// SetLinkHost makes all links lead to another host (host:port), as a hostile or
+// misconfigured service might; "" ends it. A client must not follow them with
+// its token.
+func (t *Tenant) SetLinkHost(host string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.linkHost = host
 }
 
 // RequireClaims makes Graph challenge every token that was not asked for with

@@ -2,12 +2,17 @@ package graphsim
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
 
 // usersPage is the directory's own page size.
 const usersPage = 200
+
+// usersDefault are the properties of users that are served without $select and
+// that can change.
+const usersDefault = " displayname givenname mail preferredlanguage surname userprincipalname "
 
 // usersTokenLife is how long a delta token of the directory lives.
 const usersTokenLife = 7 * 24 * time.Hour
@@ -33,7 +38,11 @@ func (c *call) usersDelta() (answer, *apiError) {
 		if err := checkUserSelect(sel); err != nil {
 			return answer{}, err
 		}
-		k = &syncToken{Kind: "u", Full: true, Size: len(c.t.boxes), From: journal, To: -1, Select: sel.raw}
+		ids, err := deltaUsers(c.query.Get("$filter"))
+		if err != nil {
+			return answer{}, err
+		}
+		k = &syncToken{Kind: "u", Full: true, Size: len(c.t.boxes), From: journal, To: -1, Select: sel.raw, Users: ids}
 		if c.query.Get("$deltatoken") == "latest" {
 			k.At = k.Size
 		}
@@ -52,7 +61,9 @@ func (c *call) usersDelta() (answer, *apiError) {
 	k.Issued = now.Unix()
 	var items [][]byte
 	var done bool
-	if k.Full {
+	if k.Blank = c.shorten(k, 1) == 0; k.Blank {
+		// An empty page, with a link to the next.
+	} else if k.Full {
 		items, done = c.enumerateUsers(k)
 	} else {
 		items, done = c.changedUsers(k)
@@ -61,7 +72,7 @@ func (c *call) usersDelta() (answer, *apiError) {
 		if !k.Full {
 			k.From = k.To
 		}
-		*k = syncToken{Kind: "u", From: k.From, To: -1, Select: k.Select, Issued: k.Issued}
+		*k = syncToken{Kind: "u", From: k.From, To: -1, Select: k.Select, Users: k.Users, Issued: k.Issued}
 	}
 	name, link := c.link("users/delta", *k, done)
 	return jsonAnswer(c.collection("users", name, link, items)), nil
@@ -71,7 +82,7 @@ func (c *call) enumerateUsers(k *syncToken) (items [][]byte, done bool) {
 	sel := parseSelect(k.Select)
 	for ; k.At < k.Size && len(items) < usersPage; k.At++ {
 		m := c.t.boxes[k.At]
-		if m.presence != present {
+		if m.presence != present || !k.tracks(m) {
 			continue
 		}
 		o := &object{sel: sel, sparse: !sel.given}
@@ -86,10 +97,16 @@ func (c *call) enumerateUsers(k *syncToken) (items [][]byte, done bool) {
 func (c *call) changedUsers(k *syncToken) (items [][]byte, done bool) {
 	sel := parseSelect(k.Select)
 	last := make(map[*Mailbox]int)
+	changed := make(map[*Mailbox][]string)
 	for i := k.From; i < k.To; i++ {
-		if c.t.directory[i].touches(sel) {
-			last[c.t.directory[i].box] = i
+		e := &c.t.directory[i]
+		if e.touches(sel) && k.tracks(e.box) {
+			last[e.box] = i
 		}
+		if e.all {
+			changed[e.box] = append(changed[e.box], "*")
+		}
+		changed[e.box] = append(changed[e.box], e.properties...)
 	}
 	if k.At < k.From {
 		k.At = k.From
@@ -100,6 +117,9 @@ func (c *call) changedUsers(k *syncToken) (items [][]byte, done bool) {
 			continue
 		}
 		o := &object{sel: sel, sparse: !sel.given}
+		if c.prefer.minimal && !slices.Contains(changed[m], "*") {
+			o.sel = sel.only(changed[m])
+		}
 		switch m.presence {
 		case present:
 			c.t.writeUser(o, m)
@@ -113,14 +133,34 @@ func (c *call) changedUsers(k *syncToken) (items [][]byte, done bool) {
 	return items, k.At >= k.To
 }
 
+// deltaUsers reads the $filter of a first request: up to fifty users by id.
+func deltaUsers(filter string) ([]string, *apiError) {
+	var ids []string
+	for term := range strings.SplitSeq(filter, " or ") {
+		words := strings.Fields(term)
+		if len(words) == 0 && filter == "" {
+			break
+		}
+		if len(words) != 3 || words[0] != "id" || words[1] != "eq" || len(ids) == 50 {
+			return nil, fail(http.StatusBadRequest, "Request_UnsupportedQuery", "Only a filter of up to 50 ids is supported for change tracking.")
+		}
+		ids = append(ids, strings.ToLower(unquote(words[2])))
+	}
+	return ids, nil
+}
+
+// tracks tells whether a chain of directory links is about a user.
+func (k *syncToken) tracks(m *Mailbox) bool {
+	return len(k.Users) == 0 || slices.Contains(k.Users, strings.ToLower(m.id))
+}
+
 // touches tells whether an event is of something that a selection names.
 func (e *directoryEvent) touches(sel selection) bool {
 	if e.all {
 		return true
 	}
-	byDefault := " displayname givenname mail preferredlanguage surname userprincipalname "
 	for _, p := range e.properties {
-		if sel.has(p, strings.Contains(byDefault, " "+p+" ")) {
+		if sel.has(p, strings.Contains(usersDefault, " "+p+" ")) {
 			return true
 		}
 	}

@@ -18,11 +18,11 @@ type visit struct {
 
 // enter begins to answer a request: it counts on its mailbox, and it is
 // decided what goes wrong with it.
-func (t *Tenant) enter(method, uri string, h http.Header, box *Mailbox, inBatch bool) *visit {
+func (t *Tenant) enter(method, uri, host string, h http.Header, box *Mailbox, inBatch bool) *visit {
 	v := &visit{t: t, asked: asked{method: method, path: uri, kind: KindOf(method, uri), box: box, inBatch: inBatch}}
 	v.rec = Request{
 		Time: t.o.Now(), Method: method, Path: uri, Prefer: h.Values("Prefer"),
-		App: t.appOf(h), Kind: v.kind, InBatch: inBatch,
+		App: t.appOf(h), Kind: v.kind, InBatch: inBatch, Host: host, Authorized: h.Get("Authorization") != "",
 	}
 	if box != nil {
 		v.rec.Mailbox = box.id
