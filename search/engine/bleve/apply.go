@@ -3,12 +3,9 @@ package bleve
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"runtime"
-	"strconv"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/blevesearch/bleve/v2/index/scorch/mergeplan"
 	index "github.com/blevesearch/bleve_index_api"
@@ -118,7 +115,7 @@ func (e *Engine) Merge(ctx context.Context) error {
 			return err
 		}
 		if whole {
-			return e.tidy(ctx)
+			return e.removeFiles(ctx, "merge")
 		}
 		if err := e.forceMerge(ctx, "merge", nil); err != nil {
 			return err
@@ -172,30 +169,4 @@ func (e *Engine) isWhole() (bool, error) {
 	}
 	defer s.Close()
 	return len(s.Segments()) <= 1, nil
-}
-
-// tidy waits for bleve to remove the files that a merge made superfluous, which
-// it does when it has written something after that. Files that a search still
-// reads stay.
-func (e *Engine) tidy(ctx context.Context) error {
-	for range 100 {
-		files, err := filepath.Glob(filepath.Join(e.dir, storeDir, "*.zap"))
-		if err != nil {
-			return fmt.Errorf("merge: %w", err)
-		}
-		if len(files) <= 1 {
-			break
-		}
-		b := index.NewBatch()
-		b.SetInternal(keyVersion, []byte(strconv.Itoa(Version)))
-		if err := e.write(b); err != nil {
-			return err
-		}
-		select {
-		case <-time.After(20 * time.Millisecond):
-		case <-ctx.Done():
-			return fmt.Errorf("merge: %w", ctx.Err())
-		}
-	}
-	return e.forgetColumns()
 }

@@ -53,7 +53,12 @@ func (e *Engine) Expunge(ctx context.Context, again func(context.Context, []mail
 		}
 		rewritten += len(purged)
 	}
-	return rewritten, e.removeFiles(ctx)
+	done, err := e.use()
+	if err != nil {
+		return rewritten, err
+	}
+	defer done()
+	return rewritten, e.removeFiles(ctx, "expunge")
 }
 
 // rewrite writes the given segments without what is deleted in them.
@@ -188,17 +193,16 @@ func only(wanted map[uint64]bool) *mergeplan.MergePlanOptions {
 }
 
 // removeFiles waits for bleve to remove the files of segments that are no longer
-// in use, which it does when it has written something after that.
-func (e *Engine) removeFiles(ctx context.Context) error {
-	done, err := e.use()
-	if err != nil {
-		return err
-	}
-	defer done()
+// in use, which it does when it has written something after that. Files that a
+// search still reads go later.
+func (e *Engine) removeFiles(ctx context.Context, what string) error {
 	for range 100 {
 		stale, err := e.staleFiles()
-		if err != nil || stale == 0 {
-			return err
+		if err != nil {
+			return fmt.Errorf("%s: %w", what, err)
+		}
+		if stale == 0 {
+			break
 		}
 		b := index.NewBatch()
 		b.SetInternal(keyVersion, []byte(strconv.Itoa(Version)))
@@ -208,13 +212,14 @@ func (e *Engine) removeFiles(ctx context.Context) error {
 		select {
 		case <-time.After(20 * time.Millisecond):
 		case <-ctx.Done():
-			return fmt.Errorf("expunge: %w", ctx.Err())
+			return fmt.Errorf("%s: %w", what, ctx.Err())
 		}
 	}
-	e.log.Info("files of rewritten segments are still read and go later", "index", filepath.Base(e.dir))
 	return e.forgetColumns()
 }
 
+// staleFiles counts the segments' files that neither the index nor a page by
+// relevance needs any more.
 func (e *Engine) staleFiles() (int, error) {
 	snapshot, err := e.snapshot()
 	if err != nil {
@@ -222,9 +227,11 @@ func (e *Engine) staleFiles() (int, error) {
 	}
 	defer snapshot.Close()
 	used := map[string]bool{}
-	for _, s := range snapshot.Segments() {
-		if p, ok := s.Segment().(segment.PersistedSegment); ok {
-			used[filepath.Base(p.Path())] = true
+	for _, snapshot := range append(e.pins.snapshots(), snapshot) {
+		for _, s := range snapshot.Segments() {
+			if p, ok := s.Segment().(segment.PersistedSegment); ok {
+				used[filepath.Base(p.Path())] = true
+			}
 		}
 	}
 	files, err := filepath.Glob(filepath.Join(e.dir, storeDir, "*.zap"))
