@@ -1,6 +1,7 @@
 # Everything a developer runs. `make help` lists the targets.
 
 GO       ?= go
+STEPS    ?= 10000
 CORPORA  ?= ../shared/corpora/dev-share.tar.zst
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT     = mvdan.cc/gofumpt@v0.12.0
@@ -9,7 +10,7 @@ GOFUMPT     = mvdan.cc/gofumpt@v0.12.0
 # is compiled in two ways and no more.
 export CGO_ENABLED = 0
 
-.PHONY: help build test lint race e2e corpora deps soak fuzz bench clean
+.PHONY: help build test lint race e2e corpora deps soak requests fuzz bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -38,8 +39,13 @@ corpora: ## unpack the test corpora into an ignored folder, where they are at ha
 	  mkdir -p corpora && zstd -dcq --long=27 $(CORPORA) | tar -x -C corpora && touch corpora/.unpacked; \
 	elif [ ! -f corpora/.unpacked ]; then echo "the test corpora are absent: tests on real mail are skipped"; fi
 
-soak: build ## the long kill tests
+soak: build ## the long tests: kills, 100,000 messages under chaos, as many random steps as STEPS says
 	MAILQUARRY_KILLS=100 $(GO) test -run 'Kill' -count=1 -timeout 120m -v ./internal/e2e
+	MAILQUARRY_MESSAGES=100000 MAILQUARRY_MAILBOXES=40 $(GO) test -count=1 -timeout 60m -v ./internal/e2e/chaos
+	MAILQUARRY_STEPS=$(STEPS) MAILQUARRY_WORLD=300 $(GO) test -count=1 -timeout 0 -v ./internal/e2e/model
+
+requests: build ## count the requests of a sync beside the least that Graph makes possible
+	$(GO) run ./internal/e2e/bench -requests -binary bin/mailquarry
 
 fuzz: ## 30 s of each fuzz target
 	@for pkg in $$($(GO) list ./...); do \

@@ -21,7 +21,15 @@ func main() {
 	corpus := flag.String("corpus", "corpora", "folder of the unpacked corpora")
 	binary := flag.String("binary", "bin/mailquarry", "the program to measure")
 	work := flag.String("work", filepath.Join("build", "bench"), "folder for stores and indexes; emptied first")
+	requests := flag.Bool("requests", false, "count the requests of a sync instead")
 	flag.Parse()
+	if *requests {
+		if err := count(*binary, *work); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if err := run(*corpus, *binary, *work); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -46,6 +54,21 @@ type figures struct {
 	how      string // how the latency was taken
 	reindex  usage
 	diskPart string
+}
+
+// count counts requests in an empty folder.
+func count(binary, work string) error {
+	work, err := filepath.Abs(filepath.Join(work, "requests"))
+	if err != nil {
+		return err
+	}
+	if err := os.RemoveAll(work); err != nil {
+		return err
+	}
+	if binary, err = filepath.Abs(binary); err != nil {
+		return err
+	}
+	return countRequests(binary, work)
 }
 
 func run(corpus, binary, work string) error {

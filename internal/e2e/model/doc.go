@@ -2,6 +2,7 @@
 // administrators, Graph and machines do, and compares store and index with the
 // tenant after each round.
 //
-// MAILQUARRY_SEED runs one seed, MAILQUARRY_STEPS as many steps as asked, over
-// as many worlds as they take.
+// MAILQUARRY_STEPS asks for as many steps as one likes, in worlds of
+// MAILQUARRY_WORLD steps. MAILQUARRY_SEED runs one world, and looks for a
+// smaller one that fails when it does.
 package model

@@ -14,11 +14,11 @@ import (
 
 const (
 	// perWorld is how many steps happen to one tenant.
-	perWorld = 300
+	perWorld = 150
 	// share is how many steps a run makes of which none are asked for.
 	share = 1200
 	// atATime is how many worlds run beside each other.
-	atATime = 4
+	atATime = 8
 )
 
 // TestModel does thousands of things to mailboxes and finds store and index
@@ -27,9 +27,9 @@ func TestModel(t *testing.T) {
 	pool := extract.New(extract.Options{})
 	defer pool.Close()
 	steps, seed := number(t, "MAILQUARRY_STEPS", share), number(t, "MAILQUARRY_SEED", 0)
+	perWorld := min(steps, number(t, "MAILQUARRY_WORLD", perWorld))
 	if seed != 0 {
-		world := min(steps, perWorld)
-		live(t, pool, uint64(seed), world)
+		live(t, pool, uint64(seed), perWorld)
 		return
 	}
 	var wg sync.WaitGroup
@@ -73,7 +73,7 @@ func live(t *testing.T, pool *extract.Pool, seed uint64, steps int) stats {
 	if err == nil {
 		return s
 	}
-	t.Errorf("seed %d: %v\nrepeat: MAILQUARRY_SEED=%d MAILQUARRY_STEPS=%d go test ./internal/e2e/model -run TestModel -v\n%s",
+	t.Errorf("seed %d: %v\nrepeat: MAILQUARRY_SEED=%d MAILQUARRY_WORLD=%d go test ./internal/e2e/model -run TestModel -v\n%s",
 		seed, err, seed, steps, strings.Join(last(trace, 60), "\n"))
 	if os.Getenv("MAILQUARRY_SEED") != "" {
 		shrink(t, pool, seed, steps)
