@@ -142,6 +142,38 @@ func TestExamineGroup(t *testing.T) {
 	}
 }
 
+// A certificate tells how long it will do: in its last month that is a warning.
+func TestExamineCertificate(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	now := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		from, left time.Duration
+		want       Outcome
+		words      string
+	}{
+		{-day, 30 * day, Passed, "for 30 days"},
+		{-day, 30*day - time.Second, Warned, "in 29 days"},
+		{-day, time.Hour, Warned, "in 0 days"},
+		{-day, -25 * time.Hour, Failed, "expired on 2026-03-01, 1 day ago"},
+		{time.Hour, day, Failed, "only from 2026-03-02 11:00:00"},
+	} {
+		var s Step
+		x := &examiner{now: now, report: func(told Step) { s = told }}
+		x.validity(&x509.Certificate{NotBefore: now.Add(tt.from), NotAfter: now.Add(tt.left)})
+		if s.Outcome != tt.want || !strings.Contains(s.Detail, tt.words) || (tt.want == Passed) != (len(s.Do) == 0) {
+			t.Errorf("%s left: %+v", tt.left, s)
+		}
+	}
+	path, cert := writeCertificate(t, time.Now().Add(30*time.Minute))
+	cfg := configFor(t, graphsim.New(graphsim.Options{Certificate: cert}))
+	cfg.CertificatePath, cfg.ClientSecret = path, ""
+	steps := examine(t, cfg, "")
+	if steps["certificate"].Outcome != Warned || steps["token"].Outcome != Passed {
+		t.Errorf("in its last hour: %+v, then %+v", steps["certificate"], steps["token"])
+	}
+}
+
 // Every code that sign-in is known to give has steps of its own, which name no
 // secret, and are of the cloud's own portal.
 func TestExamineTellsWhatToDoAboutEachCode(t *testing.T) {
