@@ -34,10 +34,11 @@ var floors = map[string][]string{
 	"search/engine/bleve":      {"internal/mail", "internal/access", "search/query", "search/engine", "search/analysis"},
 	"search/engine/enginetest": {"internal/mail", "internal/access", "search/query", "search/engine", "search/analysis"},
 
-	"internal/source/graph": {"internal/mail", "internal/source"},
-	"internal/source/files": {"internal/mail", "internal/source"},
-	"internal/decode":       {"internal/mail", "internal/source", "internal/rfc822"},
-	"internal/archive":      {"internal/mail", "internal/source"},
+	"internal/source/graph/wire": {"internal/mail", "internal/source"},
+	"internal/source/graph":      {"internal/mail", "internal/source", "internal/source/graph/wire"},
+	"internal/source/files":      {"internal/mail", "internal/source"},
+	"internal/decode":            {"internal/mail", "internal/source", "internal/rfc822"},
+	"internal/archive":           {"internal/mail", "internal/source"},
 
 	"indexer": {
 		"internal/mail", "internal/access", "internal/source", "internal/source/files", "internal/archive", "internal/decode",

@@ -14,6 +14,7 @@ import (
 	abs "github.com/microsoft/kiota-abstractions-go"
 
 	"mailquarry/internal/source"
+	"mailquarry/internal/source/graph/wire"
 )
 
 // batchLimit is how many requests Graph takes in one batch.
@@ -222,45 +223,34 @@ func batchCall(mailbox string, n int, body []byte) call {
 // readBatch reads a batch's answer. A request that it does not answer is asked
 // again.
 func readBatch(raw []byte, asked []inner, open []int, out []reply) (map[int]*failure, *failure) {
-	var envelope struct {
-		Responses []struct {
-			ID      string            `json:"id"`
-			Status  int               `json:"status"`
-			Headers map[string]string `json:"headers"`
-			Body    json.RawMessage   `json:"body"`
-		} `json:"responses"`
-	}
-	if err := json.Unmarshal(raw, &envelope); err != nil || envelope.Responses == nil {
-		return nil, &failure{again: true, err: &source.Error{Class: source.Transient, Message: "the answer is not one to a batch"}}
+	answers, err := wire.ParseBatch(raw)
+	if err != nil {
+		return nil, &failure{again: true, err: asSource(err)}
 	}
 	failures := make(map[int]*failure, len(open))
 	for _, i := range open {
 		failures[i] = &failure{again: true, err: &source.Error{Class: source.Transient, Message: "the batch left a request unanswered"}}
 	}
-	for _, r := range envelope.Responses {
-		i, err := strconv.Atoi(r.ID)
-		if err != nil || failures[i] == nil {
+	now := time.Now()
+	for _, a := range answers {
+		if failures[a.ID] == nil {
 			continue
 		}
-		if r.Status/100 == 2 {
-			if !asked[i].streamed && !bytes.HasPrefix(bytes.TrimLeft(r.Body, " \r\n\t"), []byte("{")) {
-				failures[i].err.Message = "an answer in the batch is not whole JSON"
+		if a.Status/100 == 2 {
+			if !asked[a.ID].streamed && !bytes.HasPrefix(a.Body, []byte("{")) {
+				failures[a.ID].err.Message = "the answer is no JSON object"
 				continue
 			}
-			delete(failures, i)
-			out[i] = reply{body: r.Body}
+			delete(failures, a.ID)
+			out[a.ID] = reply{body: a.Body}
 			continue
 		}
-		f := judge(asked[i].area, r.Status, r.Body)
-		if r.Status == http.StatusFailedDependency {
+		f := judge(asked[a.ID].area, a.Status, a.Body)
+		if a.Status == http.StatusFailedDependency {
 			f.again, f.err.Class = true, source.Transient
 		}
-		h := http.Header{}
-		for name, value := range r.Headers {
-			h.Set(name, value)
-		}
-		f.err.RetryAfter = max(f.err.RetryAfter, retryAfter(h, time.Now()))
-		failures[i] = f
+		f.err.RetryAfter = max(f.err.RetryAfter, wire.RetryAfter(a.Header, now))
+		failures[a.ID] = f
 	}
 	return failures, nil
 }

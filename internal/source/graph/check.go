@@ -14,6 +14,7 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
 	"mailquarry/internal/source"
+	"mailquarry/internal/source/graph/wire"
 )
 
 // permission is one that the application needs, and those that include it.
@@ -63,7 +64,7 @@ func (c *Client) Check(ctx context.Context) error {
 		refused := &source.Error{
 			Class: source.Forbidden, Code: "MissingPermission",
 			Message: "the application lacks " + strings.Join(missing, " and "),
-			Advice:  grant(missing),
+			Advice:  wire.Grant(missing),
 		}
 		if slices.Equal(missing, []string{"Mail.Read"}) {
 			refused.Err = ErrMailRead
@@ -114,14 +115,6 @@ func (c *Client) hello() call {
 			QueryParameters: &users.UsersRequestBuilderGetQueryParameters{Select: []string{"id"}, Top: &one},
 		})
 	}}
-}
-
-func grant(names []string) string {
-	what := "permission"
-	if len(names) > 1 {
-		what = "permissions"
-	}
-	return fmt.Sprintf("add the application %s %s of Microsoft Graph to the app registration and grant admin consent", what, strings.Join(names, ", "))
 }
 
 // compare tells which permissions are missing from a token's roles.

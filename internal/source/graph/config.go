@@ -14,6 +14,8 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+
+	"mailquarry/internal/source/graph/wire"
 )
 
 // Config says which tenant to read and as whom.
@@ -160,7 +162,7 @@ func (c Config) certificate(now time.Time) (minter, error) {
 	certs, key, err := azidentity.ParseCertificates(data, []byte(c.CertificatePassword))
 	if err != nil {
 		return nil, fmt.Errorf("the client certificate %s cannot be used: give a PEM file with certificate and unencrypted key, or a PFX file with its password: %s",
-			c.CertificatePath, oneLine(err.Error()))
+			c.CertificatePath, wire.OneLine(err.Error()))
 	}
 	if until := certs[0].NotAfter; now.After(until) {
 		return nil, fmt.Errorf("the client certificate %s expired on %s: register a new one on the application", c.CertificatePath, until.Format(time.DateOnly))

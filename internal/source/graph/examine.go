@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"mailquarry/internal/source"
+	"mailquarry/internal/source/graph/wire"
 )
 
 // Outcome is how a step of an examination went.
@@ -53,7 +54,7 @@ func Examine(ctx context.Context, cfg Config, s Samples, tell func(Step)) (tenan
 	}
 	c, err := New(cfg)
 	if err != nil {
-		x.tell(Failed, "client", oneLine(err.Error()))
+		x.tell(Failed, "client", wire.OneLine(err.Error()))
 		return ""
 	}
 	x.c = c
@@ -117,7 +118,7 @@ func (x *examiner) configuration() bool {
 	case client == "":
 		return x.tell(Failed, name, "no application is set", x.doFind("AZURE_CLIENT_ID", "Application (client) ID")...)
 	case located != nil:
-		return x.tell(Failed, name, oneLine(located.Error()))
+		return x.tell(Failed, name, wire.OneLine(located.Error()))
 	case strings.EqualFold(tenant, client):
 		return x.tell(Failed, name, "AZURE_TENANT_ID and AZURE_CLIENT_ID are the same id", x.doFind("AZURE_TENANT_ID", "Directory (tenant) ID")...)
 	case !isGUID(client):
@@ -191,11 +192,11 @@ func (x *examiner) token(ctx context.Context) bool {
 func plain(err error) string {
 	e := asSource(err)
 	if e == nil {
-		return oneLine(err.Error())
+		return wire.OneLine(err.Error())
 	}
 	bare := *e
 	bare.Advice = ""
-	return oneLine(bare.Error())
+	return wire.OneLine(bare.Error())
 }
 
 // permissions looks for those that the application has and does not need.
@@ -212,7 +213,7 @@ func (x *examiner) permissions() {
 	for _, r := range x.roles {
 		low := strings.ToLower(r)
 		if strings.Contains(low, "write") || strings.Contains(low, "send") || strings.Contains(low, "full") {
-			more = append(more, oneLine(r))
+			more = append(more, wire.OneLine(r))
 		}
 	}
 	if len(more) > 0 {
@@ -272,7 +273,7 @@ func (x *examiner) users(ctx context.Context) {
 		x.tell(Failed, "users", plain(err), x.doUsers(err)...)
 		return
 	}
-	p, err := parsePage(body)
+	p, err := wire.ParsePage(body)
 	if err != nil {
 		x.tell(Failed, "users", "Graph's list of users cannot be read: "+plain(err))
 		return

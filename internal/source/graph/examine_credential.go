@@ -10,6 +10,8 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+
+	"mailquarry/internal/source/graph/wire"
 )
 
 // renewTime is how long before its end a certificate should be renewed.
@@ -35,7 +37,7 @@ func (x *examiner) certificate() bool {
 	const name = "certificate"
 	data, err := os.ReadFile(x.cfg.CertificatePath)
 	if err != nil {
-		return x.tell(Failed, name, oneLine(err.Error()),
+		return x.tell(Failed, name, wire.OneLine(err.Error()),
 			"Check the path in AZURE_CLIENT_CERTIFICATE_PATH, and that the user who runs mailquarry may read the file.")
 	}
 	certs, key, err := azidentity.ParseCertificates(data, []byte(x.cfg.CertificatePassword))
@@ -46,7 +48,7 @@ func (x *examiner) certificate() bool {
 		})
 	}
 	if err != nil {
-		return x.tell(Failed, name, x.cfg.CertificatePath+" cannot be used: "+oneLine(err.Error()),
+		return x.tell(Failed, name, x.cfg.CertificatePath+" cannot be used: "+wire.OneLine(err.Error()),
 			"Put the certificate and its unencrypted private key into one PEM file, or use a PFX file and set AZURE_CLIENT_CERTIFICATE_PASSWORD to its password.",
 			"Set AZURE_CLIENT_CERTIFICATE_PATH to that file.")
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
 	"mailquarry/internal/source"
+	"mailquarry/internal/source/graph/wire"
 )
 
 // maxTried is how many users are tried to find one with a mailbox.
@@ -64,7 +65,7 @@ func (x *examiner) candidates(ctx context.Context) ([]source.Mailbox, error) {
 	}
 	var out []source.Mailbox
 	for _, raw := range p.Value {
-		if m, reason := parseUser(raw); reason == "" && len(out) < maxTried {
+		if m, reason := wire.ParseUser(raw); reason == "" && len(out) < maxTried {
 			out = append(out, m)
 		}
 	}
@@ -101,14 +102,14 @@ func (x *examiner) sampleOf(ctx context.Context, key, address string) Step {
 		}
 	}
 	if m.Purpose != "" {
-		words += "; it is a mailbox of kind " + oneLine(m.Purpose)
+		words += "; it is a mailbox of kind " + wire.OneLine(m.Purpose)
 	}
 	return Step{Name: "mailbox", Outcome: Passed, Detail: address + ": " + words}
 }
 
 func hasBody(raw json.RawMessage) bool {
-	f, _, _ := fields(raw)
-	return has(f, "body")
+	f, _, _ := wire.Fields(raw)
+	return wire.Has(f, "body")
 }
 
 // doMailbox tells what to do about a mailbox that cannot be read.

@@ -9,6 +9,7 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
 	"mailquarry/internal/source"
+	"mailquarry/internal/source/graph/wire"
 )
 
 // overQuota tells the refusal of a mailbox that is full: Graph notes in the
@@ -23,20 +24,20 @@ func overQuota(err error) bool {
 // begins with nothing, too, and tries the stream first. In the middle of a
 // stream the round is to begin anew: it may have reported changes that a listing
 // does not tell apart.
-func (c *Client) listedFolders(ctx context.Context, mailbox, link string) (page, error) {
+func (c *Client) listedFolders(ctx context.Context, mailbox, link string) (wire.Page, error) {
 	if link != "" {
-		return page{}, &source.Error{
+		return wire.Page{}, &source.Error{
 			Class: source.Expired, Code: "ErrorQuotaExceeded", Message: "the mailbox is full: its folders are listed instead",
 		}
 	}
 	root, err := c.fetch(ctx, c.rootCall(mailbox))
 	if err != nil {
-		return page{}, err
+		return wire.Page{}, err
 	}
-	out := page{Value: []json.RawMessage{root}}
-	_, above, reason := fields(root)
+	out := wire.Page{Value: []json.RawMessage{root}}
+	_, above, reason := wire.Fields(root)
 	if reason != "" {
-		return page{}, &source.Error{Class: source.Transient, Message: reason}
+		return wire.Page{}, &source.Error{Class: source.Transient, Message: reason}
 	}
 	seen := map[string]bool{above: true}
 	for queue := []string{above}; len(queue) > 0; queue = queue[1:] {
@@ -45,12 +46,12 @@ func (c *Client) listedFolders(ctx context.Context, mailbox, link string) (page,
 		case source.ClassOf(err) == source.NotFound && queue[0] != above:
 			continue // it vanished meanwhile, and all below it
 		case err != nil:
-			return page{}, err
+			return wire.Page{}, err
 		}
 		for _, raw := range children {
 			// The count of children leaves hidden ones out at times, so each
 			// folder is asked.
-			if _, id, reason := fields(raw); reason == "" && !seen[id] {
+			if _, id, reason := wire.Fields(raw); reason == "" && !seen[id] {
 				seen[id] = true
 				queue = append(queue, id)
 				out.Value = append(out.Value, raw)

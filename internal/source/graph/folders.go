@@ -12,6 +12,7 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
 	"mailquarry/internal/source"
+	"mailquarry/internal/source/graph/wire"
 )
 
 func folderFields() []string {
@@ -101,20 +102,20 @@ func (t *tree) read(items []json.RawMessage, skipped func(reason string)) []sour
 	defer t.mu.Unlock()
 	var out []source.Folder
 	for _, raw := range items {
-		f, id, reason := fields(raw)
+		f, id, reason := wire.Fields(raw)
 		if reason != "" {
 			skipped(reason)
 			continue
 		}
 		folder := source.Folder{
-			Key: id, ParentKey: text(f, "parentFolderId"), Name: text(f, "displayName"), WellKnown: t.names[id],
-			Hidden: truth(f, "isHidden"), Total: int(number(f, "totalItemCount")), Payload: raw,
+			Key: id, ParentKey: wire.Text(f, "parentFolderId"), Name: wire.Text(f, "displayName"), WellKnown: t.names[id],
+			Hidden: wire.Truth(f, "isHidden"), Total: int(wire.Number(f, "totalItemCount")), Payload: raw,
 		}
-		folder.Gone, _ = removed(f)
+		folder.Gone, _ = wire.Removed(f)
 		if folder.ParentKey != "" {
 			t.parents[id] = folder.ParentKey
 		}
-		if strings.EqualFold(strings.TrimPrefix(text(f, "@odata.type"), "#"), "microsoft.graph.mailSearchFolder") {
+		if strings.EqualFold(strings.TrimPrefix(wire.Text(f, "@odata.type"), "#"), "microsoft.graph.mailSearchFolder") {
 			t.search[id] = true
 		}
 		out = append(out, folder)
@@ -235,7 +236,7 @@ func (r reply) id() (string, error) {
 	if r.err != nil {
 		return "", r.err
 	}
-	_, id, reason := fields(r.body)
+	_, id, reason := wire.Fields(r.body)
 	if reason != "" {
 		return "", &source.Error{Class: source.Transient, Message: reason}
 	}

@@ -8,6 +8,7 @@ import (
 	abs "github.com/microsoft/kiota-abstractions-go"
 
 	"mailquarry/internal/source"
+	"mailquarry/internal/source/graph/wire"
 )
 
 // maxMemberPages bounds the pages of a group's members, 999 on each.
@@ -31,7 +32,7 @@ func (c *Client) Members(ctx context.Context, group string) ([]string, error) {
 			return nil, wrap("read a group's members", mayReadGroups(err))
 		}
 		for _, raw := range p.Value {
-			if _, id, reason := fields(raw); reason == "" {
+			if _, id, reason := wire.Fields(raw); reason == "" {
 				out = append(out, id)
 			}
 		}
@@ -58,7 +59,7 @@ func (c *Client) groupID(ctx context.Context, group string) (string, error) {
 		return "", err
 	}
 	for _, raw := range p.Value {
-		if _, id, reason := fields(raw); reason == "" {
+		if _, id, reason := wire.Fields(raw); reason == "" {
 			return id, nil
 		}
 	}
@@ -67,7 +68,7 @@ func (c *Client) groupID(ctx context.Context, group string) (string, error) {
 
 func mayReadGroups(err error) error {
 	if e := asSource(err); e != nil && e.Class == source.Forbidden {
-		e.Advice = grant([]string{"GroupMember.Read.All"})
+		e.Advice = wire.Grant([]string{"GroupMember.Read.All"})
 	}
 	return err
 }

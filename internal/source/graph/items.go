@@ -3,8 +3,6 @@ package graph
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +12,7 @@ import (
 
 	"mailquarry/internal/mail"
 	"mailquarry/internal/source"
+	"mailquarry/internal/source/graph/wire"
 )
 
 // fetchTogether is how many messages are read whole in one batch: their bodies
@@ -35,8 +34,8 @@ func (c *Client) Locate(ctx context.Context, mailbox string, messages []string) 
 		if out[i].Err = wrap("locate a message", r.err); r.err != nil {
 			continue
 		}
-		f, _, reason := fields(r.body)
-		if out[i].Folder = text(f, "parentFolderId"); reason == "" && out[i].Folder == "" {
+		f, _, reason := wire.Fields(r.body)
+		if out[i].Folder = wire.Text(f, "parentFolderId"); reason == "" && out[i].Folder == "" {
 			reason = "the message has no folder"
 		}
 		if reason != "" {
@@ -70,7 +69,7 @@ func fetched(r reply) source.Fetched {
 	if r.err != nil {
 		return source.Fetched{Err: wrap("read a message", r.err)}
 	}
-	_, id, reason := fields(r.body)
+	_, id, reason := wire.Fields(r.body)
 	if reason != "" {
 		return source.Fetched{Err: wrap("read a message", &source.Error{Class: source.Permanent, Message: reason})}
 	}
@@ -93,7 +92,7 @@ func (c *Client) ListParts(ctx context.Context, mailbox string, messages []strin
 			out[i].Err = wrap("list attachments", r.err)
 			continue
 		}
-		p, err := parsePage(r.body)
+		p, err := wire.ParsePage(r.body)
 		if err == nil && p.Next != "" {
 			// Graph does not page this list; should it begin to, nothing is lost.
 			out[i].Parts, out[i].Err = c.listAll(ctx, mailbox, messages[i])
@@ -186,7 +185,7 @@ func (c *Client) fetchTogether(ctx context.Context, mailbox string, wanted []sou
 			out[i] = wrap("read an attachment", replies[n].err)
 			continue
 		}
-		body, ok := partBytes(wanted[i].Part.Kind, replies[n].body)
+		body, ok := wire.PartBytes(wanted[i].Part.Kind, replies[n].body)
 		if !ok {
 			rest = append(rest, i)
 			continue
@@ -196,30 +195,6 @@ func (c *Client) fetchTogether(ctx context.Context, mailbox string, wanted []sou
 		}
 	}
 	return rest, nil
-}
-
-// partBytes reads an attachment's bytes out of a batch's answer: of a file the
-// object that holds them, of an item the value itself.
-func partBytes(kind mail.PartKind, raw json.RawMessage) ([]byte, bool) {
-	var coded *string
-	if kind == mail.ItemPart {
-		if json.Unmarshal(raw, &coded) != nil {
-			return nil, false
-		}
-	} else {
-		var object struct {
-			Content *string `json:"contentBytes"`
-		}
-		if json.Unmarshal(raw, &object) != nil {
-			return nil, false
-		}
-		coded = object.Content
-	}
-	if coded == nil {
-		return nil, false
-	}
-	b, err := base64.StdEncoding.DecodeString(*coded)
-	return b, err == nil
 }
 
 // streamTries is how often an attachment is begun that breaks off.

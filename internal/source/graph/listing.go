@@ -8,6 +8,7 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
 	"mailquarry/internal/source"
+	"mailquarry/internal/source/graph/wire"
 )
 
 // List implements source.Lister.
@@ -23,13 +24,13 @@ func (c *Client) List(ctx context.Context, mailbox, folder string, since source.
 		return out, wrap("list messages", err)
 	}
 	for _, raw := range p.Value {
-		f, id, reason := fields(raw)
+		f, id, reason := wire.Fields(raw)
 		if reason != "" {
 			// It has no name to be compared by; the folder's stream reports it too.
 			c.log.WarnContext(ctx, "graph listing: an item cannot be read", "reason", reason)
 			continue
 		}
-		out.Items = append(out.Items, source.Listed{Key: id, Stamp: text(f, "changeKey")})
+		out.Items = append(out.Items, source.Listed{Key: id, Stamp: wire.Text(f, "changeKey")})
 	}
 	return out, nil
 }
@@ -65,12 +66,12 @@ func (c *Client) Count(ctx context.Context, mailbox string, folders []string) ([
 		if out[i].Err = wrap("count messages", r.err); r.err != nil {
 			continue
 		}
-		f, _, reason := fields(json.RawMessage(r.body))
-		if reason != "" || !has(f, "totalItemCount") {
+		f, _, reason := wire.Fields(json.RawMessage(r.body))
+		if reason != "" || !wire.Has(f, "totalItemCount") {
 			out[i].Err = wrap("count messages", &source.Error{Class: source.Transient, Message: "the answer has no count"})
 			continue
 		}
-		out[i].Total = int(number(f, "totalItemCount"))
+		out[i].Total = int(wire.Number(f, "totalItemCount"))
 	}
 	return out, nil
 }

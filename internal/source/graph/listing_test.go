@@ -7,6 +7,7 @@ import (
 
 	"mailquarry/internal/graphsim"
 	"mailquarry/internal/source"
+	"mailquarry/internal/source/graph/wire"
 )
 
 // A listing names every message once with its version, the newest first, in few
@@ -80,7 +81,7 @@ func TestMembersNeedAPermission(t *testing.T) {
 	c, tenant, anna := simulate(t, graphsim.Options{})
 	tenant.AddGroup("all@contoso.example", "All", anna)
 	_, err := c.Members(testContext(t), "all@contoso.example")
-	if e := wantClass(t, err, source.Forbidden); e.Advice != grant([]string{"GroupMember.Read.All"}) {
+	if e := wantClass(t, err, source.Forbidden); e.Advice != wire.Grant([]string{"GroupMember.Read.All"}) {
 		t.Errorf("advice %q", e.Advice)
 	}
 }

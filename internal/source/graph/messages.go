@@ -8,6 +8,7 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
 	"mailquarry/internal/source"
+	"mailquarry/internal/source/graph/wire"
 )
 
 // messageFields are what a message is shown, searched and merged by. isRead is
@@ -51,13 +52,13 @@ func (c *Client) Messages(ctx context.Context, mailbox, folder string, since sou
 		return out, wrap("read messages", err)
 	}
 	for _, raw := range p.Value {
-		f, id, reason := fields(raw)
+		f, id, reason := wire.Fields(raw)
 		if reason != "" {
 			out.Malformed = append(out.Malformed, source.Malformed{Key: id, Reason: reason})
 			continue
 		}
 		ch := source.Change{Key: id, Format: source.GraphJSON, Payload: raw}
-		if ch.Gone, _ = removed(f); ch.Gone {
+		if ch.Gone, _ = wire.Removed(f); ch.Gone {
 			ch.Payload = nil
 		}
 		out.Changes = append(out.Changes, ch)

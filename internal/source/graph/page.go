@@ -1,8 +1,6 @@
 package graph
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"strings"
@@ -12,25 +10,11 @@ import (
 	abs "github.com/microsoft/kiota-abstractions-go"
 
 	"mailquarry/internal/source"
+	"mailquarry/internal/source/graph/wire"
 )
 
-// page is an answer with many items, each as it came.
-type page struct {
-	Value []json.RawMessage `json:"value"`
-	Next  string            `json:"@odata.nextLink"`
-	Delta string            `json:"@odata.deltaLink"`
-}
-
-func parsePage(body []byte) (page, error) {
-	var p page
-	if err := json.Unmarshal(body, &p); err != nil || p.Value == nil {
-		return p, &source.Error{Class: source.Transient, Message: "the answer is not a page of items"}
-	}
-	return p, nil
-}
-
 // cursor gives where the page's stream goes on.
-func (c *Client) cursor(p page) (source.Cursor, error) {
+func (c *Client) cursor(p wire.Page) (source.Cursor, error) {
 	next := source.Cursor{Link: p.Next}
 	if p.Next == "" {
 		next = source.Cursor{Link: p.Delta, Complete: true}
@@ -83,63 +67,6 @@ func hostPort(u *url.URL) string {
 // verbatim keeps the adapter's middleware from rewriting a link's escapes.
 func verbatim() []abs.RequestOption {
 	return []abs.RequestOption{&khttp.ParametersNameDecodingOptions{}}
-}
-
-// fields reads an item's fields, its id first. The reason is "" when the item
-// can be used.
-func fields(raw json.RawMessage) (f map[string]json.RawMessage, id, reason string) {
-	if err := json.Unmarshal(raw, &f); err != nil {
-		return nil, "", "the item is not a JSON object"
-	}
-	if f == nil {
-		return nil, "", "the item is null"
-	}
-	if err := json.Unmarshal(f["id"], &id); err != nil || id == "" {
-		return nil, "", "the item has no id"
-	}
-	return f, id, ""
-}
-
-// has tells whether a field is there and not null.
-func has(f map[string]json.RawMessage, name string) bool {
-	raw, ok := f[name]
-	return ok && !bytes.Equal(raw, []byte("null"))
-}
-
-// text reads a string field, "" when it is anything else.
-func text(f map[string]json.RawMessage, name string) string {
-	var s string
-	if json.Unmarshal(f[name], &s) != nil {
-		return ""
-	}
-	return s
-}
-
-func number(f map[string]json.RawMessage, name string) int64 {
-	var n int64
-	if json.Unmarshal(f[name], &n) != nil {
-		return 0
-	}
-	return n
-}
-
-func truth(f map[string]json.RawMessage, name string) bool {
-	var b bool
-	return json.Unmarshal(f[name], &b) == nil && b
-}
-
-// removed tells whether the item says that it is gone, and how.
-func removed(f map[string]json.RawMessage) (gone bool, reason string) {
-	if !has(f, "@removed") {
-		return false, ""
-	}
-	var r struct {
-		Reason string `json:"reason"`
-	}
-	if json.Unmarshal(f["@removed"], &r) != nil {
-		return true, ""
-	}
-	return true, strings.ToLower(r.Reason)
 }
 
 func wrap(what string, err error) error {

@@ -2,14 +2,13 @@ package graph
 
 import (
 	"context"
-	"encoding/json"
 	"io"
-	"strings"
 
 	abs "github.com/microsoft/kiota-abstractions-go"
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
 	"mailquarry/internal/mail"
+	"mailquarry/internal/source/graph/wire"
 )
 
 // partFields leave contentBytes out: without a selection the list holds every
@@ -54,10 +53,10 @@ func (c *Client) partsCall(mailbox, message, link string) call {
 	}}
 }
 
-func (c *Client) readParts(ctx context.Context, p page) []mail.Part {
+func (c *Client) readParts(ctx context.Context, p wire.Page) []mail.Part {
 	var out []mail.Part
 	for _, raw := range p.Value {
-		part, reason := parsePart(raw)
+		part, reason := wire.ParsePart(raw)
 		if reason != "" {
 			c.log.WarnContext(ctx, "graph attachment skipped", "reason", reason)
 			continue
@@ -65,25 +64,6 @@ func (c *Client) readParts(ctx context.Context, p page) []mail.Part {
 		out = append(out, part)
 	}
 	return out
-}
-
-func parsePart(raw json.RawMessage) (mail.Part, string) {
-	f, id, reason := fields(raw)
-	if reason != "" {
-		return mail.Part{}, reason
-	}
-	p := mail.Part{
-		Key: id, Name: text(f, "name"), ContentType: text(f, "contentType"), Kind: mail.FilePart,
-		ContentID: strings.TrimSuffix(strings.TrimPrefix(text(f, "contentId"), "<"), ">"),
-		Inline:    truth(f, "isInline"), Size: max(0, number(f, "size")),
-	}
-	switch strings.ToLower(strings.TrimPrefix(text(f, "@odata.type"), "#")) {
-	case "microsoft.graph.itemattachment":
-		p.Kind = mail.ItemPart
-	case "microsoft.graph.referenceattachment":
-		p.Kind = mail.ReferencePart
-	}
-	return p, ""
 }
 
 // openPart streams an attachment's bytes. An item comes as the MIME, iCalendar or

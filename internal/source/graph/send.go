@@ -16,15 +16,15 @@ import (
 	abs "github.com/microsoft/kiota-abstractions-go"
 
 	"mailquarry/internal/source"
+	"mailquarry/internal/source/graph/wire"
 )
 
-// area is what a request is about; it decides what a refusal means.
-type area int
+type area = wire.Area
 
 const (
-	directory area = iota // the tenant's users
-	mailbox               // one mailbox as a whole
-	content               // something in a mailbox: a folder, a message, an attachment
+	directory = wire.Directory
+	mailbox   = wire.Mailbox
+	content   = wire.Content
 )
 
 // call is one request, described so that it can be sent again.

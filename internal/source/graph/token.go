@@ -16,6 +16,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
 	"mailquarry/internal/source"
+	"mailquarry/internal/source/graph/wire"
 )
 
 // credential is a token credential that can be made anew, and whose errors are
@@ -159,7 +160,7 @@ func tokenError(authority string, seen *exchange, err error) *source.Error {
 		// Nothing failed on the wire: the answer made no sense to the library.
 		return &source.Error{
 			Class: source.Unauthenticated, Message: fmt.Sprintf("%s gave no token", authority),
-			Advice: "check AZURE_TENANT_ID and AZURE_AUTHORITY_HOST", Err: errors.New(oneLine(err.Error())),
+			Advice: "check AZURE_TENANT_ID and AZURE_AUTHORITY_HOST", Err: errors.New(wire.OneLine(err.Error())),
 		}
 	}
 	var answer struct {
@@ -169,8 +170,8 @@ func tokenError(authority string, seen *exchange, err error) *source.Error {
 	}
 	broken := json.Unmarshal(seen.body, &answer) != nil
 	e := &source.Error{
-		Class: source.Unauthenticated, Status: seen.status, Code: oneLine(answer.Error),
-		Message: oneLine(answer.Description), RetryAfter: retryAfter(seen.header, time.Now()),
+		Class: source.Unauthenticated, Status: seen.status, Code: wire.OneLine(answer.Error),
+		Message: wire.OneLine(answer.Description), RetryAfter: wire.RetryAfter(seen.header, time.Now()),
 	}
 	for _, code := range answer.Codes {
 		e.Code = fmt.Sprintf("AADSTS%d", code)

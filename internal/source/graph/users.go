@@ -3,12 +3,12 @@ package graph
 import (
 	"context"
 	"encoding/json"
-	"strings"
 
 	abs "github.com/microsoft/kiota-abstractions-go"
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
 	"mailquarry/internal/source"
+	"mailquarry/internal/source/graph/wire"
 )
 
 func userFields() []string {
@@ -36,12 +36,12 @@ func (c *Client) Mailboxes(ctx context.Context, since source.Cursor) (source.Mai
 		return out, wrap("read users", err)
 	}
 	for _, raw := range p.Value {
-		m, reason := parseUser(raw)
+		m, reason := wire.ParseUser(raw)
 		if reason != "" {
 			c.log.WarnContext(ctx, "graph user skipped", "reason", reason)
 			continue
 		}
-		if !m.Gone && partialUser(raw) {
+		if !m.Gone && wire.PartialUser(raw) {
 			if m, err = c.wholeUser(ctx, m); err != nil {
 				return out, wrap("read a user", err)
 			}
@@ -52,53 +52,17 @@ func (c *Client) Mailboxes(ctx context.Context, since source.Cursor) (source.Mai
 }
 
 // page sends a call for a page of items.
-func (c *Client) page(ctx context.Context, q call, link string) (page, error) {
+func (c *Client) page(ctx context.Context, q call, link string) (wire.Page, error) {
 	if link != "" {
 		if err := c.stored(link); err != nil {
-			return page{}, err
+			return wire.Page{}, err
 		}
 	}
 	body, err := c.fetch(ctx, q)
 	if err != nil {
-		return page{}, err
+		return wire.Page{}, err
 	}
-	return parsePage(body)
-}
-
-func parseUser(raw json.RawMessage) (m source.Mailbox, reason string) {
-	f, id, reason := fields(raw)
-	if reason != "" {
-		return m, reason
-	}
-	m = source.Mailbox{Key: id, Name: text(f, "displayName"), Address: text(f, "mail"), Payload: raw}
-	if m.Address == "" {
-		m.Address = text(f, "userPrincipalName")
-	}
-	var proxies []string
-	_ = json.Unmarshal(f["proxyAddresses"], &proxies) // of a wrong type: no aliases are known
-	for _, p := range proxies {
-		kind, address, ok := strings.Cut(p, ":")
-		if ok && strings.EqualFold(kind, "smtp") && address != "" && !strings.EqualFold(address, m.Address) {
-			m.Aliases = append(m.Aliases, address)
-		}
-	}
-	if gone, why := removed(f); gone {
-		// For users "changed" means that an administrator can still restore them.
-		m.Gone, m.Purged = true, why == "deleted"
-	}
-	return m, ""
-}
-
-// partialUser tells whether a user lacks a field that its address or name is
-// made of. Later rounds of the stream may leave out what did not change.
-func partialUser(raw json.RawMessage) bool {
-	f, _, _ := fields(raw)
-	for _, name := range []string{"mail", "userPrincipalName", "displayName"} {
-		if _, ok := f[name]; !ok {
-			return true
-		}
-	}
-	return false
+	return wire.ParsePage(body)
 }
 
 // wholeUser reads a user again, whole. One that has just vanished is left as it
@@ -116,7 +80,7 @@ func (c *Client) wholeUser(ctx context.Context, m source.Mailbox) (source.Mailbo
 	if err != nil {
 		return m, err
 	}
-	if whole, reason := parseUser(body); reason == "" && whole.Key == m.Key {
+	if whole, reason := wire.ParseUser(body); reason == "" && whole.Key == m.Key {
 		return whole, nil
 	}
 	return m, nil
@@ -147,7 +111,7 @@ func (c *Client) Probe(ctx context.Context, box string) (source.Mailbox, error) 
 	}
 	var f map[string]json.RawMessage
 	if json.Unmarshal(body, &f) == nil {
-		m.Settings, m.Purpose = body, text(f, "userPurpose")
+		m.Settings, m.Purpose = body, wire.Text(f, "userPurpose")
 	}
 	return m, nil
 }
