@@ -32,7 +32,7 @@ func letter() graphsim.Message {
 	}
 }
 
-func TestMessageProperties(t *testing.T) {
+func TestStatement38_MessageProperties(t *testing.T) {
 	t.Parallel()
 	c, m := withBox(t, graphsim.Options{})
 	id := m.Folder("inbox").Add(graphsim.Message{Text: strings.Repeat("wörter ", 200), Headers: [][2]string{{"X-Test", "1"}}})
@@ -55,7 +55,7 @@ func TestMessageProperties(t *testing.T) {
 	c.refused(c.get("/users/"+m.ID()+"/messages/nonsense"), 400, "ErrorInvalidIdMalformed")
 }
 
-func TestBodyAsText(t *testing.T) {
+func TestStatement39_BodyAsText(t *testing.T) {
 	t.Parallel()
 	c, m := withBox(t, graphsim.Options{})
 	id := m.Folder("inbox").Add(letter())
@@ -80,7 +80,7 @@ func TestBodyAsText(t *testing.T) {
 	}
 }
 
-func TestAttachmentList(t *testing.T) {
+func TestStatement40_AttachmentList(t *testing.T) {
 	t.Parallel()
 	c, m := withBox(t, graphsim.Options{})
 	inlineOnly := m.Folder("inbox").Add(graphsim.Message{HTML: "<img src='cid:logo'>", Attachments: letter().Attachments[1:2]})
@@ -116,7 +116,7 @@ func TestAttachmentList(t *testing.T) {
 	}
 }
 
-func TestAttachmentValues(t *testing.T) {
+func TestStatement41_Values(t *testing.T) {
 	t.Parallel()
 	c, m := withBox(t, graphsim.Options{})
 	id := m.Folder("inbox").Add(letter())
@@ -161,7 +161,7 @@ func TestAttachmentValues(t *testing.T) {
 	c.refused(c.get(path+"/attachments/"+esc(id)), 404, "ErrorItemNotFound")
 }
 
-func TestItemAttachmentExpands(t *testing.T) {
+func TestStatement42_ItemAttachmentExpands(t *testing.T) {
 	t.Parallel()
 	c, m := withBox(t, graphsim.Options{})
 	id := m.Folder("inbox").Add(letter())
@@ -179,7 +179,7 @@ func TestItemAttachmentExpands(t *testing.T) {
 }
 
 // Odd messages reach the client as Graph would send them.
-func TestOddMessages(t *testing.T) {
+func TestStatement37_GivenOddities(t *testing.T) {
 	t.Parallel()
 	c, m := withBox(t, graphsim.Options{})
 	inbox := m.Folder("inbox")

@@ -66,7 +66,7 @@ func TestTokenRefusals(t *testing.T) {
 }
 
 // A sign-in library finds what it asks for, by tenant id and by domain.
-func TestDiscovery(t *testing.T) {
+func TestStatement03_Discovery(t *testing.T) {
 	t.Parallel()
 	c := serve(t, graphsim.Options{})
 	for _, tenant := range []string{c.tenant.Options().TenantID, c.tenant.Options().TenantDomain} {
@@ -87,7 +87,7 @@ func TestDiscovery(t *testing.T) {
 }
 
 // A registered certificate signs in with PS256; another key does not.
-func TestClientAssertion(t *testing.T) {
+func TestStatement04_ClientAssertions(t *testing.T) {
 	t.Parallel()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -145,7 +145,7 @@ func assertion(t *testing.T, key *rsa.PrivateKey, cert *x509.Certificate, app, a
 }
 
 // No data leaves without a valid token of this tenant.
-func TestGraphNeedsAToken(t *testing.T) {
+func TestStatement05_NoDataWithoutAToken(t *testing.T) {
 	t.Parallel()
 	clock := at()
 	c := serve(t, graphsim.Options{Seed: 1, Now: func() time.Time { return clock }})
@@ -176,7 +176,7 @@ func TestGraphNeedsAToken(t *testing.T) {
 
 // Permissions are those in the token: each endpoint asks for its own, and a
 // removed one is missed only in later tokens.
-func TestRoles(t *testing.T) {
+func TestStatement06_RolesAreThoseInTheToken(t *testing.T) {
 	t.Parallel()
 	c, m := withBox(t, graphsim.Options{})
 	paths := map[string]struct{ role, code string }{
@@ -204,7 +204,7 @@ func TestRoles(t *testing.T) {
 }
 
 // A claims challenge is satisfied only by a token asked for with the claims.
-func TestClaimsChallenge(t *testing.T) {
+func TestStatement07_ClaimsChallenge(t *testing.T) {
 	t.Parallel()
 	c, _ := withBox(t, graphsim.Options{})
 	claims := `{"access_token":{"nbf":{"essential":true,"value":"1700000000"}}}`
@@ -223,7 +223,7 @@ func TestClaimsChallenge(t *testing.T) {
 }
 
 // A mailbox outside the application's scope is refused, its neighbour is not.
-func TestRefusedMailbox(t *testing.T) {
+func TestStatement08_RefusedMailbox(t *testing.T) {
 	t.Parallel()
 	c, m := withBox(t, graphsim.Options{})
 	other := c.tenant.AddUser(graphsim.User{})

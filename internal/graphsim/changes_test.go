@@ -31,7 +31,7 @@ func (c *client) follow(m *graphsim.Mailbox, f *graphsim.Folder, query string, p
 	return p
 }
 
-func TestDeltaShowsChanges(t *testing.T) {
+func TestStatement26_Changes(t *testing.T) {
 	t.Parallel()
 	c, m := withBox(t, graphsim.Options{})
 	inbox, archive := m.Folder("inbox"), m.Folder("archive")
@@ -80,7 +80,7 @@ func TestDeltaShowsChanges(t *testing.T) {
 
 // A change of the read state alone comes as a partial object, and only to who
 // selected isRead.
-func TestDeltaReadState(t *testing.T) {
+func TestStatement27_ReadState(t *testing.T) {
 	t.Parallel()
 	c, m := withBox(t, graphsim.Options{Quirks: graphsim.Quirks{Generations: -1}})
 	inbox := m.Folder("inbox")
@@ -102,7 +102,7 @@ func TestDeltaReadState(t *testing.T) {
 	}
 }
 
-func TestDeltaDefaultIDs(t *testing.T) {
+func TestStatement28_DefaultIDs(t *testing.T) {
 	t.Parallel()
 	c, m := withBox(t, graphsim.Options{})
 	inbox, archive := m.Folder("inbox"), m.Folder("archive")
@@ -128,7 +128,7 @@ func TestDeltaDefaultIDs(t *testing.T) {
 
 // With immutable ids a message that left and came back between two polls shows
 // only as removed, unless the quirk is off; with default ids it shows.
-func TestDeltaLostReturn(t *testing.T) {
+func TestStatement29_LostReturn(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		off     bool
@@ -155,7 +155,7 @@ func TestDeltaLostReturn(t *testing.T) {
 	}
 }
 
-func TestDeltaDoubles(t *testing.T) {
+func TestStatement30_Doubles(t *testing.T) {
 	t.Parallel()
 	for _, off := range []bool{false, true} {
 		c, m := withBox(t, graphsim.Options{Quirks: graphsim.Quirks{NoDoubleMovedIn: off}})
@@ -187,7 +187,7 @@ func TestDeltaDoubles(t *testing.T) {
 
 // Whatever happens while a client pages, what it holds after the next rounds
 // is what the folders hold.
-func TestDeltaConverges(t *testing.T) {
+func TestStatement36_Converges(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(20) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {

@@ -24,7 +24,7 @@ func deltaPath(m *graphsim.Mailbox, f *graphsim.Folder) string {
 	return "/users/" + m.ID() + "/mailFolders/" + esc(f.ID()) + "/messages/delta"
 }
 
-func TestDeltaSpellings(t *testing.T) {
+func TestStatement20_Spellings(t *testing.T) {
 	t.Parallel()
 	c, m := withBox(t, graphsim.Options{})
 	inbox := m.Folder("inbox")
@@ -54,7 +54,7 @@ func TestDeltaSpellings(t *testing.T) {
 
 // The options of the first request hold for the whole chain of links, whatever
 // is put on a link; headers do not.
-func TestDeltaOptionsAreFrozen(t *testing.T) {
+func TestStatement21_OptionsAreFrozen(t *testing.T) {
 	t.Parallel()
 	c, m := withBox(t, graphsim.Options{Quirks: graphsim.Quirks{Generations: -1}})
 	inbox := m.Folder("inbox")
@@ -76,7 +76,7 @@ func TestDeltaOptionsAreFrozen(t *testing.T) {
 	}
 }
 
-func TestDeltaPages(t *testing.T) {
+func TestStatement22_Pages(t *testing.T) {
 	t.Parallel()
 	c, m := withBox(t, graphsim.Options{Quirks: graphsim.Quirks{EmptyPages: true}})
 	inbox := m.Folder("inbox")
@@ -121,7 +121,7 @@ func TestDeltaPages(t *testing.T) {
 	}
 }
 
-func TestDeltaLinksAreOpaque(t *testing.T) {
+func TestStatement23_LinksAreOpaque(t *testing.T) {
 	t.Parallel()
 	c, m := withBox(t, graphsim.Options{})
 	inbox := m.Folder("inbox")
@@ -145,7 +145,7 @@ func TestDeltaLinksAreOpaque(t *testing.T) {
 	}
 }
 
-func TestDeltaRefusesOptions(t *testing.T) {
+func TestStatement24_RefusedOptions(t *testing.T) {
 	t.Parallel()
 	c, m := withBox(t, graphsim.Options{})
 	path := deltaPath(m, m.Folder("inbox"))
@@ -161,7 +161,7 @@ func TestDeltaRefusesOptions(t *testing.T) {
 	lenient.round(deltaPath(m2, m2.Folder("inbox")) + "?$top=5")
 }
 
-func TestDeltaFilterAndOrder(t *testing.T) {
+func TestStatement24_FilterAndOrder(t *testing.T) {
 	t.Parallel()
 	c, m := withBox(t, graphsim.Options{})
 	inbox := m.Folder("inbox")
@@ -179,7 +179,7 @@ func TestDeltaFilterAndOrder(t *testing.T) {
 	}
 }
 
-func TestDeltaTokenLatestEnumerates(t *testing.T) {
+func TestStatement25_LatestEnumerates(t *testing.T) {
 	t.Parallel()
 	c, m := withBox(t, graphsim.Options{})
 	fill(m.Folder("inbox"), 12)
@@ -189,7 +189,7 @@ func TestDeltaTokenLatestEnumerates(t *testing.T) {
 }
 
 // Only the newest three generations of a folder's links live.
-func TestDeltaGenerations(t *testing.T) {
+func TestStatement32_Generations(t *testing.T) {
 	t.Parallel()
 	c, m := withBox(t, graphsim.Options{Quirks: graphsim.Quirks{ResyncLocation: true}})
 	inbox := m.Folder("inbox")
@@ -221,7 +221,7 @@ func TestDeltaGenerations(t *testing.T) {
 	}
 }
 
-func TestDeltaTokenErrors(t *testing.T) {
+func TestStatement33_TokenErrors(t *testing.T) {
 	t.Parallel()
 	c, m := withBox(t, graphsim.Options{})
 	other := c.tenant.AddUser(graphsim.User{})
@@ -249,7 +249,7 @@ func TestDeltaTokenErrors(t *testing.T) {
 	c.refused(c.get(link), 404, "ErrorSyncFolderNotFound")
 }
 
-func TestDeltaOverQuota(t *testing.T) {
+func TestStatement35_OverQuota(t *testing.T) {
 	t.Parallel()
 	c, m := withBox(t, graphsim.Options{})
 	fill(m.Folder("inbox"), 15)

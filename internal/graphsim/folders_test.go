@@ -21,7 +21,7 @@ func (c *client) listAll(path string) []map[string]any {
 	return all
 }
 
-func TestFolderListing(t *testing.T) {
+func TestStatement15_FolderListing(t *testing.T) {
 	t.Parallel()
 	c, m := withBox(t, graphsim.Options{})
 	base := "/users/" + m.ID() + "/mailFolders"
@@ -58,7 +58,7 @@ func TestFolderListing(t *testing.T) {
 
 // Well-known names resolve in any case, whatever the folders are called, and
 // what they are is not told in v1.0.
-func TestWellKnownFolders(t *testing.T) {
+func TestStatement16_WellKnownFolders(t *testing.T) {
 	t.Parallel()
 	c := serve(t, graphsim.Options{})
 	m := c.tenant.AddUser(graphsim.User{Locale: "de-DE"})
@@ -85,7 +85,7 @@ func TestWellKnownFolders(t *testing.T) {
 	c.refused(c.get(base+"archive"), 404, "ErrorItemNotFound")
 }
 
-func TestFoldersDelta(t *testing.T) {
+func TestStatement18_FoldersDelta(t *testing.T) {
 	t.Parallel()
 	c, m := withBox(t, graphsim.Options{})
 	a := m.AddFolder(nil, "A")
@@ -141,7 +141,7 @@ func TestFoldersDelta(t *testing.T) {
 	}
 }
 
-func TestFolderNames(t *testing.T) {
+func TestStatement19_FolderNames(t *testing.T) {
 	t.Parallel()
 	c := serve(t, graphsim.Options{})
 	for locale, inbox := range map[string]string{"en-GB": "Inbox", "ja-JP": "受信トレイ", "fr-CA": "Boîte de réception", "xx": "Inbox"} {

@@ -12,7 +12,7 @@ import (
 	"mailquarry/internal/graphsim"
 )
 
-func TestUsersListing(t *testing.T) {
+func TestStatement09_UsersListing(t *testing.T) {
 	t.Parallel()
 	c := serve(t, graphsim.Options{})
 	for range 23 {
@@ -53,7 +53,7 @@ func TestUsersListing(t *testing.T) {
 	c.refused(c.get("/users/nobody@contoso.example"), 404, "Request_ResourceNotFound")
 }
 
-func TestUsersAdvancedFilters(t *testing.T) {
+func TestStatement10_AdvancedFilters(t *testing.T) {
 	t.Parallel()
 	c := serve(t, graphsim.Options{})
 	c.tenant.AddUser(graphsim.User{UserType: "Guest", NoMailbox: "ErrorInvalidUser"})
@@ -72,7 +72,7 @@ func TestUsersAdvancedFilters(t *testing.T) {
 	}
 }
 
-func TestUsersDelta(t *testing.T) {
+func TestStatement11_UsersDelta(t *testing.T) {
 	t.Parallel()
 	c := serve(t, graphsim.Options{})
 	var boxes []*graphsim.Mailbox
@@ -129,7 +129,7 @@ func TestUsersDelta(t *testing.T) {
 	c.refused(c.get("/users/delta?$skiptoken=mangled"), 400, "BadRequest")
 }
 
-func TestUsersDeltaTokensExpire(t *testing.T) {
+func TestStatement12_UsersDeltaTokensExpire(t *testing.T) {
 	t.Parallel()
 	now := at()
 	c := serve(t, graphsim.Options{Now: func() time.Time { return now }})
@@ -145,7 +145,7 @@ func TestUsersDeltaTokensExpire(t *testing.T) {
 
 // Users without a usable mailbox answer with their own codes; disabled and
 // shared ones can be read.
-func TestUsersWithoutMailbox(t *testing.T) {
+func TestStatement13_UsersWithoutMailbox(t *testing.T) {
 	t.Parallel()
 	c := serve(t, graphsim.Options{})
 	for _, code := range []string{"MailboxNotEnabledForRESTAPI", "ResourceNotFound", "ErrorInvalidUser"} {
@@ -165,7 +165,7 @@ func TestUsersWithoutMailbox(t *testing.T) {
 	c.refused(c.get("/users/"+gone.ID()+"/messages"), 404, "Request_ResourceNotFound")
 }
 
-func TestMailboxSettings(t *testing.T) {
+func TestStatement14_MailboxSettings(t *testing.T) {
 	t.Parallel()
 	c := serve(t, graphsim.Options{})
 	m := c.tenant.AddUser(graphsim.User{Purpose: "hologram", Locale: "de-AT"})
