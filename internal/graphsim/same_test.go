@@ -19,11 +19,13 @@ import (
 // that it answers: status, headers and body, byte for byte as sent.
 type transcript struct {
 	*direct
+	now  time.Time // moves on between requests
 	out  bytes.Buffer
 	zips int
 }
 
 func (s *transcript) ask(method, link, body string, prefers ...string) map[string]any {
+	s.now = s.now.Add(3 * time.Second)
 	link = strings.TrimPrefix(strings.TrimPrefix(link, "https://127.0.0.1"), "/v1.0")
 	r := httptest.NewRequest(method, "https://127.0.0.1/v1.0"+link, strings.NewReader(body))
 	r.Header.Set("Authorization", "Bearer "+s.token)
@@ -70,10 +72,9 @@ func (s *transcript) round(link string, prefers ...string) string {
 }
 
 func runOnce(t *testing.T, seed int64) *transcript {
-	now := at()
-	s := &transcript{}
+	s := &transcript{now: at()}
 	s.direct = newDirect(t, graphsim.Options{
-		Seed: seed, Now: func() time.Time { now = now.Add(50 * time.Millisecond); return now },
+		Seed: seed, Now: func() time.Time { return s.now },
 		Quirks: graphsim.Quirks{EmptyPages: true, FreshMailDoubles: true},
 	})
 	fmt.Fprintf(&s.out, "token %s\n", s.token)

@@ -141,6 +141,20 @@ func TestStatement12_UsersDeltaTokensExpire(t *testing.T) {
 	c.signIn("")
 	c.refused(c.get(link), 410, "syncStateNotFound")
 	c.round(link2)
+	for _, status := range []int{410, 400} {
+		short := serve(t, graphsim.Options{
+			Now: func() time.Time { return now }, UsersTokenLife: time.Hour,
+			Quirks: graphsim.Quirks{ResyncBadRequest: status == 400, ResyncLocation: true},
+		})
+		_, link := short.round("/users/delta")
+		now = now.Add(59 * time.Minute)
+		_, link = short.round(link)
+		now = now.Add(61 * time.Minute)
+		short.signIn("")
+		r := short.get(link)
+		short.refused(r, status, "syncStateNotFound")
+		short.round(r.header.Get("Location"))
+	}
 }
 
 // Users without a usable mailbox answer with their own codes; disabled and
