@@ -20,7 +20,7 @@ const (
 	share, shareBoxes = 10_000, 8
 	// memoryBudget is what the program may take at its peak; memoryLimit is what
 	// its runtime is told to stay below, since there is memory besides the heap.
-	memoryBudget, memoryLimit = 512 << 20, "400MiB"
+	memoryBudget, memoryLimit = 512 << 20, "250MiB"
 	// slack is how much more than the least the requests may be, in parts of a
 	// hundred.
 	slack = 15
