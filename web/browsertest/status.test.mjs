@@ -54,7 +54,7 @@ test('what was typed survives the refresh, and a fault is told', async (t) => {
   await page.locator('#new-hold > summary').click();
   await page.locator('#hold-what').fill('nobody@example.invalid');
   await page.locator('#hold-what').focus();
-  const old = await page.locator('#live .figures').elementHandle();
+  const old = await page.locator('#problem-list .lead').elementHandle();
   await page.waitForResponse((r) => r.url().includes('/status'));
   await page.waitForResponse((r) => r.url().includes('/status'));
   assert.equal(await page.locator('#hold-what').inputValue(), 'nobody@example.invalid');
