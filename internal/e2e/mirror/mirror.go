@@ -119,6 +119,12 @@ func (m *Mirror) Round(ctx context.Context) (indexer.RoundResult, error) {
 // Catchup brings the index up to date with the store.
 func (m *Mirror) Catchup(ctx context.Context) error { return m.Builder.Catchup(ctx) }
 
+// Reconcile compares tenant, store and index folder by folder, as an
+// administrator has it done, and mends what differs.
+func (m *Mirror) Reconcile(ctx context.Context) (indexer.ReconcileResult, error) {
+	return indexer.NewReconciler(m.Puller, m.Archive, m.Index, m.Builder, indexer.ReconcileOptions{Now: m.o.Now}).Pass(ctx, nil)
+}
+
 func (m *Mirror) closeStore() error {
 	var errs []error
 	if m.Index != nil {

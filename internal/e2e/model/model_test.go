@@ -14,11 +14,12 @@ import (
 
 const (
 	// perWorld is how many steps happen to one tenant.
-	perWorld = 150
+	perWorld = 100
 	// share is how many steps a run makes of which none are asked for.
 	share = 1200
-	// atATime is how many worlds run beside each other.
-	atATime = 8
+	// atATime is how many worlds run beside each other. Most of their time is
+	// waiting for what a Retry-After asks.
+	atATime = 16
 )
 
 // TestModel does thousands of things to mailboxes and finds store and index
