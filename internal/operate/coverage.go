@@ -117,6 +117,8 @@ func (d *Desk) Coverage(ctx context.Context, p access.Principal, mailboxes []str
 	if err != nil {
 		return Coverage{}, err
 	}
+	// Asked before the rows are read: a pass that is done has saved all of them.
+	pass := d.pass()
 	var only []mail.MailboxID
 	for _, name := range mailboxes {
 		m, err := n.find("mailbox", name)
@@ -133,7 +135,7 @@ func (d *Desk) Coverage(ctx context.Context, p access.Principal, mailboxes []str
 	if err != nil {
 		return Coverage{}, err
 	}
-	out := Coverage{Pass: d.progress(n, rows)}
+	out := Coverage{Pass: pass.counted(n, rows)}
 	byFolder := map[mail.FolderID]archive.Coverage{}
 	for _, r := range rows {
 		byFolder[r.Folder] = r
@@ -235,6 +237,7 @@ func (d *Desk) Progress(ctx context.Context, p access.Principal) (Pass, error) {
 	if err := allowed(p); err != nil {
 		return Pass{}, err
 	}
+	pass := d.pass()
 	n, err := d.names(ctx, 0)
 	if err != nil {
 		return Pass{}, err
@@ -243,13 +246,12 @@ func (d *Desk) Progress(ctx context.Context, p access.Principal) (Pass, error) {
 	if err != nil {
 		return Pass{}, err
 	}
-	return d.progress(n, rows), nil
+	return pass.counted(n, rows), nil
 }
 
-// progress tells how far the last pass is. What it has saved since its start is
+// counted tells how far a pass is. What it has saved since its start is
 // what it has done.
-func (d *Desk) progress(n *names, rows []archive.Coverage) Pass {
-	p := d.pass()
+func (p Pass) counted(n *names, rows []archive.Coverage) Pass {
 	if p.State == PassNone {
 		return p
 	}
