@@ -134,9 +134,9 @@ func TestDemoUnderChaos(t *testing.T) {
 		t.Fatalf("no page: %s", log)
 	}
 	got, found := map[string]int{}, 0
-	for end := time.Now().Add(3 * time.Minute); !maps.Equal(got, want) || found != total; {
+	for end := time.Now().Add(10 * time.Minute); !maps.Equal(got, want) || found != total; {
 		if time.Now().After(end) {
-			t.Fatalf("after three minutes %d of %d messages can be found; by mailbox %v, want %v", found, total, got, want)
+			t.Fatalf("after ten minutes %d of %d messages can be found; by mailbox %v, want %v", found, total, got, want)
 		}
 		time.Sleep(200 * time.Millisecond)
 		got, found = held(t, page)
