@@ -48,6 +48,9 @@ func (c *call) groupRoute(path []string) (answer, *apiError) {
 		return c.listMembers(members, "directoryObjects", false)
 	}
 	cast := fixed(path[2])
+	if len(c.query) > 0 && !c.advanced() {
+		return answer{}, errNotAdvanced()
+	}
 	if cast != "user" && cast != "group" {
 		return answer{}, errNoRoute(path[2])
 	}
@@ -230,5 +233,9 @@ func (c *call) listMembers(members []Member, what string, cast bool) (answer, *a
 	if end < len(members) {
 		link = c.nextPage(end)
 	}
-	return jsonAnswer(c.collection(what, "@odata.nextLink", link, items)), nil
+	b := c.collection(what, "@odata.nextLink", link, items)
+	if c.query.Get("$count") == "true" && start == 0 {
+		b = append([]byte(`{"@odata.count":`+strconv.Itoa(len(members))+","), b[1:]...)
+	}
+	return jsonAnswer(b), nil
 }

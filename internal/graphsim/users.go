@@ -188,6 +188,15 @@ func cloneQuery(q url.Values) url.Values {
 	return out
 }
 
+// advanced tells whether a request asks for the directory's advanced mode.
+func (c *call) advanced() bool {
+	return strings.EqualFold(c.header.Get("ConsistencyLevel"), "eventual") && c.query.Get("$count") == "true"
+}
+
+func errNotAdvanced() *apiError {
+	return fail(http.StatusBadRequest, "Request_UnsupportedQuery", "Operator or function is not supported without advanced query parameters.")
+}
+
 // userFilter reads $filter: terms of eq and startswith joined by and. What
 // the directory only does in its advanced mode needs that mode's header and
 // $count.
@@ -196,9 +205,8 @@ func (c *call) userFilter() (func(*Mailbox) bool, *apiError) {
 	lower := " " + strings.ToLower(filter)
 	advanced := c.query.Has("$search") || strings.Contains(lower, " ne ") || strings.Contains(lower, " not") ||
 		strings.Contains(lower, "endswith(") || (filter != "" && c.query.Has("$orderby"))
-	if advanced && (!strings.EqualFold(c.header.Get("ConsistencyLevel"), "eventual") || c.query.Get("$count") != "true") {
-		return nil, fail(http.StatusBadRequest, "Request_UnsupportedQuery",
-			"Operator or function is not supported without advanced query parameters.")
+	if advanced && !c.advanced() {
+		return nil, errNotAdvanced()
 	}
 	var tests []func(User) bool
 	for term := range strings.SplitSeq(filter, " and ") {
