@@ -11,7 +11,9 @@
 // no state for its clients; what is shuffled is shuffled by a permutation that
 // derives from the seed.
 //
-// Messages are kept in memory, except those of LoadEML: these stay in their
-// files and are read again whenever they are served, which keeps a tenant of
-// some hundred thousand messages small.
+// Messages are kept in memory, except those of LoadEML, which stay in their
+// files, and those of Folder.Generate, which are made from the seed: both are
+// read or made again whenever they are served, which keeps a tenant of some
+// hundred thousand messages small. Odd makes the strange messages that a reader
+// has to survive.
 package graphsim
