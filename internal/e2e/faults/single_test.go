@@ -1,7 +1,10 @@
 package faults
 
 import (
+	"bytes"
 	"context"
+	"fmt"
+	"net/http"
 	"testing"
 	"time"
 
@@ -88,4 +91,30 @@ func TestFullMailbox(t *testing.T) {
 	fresh.Add(s.letter("there is room"))
 	fresh.Rename("made in time")
 	s.round(t, m)
+}
+
+// Large attachments are read side by side, and never more than four requests are
+// under way on the mailbox.
+func TestFourAtATime(t *testing.T) {
+	t.Parallel()
+	s, m, box := alone(t)
+	letter := s.letter("with many large files")
+	for i := range 9 {
+		letter.Attachments = append(letter.Attachments, graphsim.Attachment{
+			Name: fmt.Sprintf("large %d.bin", i), ContentType: "application/octet-stream",
+			Content: bytes.Repeat([]byte{byte(i), 'x', 'y', 'z'}, 1<<20),
+		})
+	}
+	box.Folder("inbox").Add(letter)
+	s.tenant.Inject(graphsim.Fault{Name: "late", Match: graphsim.OfKind(graphsim.AttachmentBytes), Delay: 150 * time.Millisecond})
+	s.round(t, m)
+	peak := 0
+	for _, q := range s.tenant.Requests() {
+		if peak = max(peak, q.InFlight); q.Status == http.StatusTooManyRequests {
+			t.Errorf("Graph would have refused this as one too many: %s", q.Path)
+		}
+	}
+	if peak < 2 || peak > 4 {
+		t.Errorf("%d requests at a time on one mailbox, want no more than 4, and more than one", peak)
+	}
 }

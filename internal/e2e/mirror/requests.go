@@ -45,26 +45,30 @@ func immutable(prefer []string) bool {
 	return strings.Contains(strings.Join(prefer, ","), `IdType="ImmutableId"`)
 }
 
-// early finds requests that came before the time that a Retry-After named. One
-// may have been on its way when the answer came, so the first half of a pause
-// does not count; neither does the odd moment at its end, in which clocks and
-// timers round.
+// early finds requests that came before the time that a Retry-After named: the
+// same one again, more than could have been on their way when the answer came,
+// or any in the second half of the pause. The odd moment at its end, in which
+// clocks and timers round, does not count.
 func early(r *report, requests []graphsim.Request, lane func(graphsim.Request) string) {
-	type pause struct{ from, until time.Time }
-	pauses := map[string][]pause{}
-	for i, q := range requests {
-		if q.RetryAfter > 0 && (q.Status == 429 || q.Status == 503) {
-			told := q.Ended
-			if q.InBatch {
-				told = batchEnd(requests[i:])
-			}
-			pauses[lane(q)] = append(pauses[lane(q)], pause{told.Add(q.RetryAfter / 2), q.Ended.Add(q.RetryAfter - 20*time.Millisecond)})
+	for i, refused := range requests {
+		if refused.RetryAfter <= 0 || refused.Status != 429 && refused.Status != 503 || lane(refused) == "" {
+			continue
 		}
-	}
-	for _, q := range requests {
-		for _, p := range pauses[lane(q)] {
-			if lane(q) != "" && q.Time.After(p.from) && q.Time.Before(p.until) {
-				r.add("asked %v before a Retry-After was over: %s %s", p.until.Sub(q.Time), q.Method, q.Path)
+		told := refused.Ended
+		if refused.InBatch {
+			var whole bool
+			if told, whole = batchEnd(requests[i:]); !whole {
+				continue
+			}
+		}
+		half, until := told.Add(refused.RetryAfter/2), refused.Ended.Add(refused.RetryAfter-20*time.Millisecond)
+		onTheirWay := 0
+		for _, q := range requests {
+			if lane(q) != lane(refused) || !q.Time.After(told) || !q.Time.Before(until) {
+				continue
+			}
+			if onTheirWay++; q.Path == refused.Path && q.Method == refused.Method || onTheirWay >= perMailbox || q.Time.After(half) {
+				r.add("asked %v before a Retry-After was over: %s %s", until.Sub(q.Time), q.Method, q.Path)
 			}
 		}
 	}
@@ -72,15 +76,20 @@ func early(r *report, requests []graphsim.Request, lane func(graphsim.Request) s
 
 // batchEnd is when the client learns what the first request came to: when the
 // batch that it is part of is answered. Of those that may be it, the last counts.
-func batchEnd(requests []graphsim.Request) time.Time {
+// It never learns it when the batch's answer is spoiled.
+func batchEnd(requests []graphsim.Request) (end time.Time, whole bool) {
 	q := requests[0]
-	end := q.Ended
+	end, whole = q.Ended, true
 	for _, b := range requests {
-		if b.Kind == graphsim.Batch && !b.Time.After(q.Time) && b.Ended.After(end) {
+		if b.Kind != graphsim.Batch || b.Time.After(q.Time) {
+			continue
+		}
+		if b.Ended.After(end) {
 			end = b.Ended
 		}
+		whole = whole && b.Fault == ""
 	}
-	return end
+	return end, whole
 }
 
 // lane names what a Retry-After holds up: a mailbox, the directory, or the

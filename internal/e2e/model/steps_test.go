@@ -15,6 +15,10 @@ func (w *world) step(n int) {
 	defer w.mu.Unlock()
 	rnd := w.rand(n)
 	u := pick(rnd, w.users)
+	if !u.readable() && !u.purged && rnd.IntN(3) == 0 {
+		w.note("step %d: user %d: %s", n, w.number(u), w.recover(u))
+		return
+	}
 	total := 0
 	for _, k := range things() {
 		total += k.weight
@@ -46,8 +50,8 @@ type thing struct {
 func things() []thing {
 	return []thing{
 		{30, (*world).arrive},
-		{14, (*world).move},
-		{6, (*world).thereAndBack},
+		{16, (*world).move},
+		{12, (*world).thereAndBack},
 		{8, (*world).read},
 		{6, (*world).mark},
 		{4, (*world).edit},
@@ -151,6 +155,9 @@ func (w *world) move(rnd *rand.Rand, u *user) string {
 func (w *world) thereAndBack(rnd *rand.Rand, u *user) string {
 	return u.change(rnd, func(f *folder, id string) string {
 		to := pick(rnd, u.folders)
+		if to == f {
+			return "stays"
+		}
 		u.box.Move(id, to.Folder)
 		u.box.Move(id, f.Folder)
 		return "moves to " + to.Name() + " and back"

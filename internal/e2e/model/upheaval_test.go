@@ -160,6 +160,17 @@ func (w *world) license(_ *rand.Rand, u *user) string {
 	return fmt.Sprintf("is without a licence: %v", u.without)
 }
 
+// recover makes a mailbox readable again: most should be, most of the time.
+func (w *world) recover(u *user) string {
+	if u.gone {
+		u.box.Restore()
+	}
+	u.box.Refuse(false)
+	u.box.Update(func(g *graphsim.User) { g.NoMailbox = "" })
+	u.gone, u.refused, u.without, w.late = false, false, false, true
+	return "can be read again"
+}
+
 // quota fills the mailbox, or makes room. A full one has to stay in step by
 // other means than its delta streams.
 func (w *world) quota(_ *rand.Rand, u *user) string {
