@@ -76,7 +76,7 @@ func newWorld(ctx context.Context, seed uint64, dir string, pool *extract.Pool) 
 		Seed: int64(seed), Now: w.now, Recorded: 50_000,
 		Quirks: graphsim.Quirks{
 			EmptyPages: rnd.IntN(2) == 0, FreshMailDoubles: rnd.IntN(2) == 0, ResyncLocation: rnd.IntN(2) == 0,
-			NoLostReturn: rnd.IntN(4) == 0, NoDoubleMovedIn: rnd.IntN(4) == 0, GreedyBatch: rnd.IntN(4) == 0,
+			NoLostReturn: rnd.IntN(4) == 0, NoDoubleMovedIn: rnd.IntN(4) == 0, GreedyBatch: rnd.IntN(8) == 0,
 			RequestLimit: -1, ResourceUnits: -1,
 		},
 	})
