@@ -21,6 +21,13 @@ func (b *Builder) Checkpoint(ctx context.Context) (archive.Seq, error) {
 	return archive.Seq(upto), nil
 }
 
+// Reached is how far the index has come, durably or not: a bulk index moves its
+// checkpoint only at its end.
+func (b *Builder) Reached(ctx context.Context) (archive.Seq, error) {
+	at, err := b.Checkpoint(ctx)
+	return max(at, archive.Seq(b.reached.Load())), err
+}
+
 // Repair makes the index hold just what the archive holds of these messages,
 // now: it puts those that are live and deletes the others. The checkpoint stays
 // where it is, so that nothing of the feed is passed over.

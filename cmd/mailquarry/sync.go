@@ -174,7 +174,7 @@ func (a *app) indexing(ctx context.Context) func() (done, total int64, more stri
 		done := a.builder.Done()
 		if time.Since(asked) > time.Second || done > total {
 			asked, total = time.Now(), done
-			if at, err := a.builder.Checkpoint(ctx); err == nil {
+			if at, err := a.builder.Reached(ctx); err == nil {
 				if left, err := a.archive.Backlog(ctx, at); err == nil {
 					total += int64(left)
 				}
