@@ -43,6 +43,7 @@ type boxRound struct {
 	// whether it is time to look what they are.
 	nameless  map[mail.FolderID]bool
 	vanishing bool // a folder may have gone in this round
+	newRule   bool // the scope leaves out other folders than before
 	relisted  int  // how often the folders were listed again in this step
 	problems  *problemBook
 
@@ -231,12 +232,20 @@ func (r *boxRound) begin(ctx context.Context) error {
 	if err := r.probe(ctx); err != nil || r.left {
 		return err
 	}
+	if err := r.compareRule(ctx); err != nil {
+		return err
+	}
 	err := r.listFolders(ctx)
 	if err != nil && stopsMailbox(err) {
 		return err
 	}
 	if lerr := r.loadFolders(ctx); lerr != nil {
 		return lerr
+	}
+	if err == nil {
+		if err := r.noteRule(ctx); err != nil {
+			return err
+		}
 	}
 	if err != nil {
 		// The folders known so far can be read all the same.

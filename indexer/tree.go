@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"mailquarry/internal/archive"
@@ -126,15 +127,20 @@ func (r *boxRound) loadFolders(ctx context.Context) error {
 }
 
 // leaveOut marks the folders that the scope leaves out, in the archive and in
-// the list.
+// the list, and those that the source says are not to be synced: one may have
+// been synced before somebody put it below the outbox, and may be again.
 func (r *boxRound) leaveOut(ctx context.Context, folders []archive.Folder) error {
 	out := leftOut(folders, r.opts.Scope.SkipFolders)
 	var ids []mail.FolderID
 	changed := false
 	for i := range folders {
 		f := &folders[i]
-		changed = changed || f.Excluded != out[f.ID]
-		f.Excluded = out[f.ID]
+		if f.Gone {
+			continue // what it held is kept, or waits to be purged
+		}
+		leave := out[f.ID] || f.Skip
+		changed = changed || f.Excluded != leave
+		f.Excluded = leave
 		if f.Excluded {
 			ids = append(ids, f.ID)
 		}
@@ -142,7 +148,42 @@ func (r *boxRound) leaveOut(ctx context.Context, folders []archive.Folder) error
 	if !changed {
 		return nil
 	}
-	return local(r.archive.ExcludeFolders(ctx, r.box.ID, ids))
+	var moved *archive.Removal
+	if !r.newRule {
+		last := r.lastMoment()
+		moved, r.vanishing = &last, true
+	}
+	return local(r.archive.ExcludeFolders(ctx, r.box.ID, ids, moved))
+}
+
+// rule is what the scope says of folders, in one line.
+func (r *boxRound) rule() string {
+	names := slices.Clone(r.opts.Scope.SkipFolders)
+	slices.Sort(names)
+	return strings.Join(slices.Compact(names), " ")
+}
+
+// compareRule finds out whether the scope says something new of folders. The
+// folders are then listed again from the start: those that their owner had
+// put into one that was left out are gone here, and may come back.
+func (r *boxRound) compareRule(ctx context.Context) error {
+	was, known, err := r.archive.FolderRule(ctx, r.box.ID)
+	if err != nil {
+		return local(err)
+	}
+	if r.newRule = !known || was != r.rule(); !known || !r.newRule {
+		return nil
+	}
+	return local(r.archive.RestartFolders(ctx, r.box.ID))
+}
+
+// noteRule notes, once the folders are marked, by what.
+func (r *boxRound) noteRule(ctx context.Context) error {
+	if !r.newRule {
+		return nil
+	}
+	r.newRule = false
+	return local(r.archive.SetFolderRule(ctx, r.box.ID, r.rule()))
 }
 
 // leftOut gives the folders of these well-known names and all below them.

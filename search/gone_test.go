@@ -81,7 +81,7 @@ func TestExcludedFoldersAreNotShown(t *testing.T) {
 	t.Parallel()
 	w := office(t)
 	id := w.id(tom, "e")
-	check(t, w.archive.ExcludeFolders(t.Context(), w.boxes[tom], []mail.FolderID{w.folders[tom+":Inbox/Legal"]}))
+	check(t, w.archive.ExcludeFolders(t.Context(), w.boxes[tom], []mail.FolderID{w.folders[tom+":Inbox/Legal"]}, nil))
 	w.later()
 	for _, text := range []string{"renewal", "", "in:legal", "renewal OR law"} {
 		res := w.find(search.Request{Text: text, Facets: []engine.Facet{engine.FacetFolder}})

@@ -295,7 +295,12 @@ func (a *Archive) SetFolderResult(ctx context.Context, folder mail.FolderID, at 
 // ExcludeFolders sets which of the mailbox's folders are out of the configured
 // scope; all others are in it. The stream of a folder that changes sides is put
 // at its start. What an excluded folder holds waits to be purged (see Expired).
-func (a *Archive) ExcludeFolders(ctx context.Context, mailbox mail.MailboxID, ids []mail.FolderID) error {
+//
+// With moved, a folder that holds messages has not been left out by the
+// configuration but by its owner, who has put it into one that is, as into the
+// deleted items. It is then gone as one that vanishes is, and its messages
+// follow moved.
+func (a *Archive) ExcludeFolders(ctx context.Context, mailbox mail.MailboxID, ids []mail.FolderID, moved *Removal) error {
 	err := a.write(ctx, func(t *txn) error {
 		were, err := list[mail.FolderID](t, "SELECT id FROM folder WHERE mailbox = ? AND excluded = 1", mailbox)
 		if err != nil {
@@ -305,6 +310,19 @@ func (a *Archive) ExcludeFolders(ctx context.Context, mailbox mail.MailboxID, id
 			for _, id := range ids {
 				if slices.Contains(besides, id) {
 					continue
+				}
+				if excluded && moved != nil {
+					var holds bool
+					err := t.row("SELECT EXISTS (SELECT 1 FROM message WHERE folder = ? AND deleted = 0)", id).Scan(&holds)
+					if err == nil && holds {
+						err = t.dropFolder(id, *moved)
+					}
+					if err != nil {
+						return err
+					}
+					if holds {
+						continue
+					}
 				}
 				err := t.exec("UPDATE folder SET excluded = ?, done = 0, "+fromTheStart+" WHERE id = ? AND mailbox = ?",
 					excluded, id, mailbox)
@@ -324,6 +342,32 @@ func (a *Archive) ExcludeFolders(ctx context.Context, mailbox mail.MailboxID, id
 	}
 	return nil
 }
+
+// FolderRule is the rule by which folders of the mailbox were last left out, and
+// whether there was one.
+func (a *Archive) FolderRule(ctx context.Context, mailbox mail.MailboxID) (rule string, known bool, err error) {
+	err = a.r.row(ctx, "SELECT value FROM meta WHERE key = ?", folderRuleKey(mailbox)).Scan(&rule)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", false, nil
+	}
+	if err != nil {
+		return "", false, fmt.Errorf("read the folder rule of mailbox %s: %w", mailbox, explain(err))
+	}
+	return rule, true, nil
+}
+
+// SetFolderRule notes the rule that was applied.
+func (a *Archive) SetFolderRule(ctx context.Context, mailbox mail.MailboxID, rule string) error {
+	err := a.write(ctx, func(t *txn) error {
+		return t.exec("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", folderRuleKey(mailbox), rule)
+	})
+	if err != nil {
+		return fmt.Errorf("note the folder rule of mailbox %s: %w", mailbox, err)
+	}
+	return nil
+}
+
+func folderRuleKey(mailbox mail.MailboxID) string { return "folder rule " + mailbox.String() }
 
 // SetFolderTotals stores how many items folders hold at the source.
 func (a *Archive) SetFolderTotals(ctx context.Context, totals map[mail.FolderID]int) error {

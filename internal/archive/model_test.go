@@ -272,7 +272,7 @@ func (m *model) exclude() {
 			m.restart(at)
 		}
 	}
-	check(m.t, m.a.ExcludeFolders(m.t.Context(), m.box, ids))
+	check(m.t, m.a.ExcludeFolders(m.t.Context(), m.box, ids, nil))
 	if m.rnd.IntN(2) == 0 {
 		return
 	}

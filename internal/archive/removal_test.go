@@ -89,7 +89,7 @@ func TestExcludedFolderIsPurgedAndFilledAgain(t *testing.T) {
 	for _, id := range f {
 		must[Seq](t)(a.CommitMessages(ctx, MessageCommit{Mailbox: box, Folder: id, Upserts: []Upsert{message(id.String(), "{}")}, Cursor: done("m")}))
 	}
-	check(t, a.ExcludeFolders(ctx, box, []mail.FolderID{f[1]}))
+	check(t, a.ExcludeFolders(ctx, box, []mail.FolderID{f[1]}, nil))
 	all := Expiry{Mailbox: box, Excluded: true}
 	ids := must[[]mail.MessageID](t)(a.Expired(ctx, all, 0, 10))
 	if len(ids) != 1 || must[Record](t)(a.Record(ctx, ids[0])).Folder != f[1] {
@@ -102,7 +102,7 @@ func TestExcludedFolderIsPurgedAndFilledAgain(t *testing.T) {
 	if n := must[int](t)(a.Live(ctx)); n != 1 {
 		t.Errorf("%d messages are left, want that of the other folder", n)
 	}
-	check(t, a.ExcludeFolders(ctx, box, nil))
+	check(t, a.ExcludeFolders(ctx, box, nil, nil))
 	if c, full, err := a.MessageCursor(ctx, f[1]); err != nil || !full || c.Link != "" {
 		t.Errorf("the folder's stream is at %v %v %v, want its start", c, full, err)
 	}
