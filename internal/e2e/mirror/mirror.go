@@ -107,13 +107,35 @@ func (m *Mirror) Restart(ctx context.Context) error {
 	return m.open(ctx)
 }
 
-// Round syncs once and brings the index up to date.
+// Round syncs once, purges what is out of the scope, and brings the index up to
+// date.
 func (m *Mirror) Round(ctx context.Context) (indexer.RoundResult, error) {
 	r, err := m.Puller.Round(ctx)
 	if err != nil {
 		return r, err
 	}
+	if err := m.purge(ctx); err != nil {
+		return r, err
+	}
 	return r, m.Catchup(ctx)
+}
+
+// purge does what is done once a day.
+func (m *Mirror) purge(ctx context.Context) error {
+	boxes, err := m.Archive.Mailboxes(ctx)
+	if err != nil {
+		return err
+	}
+	for _, b := range boxes {
+		ids, err := m.Archive.Expired(ctx, archive.Expiry{Mailbox: b.ID, Excluded: true}, 0, 10_000)
+		if err != nil {
+			return err
+		}
+		if _, err := m.Archive.Purge(ctx, ids); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Catchup brings the index up to date with the store.
