@@ -110,7 +110,8 @@ func (w *world) comeAndGo(rnd *rand.Rand, u *user) string {
 		return "is purged"
 	case u.gone:
 		u.box.Restore()
-		u.gone, w.late = false, true
+		u.gone = false
+		w.back()
 		return "is restored"
 	case len(w.users) < 5 && rnd.IntN(2) == 0:
 		fresh := w.addUser(rnd)
@@ -142,7 +143,9 @@ func (w *world) refuse(_ *rand.Rand, u *user) string {
 	}
 	u.refused = !u.refused
 	u.box.Refuse(u.refused)
-	w.late = w.late || !u.refused
+	if !u.refused {
+		w.back()
+	}
 	return fmt.Sprintf("is refused by policy: %v", u.refused)
 }
 
@@ -156,9 +159,16 @@ func (w *world) license(_ *rand.Rand, u *user) string {
 		code = "MailboxNotEnabledForRESTAPI"
 	}
 	u.box.Update(func(g *graphsim.User) { g.NoMailbox = code })
-	w.late = w.late || !u.without
+	if !u.without {
+		w.back()
+	}
 	return fmt.Sprintf("is without a licence: %v", u.without)
 }
+
+// back notes that a mailbox can be read again. It is probed a day later, and may
+// have been left in the middle of a stream's round, which ends as it began: what
+// happened meanwhile comes with the round after it.
+func (w *world) back() { w.late, w.calm = true, false }
 
 // recover makes a mailbox readable again: most should be, most of the time.
 func (w *world) recover(u *user) string {
@@ -167,7 +177,8 @@ func (w *world) recover(u *user) string {
 	}
 	u.box.Refuse(false)
 	u.box.Update(func(g *graphsim.User) { g.NoMailbox = "" })
-	u.gone, u.refused, u.without, w.late = false, false, false, true
+	u.gone, u.refused, u.without = false, false, false
+	w.back()
 	return "can be read again"
 }
 
