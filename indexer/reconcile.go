@@ -229,6 +229,9 @@ func (p *pass) storeOnly(ctx context.Context, b archive.Mailbox, why, failure st
 		if why != "" {
 			c.OutOfScope = f.Total
 		}
+		if c, err = p.inStore(ctx, b, f, c); err != nil {
+			return err
+		}
 		if c, err = p.inIndex(ctx, f, c); err != nil {
 			return err
 		}
@@ -308,8 +311,11 @@ func (p *pass) folder(ctx context.Context, b archive.Mailbox, f archive.Folder, 
 			return err
 		}
 	}
-	c, err := p.inIndex(ctx, f, c)
+	c, err := p.inStore(ctx, b, f, c)
 	if err != nil {
+		return err
+	}
+	if c, err = p.inIndex(ctx, f, c); err != nil {
 		return err
 	}
 	return p.save(ctx, c)

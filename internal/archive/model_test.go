@@ -279,7 +279,7 @@ func (m *model) exclude() {
 	expired := must[[]mail.MessageID](m.t)(m.a.Expired(m.t.Context(), Expiry{Mailbox: m.box, Excluded: true}, 0, 1000))
 	must[int](m.t)(m.a.Purge(m.t.Context(), expired))
 	for k, x := range m.messages {
-		if !x.deleted && m.folders[x.folder].excluded {
+		if !x.deleted && x.gone.IsZero() && m.folders[x.folder].excluded {
 			m.tombstone(k)
 			for _, f := range m.folders {
 				delete(f.problems, k)

@@ -13,9 +13,11 @@ import (
 // Expiry says which messages of a mailbox have no business here any more. Zero
 // values choose none of their kind.
 type Expiry struct {
-	Mailbox       mail.MailboxID
-	GoneBefore    time.Time // those found to be gone at the source before
-	Excluded      bool      // those of folders that are out of the scope, all when the mailbox is
+	Mailbox    mail.MailboxID
+	GoneBefore time.Time // those found to be gone at the source before
+	// Excluded are those of folders that are out of the scope, all when the mailbox
+	// is; but not those that are gone at the source, which could never come back.
+	Excluded      bool
 	RemovedBefore time.Time // all when the mailbox was removed before
 }
 
@@ -38,8 +40,7 @@ func (t *txn) expired(e Expiry, after mail.MessageID, limit int) ([]mail.Message
 	if err := t.row("SELECT state, removed_at FROM mailbox WHERE id = ?", e.Mailbox).Scan(&state, &removed); err != nil {
 		return nil, err
 	}
-	over := state == MailboxRemoved && !e.RemovedBefore.IsZero() && removed < toMicros(e.RemovedBefore)
-	if over || e.Excluded && state == MailboxExcluded {
+	if state == MailboxRemoved && !e.RemovedBefore.IsZero() && removed < toMicros(e.RemovedBefore) {
 		return list[mail.MessageID](t, "SELECT id FROM message WHERE mailbox = ? AND deleted = 0 AND id > ? ORDER BY id LIMIT ?",
 			e.Mailbox, after, limit)
 	}
@@ -53,9 +54,12 @@ func (t *txn) expired(e Expiry, after mail.MessageID, limit int) ([]mail.Message
 		ids = gone
 	}
 	if e.Excluded {
-		out, err := list[mail.MessageID](t, `SELECT id FROM message WHERE folder IN
-			(SELECT id FROM folder WHERE mailbox = ? AND excluded = 1) AND deleted = 0 AND id > ? ORDER BY id LIMIT ?`,
-			e.Mailbox, after, limit)
+		query := `SELECT id FROM message WHERE folder IN
+			(SELECT id FROM folder WHERE mailbox = ? AND excluded = 1) AND gone_at = 0 AND deleted = 0 AND id > ? ORDER BY id LIMIT ?`
+		if state == MailboxExcluded {
+			query = "SELECT id FROM message WHERE mailbox = ? AND gone_at = 0 AND deleted = 0 AND id > ? ORDER BY id LIMIT ?"
+		}
+		out, err := list[mail.MessageID](t, query, e.Mailbox, after, limit)
 		if err != nil {
 			return nil, err
 		}
