@@ -149,7 +149,7 @@ func (c *comparison) mailbox(ctx context.Context, box *graphsim.Mailbox) error {
 		if !known && f.Name() != "Deletions" {
 			c.add("folder %q of %s is not in the store", f.Name(), address)
 		}
-		if known && (kept.Gone || kept.Skip || kept.Excluded) {
+		if known && len(keys) > 0 && (kept.Gone || kept.Skip || kept.Excluded) {
 			c.add("folder %q of %s is not synced: gone %v, skipped %v, excluded %v", f.Name(), address, kept.Gone, kept.Skip, kept.Excluded)
 		}
 		if known && kept.Name != f.Name() {
