@@ -109,6 +109,9 @@ func (f *Folder) SetHidden(on bool) {
 	f.box.tree = append(f.box.tree, folderEvent{f.num})
 }
 
+// Search tells whether it is a search folder, which holds no messages of its own.
+func (f *Folder) Search() bool { return f.search }
+
 // MoveTo puts the folder under another one; nil is the root. A folder cannot
 // be moved into itself or what it holds.
 func (f *Folder) MoveTo(parent *Folder) {

@@ -143,13 +143,13 @@ func (c *comparison) mailbox(ctx context.Context, box *graphsim.Mailbox) error {
 	for _, f := range box.Folders() {
 		keys := f.Messages()
 		kept, known := c.folders[f.ID()]
-		if skipped[f.ID()] {
+		if skipped[f.ID()] || f.Search() {
 			continue
 		}
 		if !known && f.Name() != "Deletions" {
 			c.add("folder %q of %s is not in the store", f.Name(), address)
 		}
-		if known && len(keys) > 0 && (kept.Gone || kept.Skip || kept.Excluded) {
+		if known && (kept.Gone || kept.Skip || kept.Excluded) {
 			c.add("folder %q of %s is not synced: gone %v, skipped %v, excluded %v", f.Name(), address, kept.Gone, kept.Skip, kept.Excluded)
 		}
 		if known && kept.Name != f.Name() {
