@@ -59,7 +59,7 @@ func logger(c *cli, con *console) *slog.Logger {
 func openStore(ctx context.Context, data string, log *slog.Logger) (*app, error) {
 	a, err := archive.Open(ctx, data)
 	if err != nil {
-		return nil, fmt.Errorf("open the data folder %s: %w", data, err)
+		return nil, err // it names the folder
 	}
 	g, err := indexer.OpenGenerations(data)
 	if err != nil {
