@@ -232,7 +232,7 @@ func (p *pass) storeOnly(ctx context.Context, b archive.Mailbox, why, failure st
 		if c, err = p.inStore(ctx, b, f, c); err != nil {
 			return err
 		}
-		if c, err = p.inIndex(ctx, f, c); err != nil {
+		if c, err = p.inIndex(ctx, f, c, false); err != nil {
 			return err
 		}
 		if b.Source != GraphSource {
@@ -294,7 +294,7 @@ func (p *pass) setAside(ctx context.Context, mailbox mail.MailboxID) (map[string
 
 // folder compares one folder and saves the outcome.
 func (p *pass) folder(ctx context.Context, b archive.Mailbox, f archive.Folder, aside map[string]bool, unfinished bool) error {
-	c := p.coverage(f)
+	c, compared := p.coverage(f), false
 	switch {
 	case f.Skip:
 		c.OutOfScope, c.Why = f.Total, whySkipped(f)
@@ -310,12 +310,13 @@ func (p *pass) folder(ctx context.Context, b archive.Mailbox, f archive.Folder, 
 			}
 			return err
 		}
+		compared = c.Error == ""
 	}
 	c, err := p.inStore(ctx, b, f, c)
 	if err != nil {
 		return err
 	}
-	if c, err = p.inIndex(ctx, f, c); err != nil {
+	if c, err = p.inIndex(ctx, f, c, compared); err != nil {
 		return err
 	}
 	return p.save(ctx, c)

@@ -13,15 +13,12 @@ import (
 
 // inIndex compares a folder in the store with the index, mends what differs, and
 // adds to the outcome. What the builder has not come to yet is no difference.
-func (p *pass) inIndex(ctx context.Context, f archive.Folder, c archive.Coverage) (archive.Coverage, error) {
-	d, err := p.indexDiffers(ctx, f)
+// Compared tells that the outcome has the source's side: what arrived since then
+// is not counted, so that all numbers of an outcome are of the same messages.
+func (p *pass) inIndex(ctx context.Context, f archive.Folder, c archive.Coverage, compared bool) (archive.Coverage, error) {
+	d, settled, err := p.indexSettled(ctx, f)
 	if err != nil {
 		return c, err
-	}
-	if len(d.surplus) > 0 {
-		if d.surplus, err = p.stillSurplus(ctx, f, d.surplus); err != nil {
-			return c, err
-		}
 	}
 	wrong := slices.Concat(d.missing, d.surplus)
 	if len(wrong) > 0 {
@@ -29,21 +26,41 @@ func (p *pass) inIndex(ctx context.Context, f archive.Folder, c archive.Coverage
 		if err := p.builder.Repair(ctx, wrong); err != nil {
 			return c, err
 		}
-		again, err := p.indexDiffers(ctx, f)
-		if err != nil {
+		if d, err = p.indexDiffers(ctx, f); err != nil {
 			return c, err
 		}
-		open := len(both(slices.Concat(again.missing, again.surplus), wrong))
+		open := len(both(slices.Concat(d.missing, d.surplus), wrong))
 		c.Repaired += len(wrong) - open
 		c.Unexplained += open
-		again.stored, again.kept = d.stored, d.kept
-		d = again
 	}
-	if c.Stored == 0 || c.Why != "" || c.Error != "" {
+	if settled {
+		d.stored -= d.arrived
+		d.absent -= d.arrived
+	}
+	if !compared {
 		c.Stored, c.Kept = d.stored, d.kept
 	}
 	c.Indexed = max(0, c.Stored-d.absent)
 	return c, nil
+}
+
+// indexSettled compares a folder with the index. Where they differ the builder is
+// let catch up first, unless it is far behind: then a later pass tells what is
+// surplus, and what is to be indexed is counted as that.
+func (p *pass) indexSettled(ctx context.Context, f archive.Folder) (d indexState, settled bool, err error) {
+	if d, err = p.indexDiffers(ctx, f); err != nil || d.absent == 0 && len(d.surplus) == 0 {
+		return d, false, err
+	}
+	if settled, err = p.caughtUp(ctx); err != nil || !settled {
+		d.surplus = nil
+		return d, false, err
+	}
+	before := d.surplus
+	if d, err = p.indexDiffers(ctx, f); err != nil {
+		return d, false, err
+	}
+	d.surplus = both(d.surplus, before)
+	return d, true, nil
 }
 
 // indexState is how a folder's store and index differ.
@@ -52,6 +69,7 @@ type indexState struct {
 	surplus      []mail.MessageID // in the index, not stored in this folder; or in it twice
 	stored, kept int
 	absent       int // stored and not in the index, those to be indexed among them
+	arrived      int // of absent, what the checkpoint had not passed
 }
 
 // indexDiffers compares. The order matters: what the checkpoint had passed when
@@ -89,8 +107,11 @@ func (p *pass) indexDiffers(ctx context.Context, f archive.Folder) (indexState, 
 		if !gone {
 			d.absent++
 		}
-		if k.Seq <= upto {
+		switch {
+		case k.Seq <= upto:
 			d.missing = append(d.missing, k.ID)
+		case !gone:
+			d.arrived++
 		}
 	}
 	for i := 0; i < len(ids); {
@@ -104,20 +125,6 @@ func (p *pass) indexDiffers(ctx context.Context, f archive.Folder) (indexState, 
 		i = next
 	}
 	return d, nil
-}
-
-// stillSurplus leaves out what the builder is about to remove: it is let catch
-// up, unless it is far behind, in which case a later pass tells.
-func (p *pass) stillSurplus(ctx context.Context, f archive.Folder, ids []mail.MessageID) ([]mail.MessageID, error) {
-	caught, err := p.caughtUp(ctx)
-	if err != nil || !caught {
-		return nil, err
-	}
-	d, err := p.indexDiffers(ctx, f)
-	if err != nil {
-		return nil, err
-	}
-	return both(d.surplus, ids), nil
 }
 
 // both gives those of a that are in b too.

@@ -97,6 +97,9 @@ func verdict(v operate.Coverage) (lead, tone string) {
 	case v.Unverified > 0:
 		return "All that was compared is accounted for; " + plural(v.Unverified, "folder is", "folders are") + " still to be compared.", "warn"
 	}
+	if open := v.Stored - v.Indexed; open > 0 {
+		return "Every message is accounted for; " + plural(open, "message is", "messages are") + " still to be indexed.", "good"
+	}
 	return "Every message is accounted for.", "good"
 }
 

@@ -100,6 +100,9 @@ func (v *coverageAnswer) verdict() string {
 	case v.Unverified > 0:
 		return fmt.Sprintf("Coverage: all that was compared is accounted for; %s not compared to the end.", many(v.Unverified, "folder is", "folders are"))
 	}
+	if open := v.Totals.Stored - v.Totals.Indexed; open > 0 {
+		return fmt.Sprintf("Coverage: every message is accounted for; %s still to be indexed.", many(open, "message is", "messages are"))
+	}
 	return "Coverage: every message is accounted for."
 }
 
