@@ -93,6 +93,8 @@ type passAnswer struct {
 // verdict says in a line what the report comes to.
 func (v *coverageAnswer) verdict() string {
 	switch {
+	case v.At == nil && v.Pass.ID > 0 && v.Pass.State != "running":
+		return "Coverage: no mailbox could be compared."
 	case v.At == nil:
 		return "Coverage: not compared yet; mailquarry verify does it."
 	case v.Totals.Unexplained > 0:
@@ -100,10 +102,14 @@ func (v *coverageAnswer) verdict() string {
 	case v.Unverified > 0:
 		return fmt.Sprintf("Coverage: all that was compared is accounted for; %s not compared to the end.", many(v.Unverified, "folder is", "folders are"))
 	}
-	if open := v.Totals.Stored - v.Totals.Indexed; open > 0 {
-		return fmt.Sprintf("Coverage: every message is accounted for; %s still to be indexed.", many(open, "message is", "messages are"))
+	line := "Coverage: every message is accounted for"
+	if n := v.unread(); n > 0 {
+		line = "Coverage: every message that can be reached is accounted for; " + many(n, "mailbox", "mailboxes") + " cannot be read"
 	}
-	return "Coverage: every message is accounted for."
+	if n := v.Totals.Stored - v.Totals.Indexed; n > 0 {
+		line += "; " + many(n, "message is", "messages are") + " still to be indexed"
+	}
+	return line + "."
 }
 
 // Run verifies.
@@ -142,6 +148,8 @@ func (v *coverageAnswer) outcome() error {
 	switch {
 	case v.Totals.Unexplained > 0:
 		return fmt.Errorf("%w: %s left unexplained", errUnexplained, many(v.Totals.Unexplained, "difference is", "differences are"))
+	case !v.Proven && v.nothingCompared():
+		return fmt.Errorf("%w: no mailbox could be compared: %s", errUnverified, v.whyUncompared())
 	case !v.Proven:
 		return fmt.Errorf("%w: %s open; the report says why", errUnverified, many(v.Unverified, "folder is", "folders are"))
 	}

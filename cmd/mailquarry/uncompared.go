@@ -1,0 +1,91 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+// compared tells whether any folder of a mailbox was compared to its end.
+func (m *mailboxCoverage) compared() bool {
+	if m.State != "active" {
+		return false
+	}
+	for _, f := range m.Folders {
+		if f.At != nil && f.Error == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// nothingCompared tells whether the report has no comparison of any mailbox.
+func (v *coverageAnswer) nothingCompared() bool {
+	for i := range v.Mailboxes {
+		if v.Mailboxes[i].compared() {
+			return false
+		}
+	}
+	return true
+}
+
+// whyUncompared says why no mailbox could be compared, and what to do.
+func (v *coverageAnswer) whyUncompared() string {
+	if len(v.Mailboxes) == 0 {
+		return "none is known yet; start mailquarry so that it reads the directory, and look at what --include and --exclude leave"
+	}
+	var order []string
+	count := map[string]int{}
+	for i := range v.Mailboxes {
+		why := v.Mailboxes[i].whyUncompared()
+		if count[why] == 0 {
+			order = append(order, why)
+		}
+		count[why]++
+	}
+	const most = 4
+	var said []string
+	for _, why := range order[:min(len(order), most)] {
+		said = append(said, many(count[why], "mailbox", "mailboxes")+" "+why)
+	}
+	if len(order) > most {
+		said = append(said, "and others")
+	}
+	return printable(strings.Join(said, "; "))
+}
+
+func (m *mailboxCoverage) whyUncompared() string {
+	because := ""
+	if m.Why != "" {
+		because = " (" + m.Why + ")"
+	}
+	switch m.State {
+	case "active":
+	case "denied":
+		return "denied" + because + ": mailquarry check says what to do in Entra"
+	case "unavailable":
+		return "unavailable" + because + ": looked at again by itself"
+	case "excluded":
+		return "out of the scope: see --include and --exclude"
+	case "removed":
+		return "of deleted users"
+	default:
+		return m.State + because
+	}
+	for _, f := range m.Folders {
+		if f.Error != "" {
+			return fmt.Sprintf("not reached (%s): try again later, mailquarry status shows pauses", f.Error)
+		}
+	}
+	return "whose first sync has not begun: run mailquarry and verify again later"
+}
+
+// unread counts the mailboxes that cannot be read at present.
+func (v *coverageAnswer) unread() int {
+	n := 0
+	for _, m := range v.Mailboxes {
+		if m.State == "denied" || m.State == "unavailable" {
+			n++
+		}
+	}
+	return n
+}
