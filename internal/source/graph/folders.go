@@ -207,7 +207,7 @@ func (c *Client) learnNames(ctx context.Context, mailbox string, t *tree, again 
 	}
 	names := map[string]string{}
 	for i, name := range wellKnownNames() {
-		id, err := replies[i].id()
+		id, err := c.named(ctx, mailbox, asked[i], replies[i])
 		switch source.ClassOf(err) {
 		case source.NotFound, source.Permanent:
 			continue // not every mailbox has every folder
@@ -229,6 +229,18 @@ func (c *Client) learnNames(ctx context.Context, mailbox string, t *tree, again 
 // namedFolder asks for the id of a well-known folder.
 func namedFolder(box, name string, about area) inner {
 	return inner{kind: "mailFolders/" + name, area: about, path: userPath(box, "mailFolders", name) + "?$select=id"}
+}
+
+// named reads the id of a well-known folder. An answer that makes no sense is
+// asked for again, since without the names the mailbox cannot be read at all.
+func (c *Client) named(ctx context.Context, mailbox string, q inner, r reply) (string, error) {
+	for n := 1; ; n++ {
+		id, err := r.id()
+		if err == nil || r.err != nil || n >= c.tries {
+			return id, err
+		}
+		r = c.alone(ctx, mailbox, q)
+	}
 }
 
 // id reads the id of what was asked for.

@@ -377,3 +377,17 @@ func TestAttachmentStream(t *testing.T) {
 		t.Errorf("%d requests still count as in flight", n)
 	}
 }
+
+// A senseless answer about one well-known folder is asked for again: without the
+// names no folder of the mailbox could be read.
+func TestSenselessFolderNameIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	c, tenant, box := simulate(t, graphsim.Options{})
+	tenant.Inject(graphsim.Fault{
+		Match: func(_, path string) bool { return strings.Contains(path, "/mailFolders/drafts") }, Times: 2, WrongType: true,
+	})
+	folders, _ := readFolders(t, c, box.ID(), source.Cursor{})
+	if got := folders[box.Folder("drafts").ID()].WellKnown; got != "drafts" {
+		t.Errorf("the folder of drafts is named %q", got)
+	}
+}
