@@ -124,7 +124,7 @@ func (l *line) enlist(due []archive.Mailbox, when func(archive.Mailbox) time.Tim
 		}
 		if !b.listed {
 			b.listed, b.fresh, b.inRound, b.due = true, true, false, when(m)
-			b.pauses, b.pausedUntil = 0, time.Time{}
+			b.pauses, b.failures, b.pausedUntil = 0, 0, time.Time{}
 			l.cohort[m.ID] = true
 		}
 	}
@@ -310,7 +310,8 @@ func (l *line) look(now time.Time) []liveBox {
 	defer l.mu.Unlock()
 	var out []liveBox
 	for _, b := range l.boxes {
-		if !b.listed {
+		_, done := l.outcomes[b.id]
+		if !b.listed && !done {
 			continue
 		}
 		v := liveBox{key: b.key, LiveMailbox: LiveMailbox{
@@ -318,6 +319,8 @@ func (l *line) look(now time.Time) []liveBox {
 			PausedUntil: b.pausedUntil, PauseReason: b.pauseReason, NextPoll: b.due,
 		}}
 		switch {
+		case !b.listed: // its only round is over
+			v.NextPoll = time.Time{}
 		case b.running:
 			v.State = LiveSyncing
 		case b.inRound, !b.due.After(now):

@@ -34,10 +34,14 @@ type PullOptions struct {
 	Reprobe                            time.Duration // how often a mailbox that could not be read is tried again; 24 h
 	// Patience is how long a Round waits at a time for a mailbox that the source
 	// wants to be left alone; 5 min.
-	Patience  time.Duration
-	Now       func() time.Time // for what is stored
-	Logger    *slog.Logger
-	Committed func() // called after each commit of messages; wakes the builder
+	Patience time.Duration
+	// Retries is how many rounds more a Round gives to a mailbox that failed,
+	// each RetryAfter (10 s) later or when the source says; none.
+	Retries    int
+	RetryAfter time.Duration
+	Now        func() time.Time // for what is stored
+	Logger     *slog.Logger
+	Committed  func() // called after each commit of messages; wakes the builder
 	// Rounded is called by Run whenever every mailbox has had its round. An
 	// error ends Run.
 	Rounded func(RoundResult) error
@@ -60,6 +64,7 @@ func (o PullOptions) withDefaults() PullOptions {
 	duration(&o.MaxInterval, 6*o.Interval)
 	duration(&o.Reprobe, 24*time.Hour)
 	duration(&o.Patience, 5*time.Minute)
+	duration(&o.RetryAfter, 10*time.Second)
 	if o.Removal == nil {
 		o.Removal = func(archive.Mailbox) archive.Removal { return archive.Removal{} }
 	}

@@ -82,7 +82,7 @@ func (p *Puller) settle(b *box, end turnEnd, last bool) error {
 	case end.pause > 0 && (!last || p.line.patient(b, end.pause, p.opts.Patience)):
 		p.line.pause(b, now.Add(end.pause), end.reason)
 	case end.pause > 0:
-		end.outcome = boxFailed
+		end.outcome, end.wait = boxFailed, end.pause
 		return p.endRound(b, end, last)
 	case end.more:
 		p.line.goOn(b, now)
@@ -121,6 +121,12 @@ func (l *line) goOn(b *box, now time.Time) {
 // endRound takes a mailbox out of the line after its last round, or gives it the
 // time of its next one.
 func (p *Puller) endRound(b *box, end turnEnd, last bool) error {
+	if last && end.outcome == boxFailed {
+		if wait, ok := p.line.retry(b, end, p.opts); ok {
+			p.line.putBack(b, time.Now().Add(wait))
+			return nil
+		}
+	}
 	sum, all := p.line.note(b, end.outcome, last)
 	if last {
 		p.line.leave(b)
@@ -136,6 +142,19 @@ func (p *Puller) endRound(b *box, end turnEnd, last bool) error {
 	}
 	p.opts.Logger.Log(context.Background(), level, "every mailbox has had its round", "synced", sum.Synced, "skipped", sum.Skipped, "failed", sum.Failed)
 	return p.opts.Rounded(sum)
+}
+
+// retry tells whether a Round gives a mailbox that failed another round, and when.
+func (l *line) retry(b *box, end turnEnd, o PullOptions) (time.Duration, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	wait := max(end.wait, jittered(o.RetryAfter))
+	if b.failures >= o.Retries || wait > o.Patience {
+		return 0, false
+	}
+	b.failures++
+	b.inRound, b.pauses, b.pausedUntil = false, 0, time.Time{}
+	return wait, true
 }
 
 func (l *line) nextPoll(b *box, end turnEnd, o PullOptions) time.Duration {

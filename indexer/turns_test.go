@@ -209,6 +209,36 @@ func TestPacedMailboxIsLeftAlone(t *testing.T) {
 	}
 }
 
+// A mailbox that fails gets another try before a Round is over, and what has had
+// its round still counts in what is shown: the bar never runs backwards.
+func TestRoundTriesAgainAndShowsAll(t *testing.T) {
+	t.Parallel()
+	s, src := newSiteBetween(t, indexer.PullOptions{})
+	anna, ben := s.user("anna"), s.user("ben")
+	for i := range 3 {
+		anna.Folder("inbox").Add(letter("to anna", fmt.Sprint("walnut ", i)))
+		ben.Folder("inbox").Add(letter("to ben", fmt.Sprint("hazel ", i)))
+	}
+	s.configure(src, indexer.PullOptions{Retries: 2, RetryAfter: time.Millisecond})
+	failures := 0
+	src.set(func(b *between) {
+		b.messages = func(mailbox, _ string) error {
+			if mailbox == ben.ID() && failures < 2 {
+				failures++
+				return &source.Error{Class: source.Transient, Status: 500}
+			}
+			return nil
+		}
+	})
+	if r := s.tryRound(); r.Failed != 0 || r.Synced != 2 || failures != 2 {
+		t.Errorf("%+v after %d failures", r, failures)
+	}
+	s.agree(anna, ben)
+	if l := s.puller.Live(); len(l.Mailboxes) != 2 || l.Total.Done != 6 || l.Total.ToDo != 0 {
+		t.Errorf("after the round %d mailboxes are shown, %d messages done and %d to do; want 2, 6 and 0", len(l.Mailboxes), l.Total.Done, l.Total.ToDo)
+	}
+}
+
 // The service finds new mail by itself, at once when it is told of a change, and
 // takes in a new user; what fails for all is tried again.
 func TestRunKeepsInStep(t *testing.T) {

@@ -26,7 +26,7 @@ func (a *app) connect(src source.Source, s settings) {
 	if src != nil {
 		a.puller = indexer.NewPuller(src, a.archive, indexer.PullOptions{
 			Scope: s.scope, Removal: s.retention.Removal,
-			Interval: s.interval, MinInterval: s.least, MaxInterval: s.longest,
+			Interval: s.interval, MinInterval: s.least, MaxInterval: s.longest, Retries: onceRetries,
 			Logger: a.log, Committed: a.committed,
 			Rounded: func(r indexer.RoundResult) error {
 				if a.rounded == nil {
@@ -47,6 +47,10 @@ func (a *app) connect(src source.Source, s settings) {
 	}
 	a.desk = operate.New(desk)
 }
+
+// onceRetries is how many rounds more --once gives to a mailbox that failed: who
+// runs it by the clock waits long for the next.
+const onceRetries = 2
 
 // checkHold tries the query of a hold.
 func (a *app) checkHold(ctx context.Context, text string) error {
