@@ -190,10 +190,13 @@ func (r *boxRound) step(ctx context.Context, last bool) (more bool, err error) {
 	if err := r.retryDue(ctx); err != nil {
 		return false, err
 	}
+	again := turnPages / 2 // pages for what was read before in this round
 	for pages := turnPages; pages > 0 && r.unfinished(); {
-		fp := r.queue[0]
-		n, done, err := r.pullFolder(ctx, fp, min(folderPages, pages))
-		pages -= n
+		fp, most := r.next(min(folderPages, pages), again)
+		n, done, err := r.pullFolder(ctx, fp, most)
+		if pages -= n; fp.extra {
+			again -= n
+		}
 		if ctx.Err() != nil {
 			return false, ctx.Err()
 		}
@@ -220,6 +223,21 @@ func (r *boxRound) step(ctx context.Context, last bool) (more bool, err error) {
 		return true, nil
 	}
 	return false, r.buryVanished(ctx)
+}
+
+// next is the folder that has its turn, and how many pages it may have. What was
+// read before in this round has no more than its share of the pages: where
+// answers are slow it is all due again before the rest has got on.
+func (r *boxRound) next(pages, again int) (*folderPull, int) {
+	fp := r.queue[0]
+	if !fp.extra {
+		return fp, pages
+	}
+	if again > 0 {
+		return fp, min(pages, again)
+	}
+	i := slices.IndexFunc(r.queue, func(fp *folderPull) bool { return !fp.extra })
+	return r.queue[i], pages
 }
 
 // unfinished tells whether a folder has not had its round yet.
@@ -308,8 +326,12 @@ func (r *boxRound) probe(ctx context.Context) error {
 const unknownPurpose = "unknown"
 
 // revisit reads again, in a round that takes long, what was done a while ago:
-// new mail is not to wait for the oldest.
+// new mail is not to wait for the oldest. It begins no sooner than the one before
+// has ended.
 func (r *boxRound) revisit(ctx context.Context) error {
+	if slices.ContainsFunc(r.queue, func(fp *folderPull) bool { return fp.extra }) {
+		return nil
+	}
 	var done []mail.FolderID
 	for id, at := range r.finished {
 		if time.Since(at) >= r.opts.Interval {
