@@ -36,7 +36,7 @@ func (r *roster) current() members {
 // problem that is listed, and drops nobody.
 func (r *roster) read(ctx context.Context) error {
 	was := r.current()
-	next := members{groups: map[string]map[string]bool{}, files: map[string][]Rule{}}
+	next := members{groups: map[string]map[string]bool{}, files: map[string][]Rule{}, stale: map[string]bool{}}
 	failed := map[string]error{}
 	scope := r.opts.Scope
 	for _, group := range scope.values(groupRule) {
@@ -46,6 +46,7 @@ func (r *roster) read(ctx context.Context) error {
 			return ctx.Err()
 		case err != nil:
 			failed[Rule{groupRule, group}.String()] = err
+			next.stale[group] = true
 			if known, ok := was.groups[group]; ok {
 				next.groups[group] = known
 			}
@@ -93,7 +94,7 @@ func (r *roster) listProblems(ctx context.Context, failed map[string]error) erro
 	}
 	var over []int64
 	for _, p := range listed {
-		if failed[p.Key] == nil {
+		if failed[p.Key] == nil && p.Key != leavingKey {
 			over = append(over, p.ID)
 		}
 	}
@@ -151,10 +152,13 @@ func (p *Puller) applyScope(ctx context.Context) ([]archive.Mailbox, error) {
 		if v == undecided && b.State == archive.MailboxActive && b.LastSuccess.IsZero() {
 			continue
 		}
-		if err := p.place(ctx, &b, v); err != nil {
+		if err := p.place(ctx, &b, v, members); err != nil {
 			return nil, err
 		}
 		out = append(out, b)
+	}
+	if err := p.listLeaving(ctx); err != nil {
+		return nil, err
 	}
 	return out, ctx.Err()
 }
@@ -188,35 +192,6 @@ func (p *Puller) askPurpose(ctx context.Context, b *archive.Mailbox) {
 		return
 	}
 	b.Purpose = m.Purpose
-}
-
-const outOfScopeReason = "out of the configured scope"
-
-// place gives a mailbox the state that the verdict asks for.
-func (p *Puller) place(ctx context.Context, b *archive.Mailbox, v verdict) error {
-	to, reason := b.State, ""
-	switch b.State {
-	case archive.MailboxActive, archive.MailboxUnavailable, archive.MailboxDenied:
-		if v == outOfScope {
-			to, reason = archive.MailboxExcluded, outOfScopeReason
-		}
-	case archive.MailboxExcluded:
-		// One whose purpose could not be asked for is taken for in scope, and
-		// asked in its own round.
-		if v == inScope || v == needsPurpose && p.line.box(b.ID).neverProbed() {
-			to = archive.MailboxActive
-		}
-	default:
-	}
-	if to == b.State {
-		return nil
-	}
-	if err := p.setState(ctx, b.ID, to, reason); err != nil {
-		return err
-	}
-	p.opts.Logger.Info("a mailbox's place in the scope has changed", "mailbox", b.ID.String(), "state", string(to))
-	b.State, b.Reason = to, reason
-	return nil
 }
 
 func (p *Puller) pullMailboxes(ctx context.Context) error {

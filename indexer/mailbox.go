@@ -160,15 +160,24 @@ func (p *Puller) suspend(ctx context.Context, b *box, r *boxRound, s archive.Mai
 func (p *Puller) setState(ctx context.Context, id mail.MailboxID, to archive.MailboxState, reason string) error {
 	p.states.Lock()
 	defer p.states.Unlock()
-	boxes, err := p.archive.Mailboxes(ctx)
-	if err != nil {
-		return local(err)
-	}
-	i := slices.IndexFunc(boxes, func(b archive.Mailbox) bool { return b.ID == id })
-	if i < 0 || boxes[i].State == archive.MailboxRemoved {
-		return nil
+	now, err := p.stateOf(ctx, id)
+	if err != nil || now == archive.MailboxRemoved || now == "" {
+		return err
 	}
 	return local(p.archive.SetMailboxState(ctx, id, to, reason))
+}
+
+// stateOf is a mailbox's state in the store, "" if it is not there any more.
+func (p *Puller) stateOf(ctx context.Context, id mail.MailboxID) (archive.MailboxState, error) {
+	boxes, err := p.archive.Mailboxes(ctx)
+	if err != nil {
+		return "", local(err)
+	}
+	i := slices.IndexFunc(boxes, func(b archive.Mailbox) bool { return b.ID == id })
+	if i < 0 {
+		return "", nil
+	}
+	return boxes[i].State, nil
 }
 
 // step does a bounded piece of the round and tells whether there is more to do.
@@ -310,9 +319,12 @@ func (r *boxRound) probe(ctx context.Context) error {
 	judged := r.box
 	judged.Purpose = cmp.Or(judged.Purpose, unknownPurpose)
 	if r.opts.Scope.judge(r.members.current(), judged) == outOfScope {
-		r.left, r.box.State = true, archive.MailboxExcluded
+		r.left = true
+		if err := r.exclude(ctx, &r.box, r.members.current()); err != nil {
+			return err
+		}
 		r.line.keep(r.entry, r.box)
-		return r.setState(ctx, r.box.ID, archive.MailboxExcluded, outOfScopeReason)
+		return nil
 	}
 	if r.box.State != archive.MailboxActive {
 		r.box.State = archive.MailboxActive

@@ -26,6 +26,10 @@ type PullOptions struct {
 	Removal   func(archive.Mailbox) archive.Removal
 	Mailboxes int   // synced side by side; 8
 	MaxPart   int64 // bytes of an attachment that is still fetched; 150 MiB, Exchange's own limit
+	// Leaving is how long the mail of a mailbox waits to be purged that an answer
+	// of the source, and not the configuration by itself, has put out of the
+	// scope; nil: not at all.
+	Leaving func(archive.Mailbox) time.Duration
 	// Interval is how often the directory is read, and a mailbox at first. A
 	// busy mailbox is asked more and more often, down to MinInterval, and a
 	// silent one less and less, up to MaxInterval. 5 min, a fourth of it, and
@@ -67,6 +71,9 @@ func (o PullOptions) withDefaults() PullOptions {
 	duration(&o.RetryAfter, 10*time.Second)
 	if o.Removal == nil {
 		o.Removal = func(archive.Mailbox) archive.Removal { return archive.Removal{} }
+	}
+	if o.Leaving == nil {
+		o.Leaving = func(archive.Mailbox) time.Duration { return 0 }
 	}
 	if o.Now == nil {
 		o.Now = time.Now

@@ -187,6 +187,9 @@ func (p *pass) withoutSource(b archive.Mailbox) string {
 	case archive.MailboxRemoved:
 		return "the user was deleted"
 	case archive.MailboxExcluded:
+		if !b.RemovedAt.IsZero() {
+			return leavingReason
+		}
 		return "excluded by configuration"
 	case archive.MailboxDenied, archive.MailboxUnavailable:
 		return "the mailbox cannot be read: " + b.Reason

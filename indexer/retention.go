@@ -37,7 +37,8 @@ const restorable = 30 * 24 * time.Hour
 // back. Under Keep it stays searchable for Keep.
 //
 // What the configuration excludes is purged at once, and what was imported from
-// files is never purged by this.
+// files is never purged by this. A mailbox that a group or its purpose puts out
+// of the scope waits for Grace first, under either policy.
 type Retention struct {
 	Policy Policy          // "" is Mirror
 	Grace  time.Duration   // of Mirror; 0 purges in the next pass
@@ -117,6 +118,15 @@ func names(pattern, address string) bool {
 // marked, so that there is one way to be purged, which asks the holds.
 func (r Retention) Removal(archive.Mailbox) archive.Removal {
 	return archive.Removal{Keep: true, At: r.now()}
+}
+
+// Leaving is how long the mail of a mailbox waits that an answer of the source
+// has put out of the scope: who empties a group by mistake can mend it.
+func (r Retention) Leaving(b archive.Mailbox) time.Duration {
+	if rule := r.rule(b); rule.Policy != Keep {
+		return rule.Grace
+	}
+	return r.Grace
 }
 
 // Kept tells whether a mailbox whose user was deleted stays searchable.

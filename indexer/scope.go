@@ -180,6 +180,9 @@ const (
 type members struct {
 	groups map[string]map[string]bool // by the group's name: keys; absent when never read
 	files  map[string][]Rule
+	// stale are the groups that could not be read now, so that what is known of
+	// them is old.
+	stale map[string]bool
 }
 
 // match is what a rule says of a mailbox.
@@ -262,6 +265,13 @@ func (s Scope) judge(m members, b archive.Mailbox) verdict {
 	default:
 		return inScope
 	}
+}
+
+// certain tells whether a mailbox is out of the scope whatever the source says of
+// groups and purposes.
+func (s Scope) certain(m members, b archive.Mailbox) bool {
+	b.Purpose = ""
+	return s.judge(members{files: m.files}, b) == outOfScope
 }
 
 // strongest gives what several rules say together: one that matches is enough,

@@ -20,7 +20,7 @@ type scopeFlags struct {
 // removalFlags say what becomes of mail that is gone at the source.
 type removalFlags struct {
 	RetentionPolicy string   `help:"What becomes of mail that is gone at the source: mirror removes it after --grace, keep keeps it searchable and marked for --keep-for." enum:"mirror,keep" default:"mirror" env:"MAILQUARRY_RETENTION_POLICY"`
-	Grace           span     `help:"With mirror: how long removed mail can still be found." default:"24h" env:"MAILQUARRY_GRACE" placeholder:"SPAN"`
+	Grace           span     `help:"With mirror: how long removed mail can still be found. With either: how long the mail of mailboxes waits, hidden, that a group has put out of the scope." default:"24h" env:"MAILQUARRY_GRACE" placeholder:"SPAN"`
 	KeepFor         span     `help:"With keep: for how long, such as 90d or 10y, or forever." default:"forever" env:"MAILQUARRY_KEEP_FOR" placeholder:"SPAN"`
 	KeepForMailbox  []string `help:"Keep what is gone from this mailbox, or from a domain's (@contoso.com), for this long, whatever the policy: ADDRESS=SPAN; repeatable." env:"MAILQUARRY_KEEP_FOR_MAILBOX" placeholder:"ADDR=SPAN"`
 }

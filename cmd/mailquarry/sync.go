@@ -25,7 +25,7 @@ func (a *app) connect(src source.Source, s settings) {
 	desk := operate.Config{Archive: a.archive, CheckQuery: a.checkHold}
 	if src != nil {
 		a.puller = indexer.NewPuller(src, a.archive, indexer.PullOptions{
-			Scope: s.scope, Removal: s.retention.Removal,
+			Scope: s.scope, Removal: s.retention.Removal, Leaving: s.retention.Leaving,
 			Interval: s.interval, MinInterval: s.least, MaxInterval: s.longest, Retries: onceRetries,
 			Logger: a.log, Committed: a.committed,
 			Rounded: func(r indexer.RoundResult) error {

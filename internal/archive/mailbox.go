@@ -42,9 +42,12 @@ type Mailbox struct {
 	LastAttempt time.Time
 	LastSuccess time.Time
 	LastError   string
-	RemovedAt   time.Time // when State became removed; zero in any other state
-	Final       bool      // removed, and the source says that it cannot come back
-	LastChange  time.Time // of the latest commit that changed a message
+	// RemovedAt is when State became removed. Of an excluded mailbox it is since
+	// when the mail waits for that to be confirmed, see ExcludeMailbox. Zero
+	// otherwise.
+	RemovedAt  time.Time
+	Final      bool      // removed, and the source says that it cannot come back
+	LastChange time.Time // of the latest commit that changed a message
 }
 
 // toMicros and fromMicros turn the zero time into 0 and back.
@@ -243,6 +246,18 @@ func (a *Archive) RestartMailboxes(ctx context.Context, src string) error {
 // mailbox's messages. Excluded puts its streams at their start, so that it is
 // filled again whole should it come back into the scope.
 func (a *Archive) SetMailboxState(ctx context.Context, id mail.MailboxID, s MailboxState, reason string) error {
+	return a.setMailboxState(ctx, id, s, time.Time{}, reason)
+}
+
+// ExcludeMailbox is SetMailboxState to Excluded for a mailbox of which that is
+// not certain yet: its mail is shown to nobody and is not purged for it until
+// the mailbox is excluded again with the zero time. One that holds nothing does
+// not wait.
+func (a *Archive) ExcludeMailbox(ctx context.Context, id mail.MailboxID, since time.Time, reason string) error {
+	return a.setMailboxState(ctx, id, MailboxExcluded, since, reason)
+}
+
+func (a *Archive) setMailboxState(ctx context.Context, id mail.MailboxID, s MailboxState, waits time.Time, reason string) error {
 	err := a.write(ctx, func(t *txn) error {
 		var old MailboxState
 		err := t.row("SELECT state FROM mailbox WHERE id = ?", id).Scan(&old)
@@ -262,11 +277,21 @@ func (a *Archive) SetMailboxState(ctx context.Context, id mail.MailboxID, s Mail
 				return err
 			}
 		}
-		removed := int64(0)
+		removed := toMicros(waits)
 		if s == MailboxRemoved {
 			removed = time.Now().UnixMicro()
 		}
-		return t.exec(`UPDATE mailbox SET removed_at = CASE WHEN state = ?1 THEN removed_at ELSE ?2 END,
+		if removed != 0 && s == MailboxExcluded {
+			var holds bool
+			err := t.row("SELECT EXISTS (SELECT 1 FROM message WHERE mailbox = ? AND deleted = 0)", id).Scan(&holds)
+			if err != nil {
+				return err
+			}
+			if !holds {
+				removed = 0
+			}
+		}
+		return t.exec(`UPDATE mailbox SET removed_at = CASE WHEN state = ?1 AND state <> 'excluded' THEN removed_at ELSE ?2 END,
 			final = CASE WHEN ?1 IN ('removed', 'purged') THEN final ELSE 0 END, state = ?1, reason = ?3 WHERE id = ?4`,
 			s, removed, reason, id)
 	})

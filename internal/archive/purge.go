@@ -16,7 +16,7 @@ type Expiry struct {
 	Mailbox    mail.MailboxID
 	GoneBefore time.Time // those found to be gone at the source before
 	// Excluded are those of folders that are out of the scope, all when the mailbox
-	// is; but not those that are gone at the source, which could never come back.
+	// is and does not wait for that to be confirmed; but not those that are gone at the source, which could never come back.
 	Excluded      bool
 	RemovedBefore time.Time // all when the mailbox was removed before
 }
@@ -56,7 +56,7 @@ func (t *txn) expired(e Expiry, after mail.MessageID, limit int) ([]mail.Message
 	if e.Excluded {
 		query := `SELECT id FROM message WHERE folder IN
 			(SELECT id FROM folder WHERE mailbox = ? AND excluded = 1) AND gone_at = 0 AND deleted = 0 AND id > ? ORDER BY id LIMIT ?`
-		if state == MailboxExcluded {
+		if state == MailboxExcluded && removed == 0 {
 			query = "SELECT id FROM message WHERE mailbox = ? AND gone_at = 0 AND deleted = 0 AND id > ? ORDER BY id LIMIT ?"
 		}
 		out, err := list[mail.MessageID](t, query, e.Mailbox, after, limit)
@@ -104,7 +104,8 @@ func (a *Archive) Purge(ctx context.Context, ids []mail.MessageID) (int, error) 
 func (t *txn) purge(id mail.MessageID) (bool, error) {
 	var free bool
 	err := t.row(`SELECT EXISTS (SELECT 1 FROM message m JOIN folder f ON f.id = m.folder JOIN mailbox b ON b.id = m.mailbox
-		WHERE m.id = ? AND m.deleted = 0 AND (m.gone_at <> 0 OR f.excluded = 1 OR b.state IN ('excluded', 'removed', 'purged')))`,
+		WHERE m.id = ? AND m.deleted = 0 AND (m.gone_at <> 0 OR f.excluded = 1 OR b.state IN ('removed', 'purged')
+			OR b.state = 'excluded' AND b.removed_at = 0))`,
 		id).Scan(&free)
 	if err != nil || !free {
 		return false, err

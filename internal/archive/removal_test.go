@@ -114,6 +114,14 @@ func TestExcludedFolderIsPurgedAndFilledAgain(t *testing.T) {
 	if ids := must[[]mail.MessageID](t)(a.Expired(ctx, all, 0, 10)); len(ids) != 1 {
 		t.Errorf("an excluded mailbox has %d expired messages, want all of them", len(ids))
 	}
+	ids = must[[]mail.MessageID](t)(a.Expired(ctx, all, 0, 10))
+	check(t, a.ExcludeMailbox(ctx, box, time.Unix(1, 0), "out of scope, it seems"))
+	if late := must[[]mail.MessageID](t)(a.Expired(ctx, all, 0, 10)); len(late) != 0 {
+		t.Errorf("a mailbox of which it is not certain has %d expired messages", len(late))
+	}
+	if n := must[int](t)(a.Purge(ctx, ids)); n != 0 {
+		t.Errorf("%d of its messages were purged", n)
+	}
 	check(t, a.SetMailboxState(ctx, box, MailboxActive, ""))
 	if c := must[source.Cursor](t)(a.FolderCursor(ctx, box)); c.Link != "" {
 		t.Errorf("the stream of folders is at %v, want its start", c)
