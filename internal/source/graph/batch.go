@@ -20,6 +20,21 @@ import (
 // batchLimit is how many requests Graph takes in one batch.
 const batchLimit = 20
 
+// wholeTries is how often a batch is sent that fails as a whole, before its
+// requests go one by one: one of them may be what spoils it. A service that asks
+// for patience is given it, and asked with the batch as often as anything else.
+const wholeTries = 2
+
+// takenApart tells whether a batch that fails like this is sent in pieces.
+func takenApart(err error) bool {
+	switch source.ClassOf(err) {
+	case source.Permanent, source.NotFound, source.Unknown, source.Transient:
+		return true
+	default:
+		return false
+	}
+}
+
 // inner is one request of a batch, as a path below the base address.
 type inner struct {
 	kind string
@@ -78,13 +93,9 @@ func (c *Client) oneBatch(ctx context.Context, mailbox string, asked []inner, ou
 			return ctx.Err()
 		}
 		failures, err := c.sendBatch(ctx, mailbox, asked, open, out)
-		switch source.ClassOf(err) {
-		case source.Permanent, source.NotFound, source.Unknown, source.Transient:
-			if err != nil && ctx.Err() == nil {
-				// Whatever is wrong with batches here, single requests do the same.
-				return c.singly(ctx, mailbox, asked, open, out)
-			}
-		default:
+		if err != nil && ctx.Err() == nil && takenApart(err) {
+			// Whatever is wrong with batches here, single requests do the same.
+			return c.singly(ctx, mailbox, asked, open, out)
 		}
 		if err != nil {
 			return err
@@ -232,10 +243,12 @@ func readBatch(raw []byte, asked []inner, open []int, out []reply) (map[int]*fai
 		failures[i] = &failure{again: true, err: &source.Error{Class: source.Transient, Message: "the batch left a request unanswered"}}
 	}
 	now := time.Now()
+	answered := 0
 	for _, a := range answers {
 		if failures[a.ID] == nil {
 			continue
 		}
+		answered++
 		if a.Status/100 == 2 {
 			if !asked[a.ID].streamed && !bytes.HasPrefix(a.Body, []byte("{")) {
 				failures[a.ID].err.Message = "the answer is no JSON object"
@@ -251,6 +264,9 @@ func readBatch(raw []byte, asked []inner, open []int, out []reply) (map[int]*fai
 		}
 		f.err.RetryAfter = max(f.err.RetryAfter, wire.RetryAfter(a.Header, now))
 		failures[a.ID] = f
+	}
+	if answered == 0 {
+		return nil, &failure{again: true, err: &source.Error{Class: source.Transient, Message: "the batch answered none of its requests"}}
 	}
 	return failures, nil
 }

@@ -109,7 +109,7 @@ func (c *Client) persist(ctx context.Context, q call, use func(*answer) *failure
 				continue
 			}
 		}
-		if !f.again || n >= tries {
+		if !f.again || n >= tries || n >= wholeTries && q.batch && !f.pause && takenApart(f.err) {
 			if f.pause && f.err.RetryAfter > 0 {
 				g.hold(time.Now(), f.err.RetryAfter, f.reason())
 			}
