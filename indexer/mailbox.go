@@ -45,6 +45,8 @@ type boxRound struct {
 	vanishing bool // a folder may have gone in this round
 	newRule   bool // the scope leaves out other folders than before
 	relisted  int  // how often the folders were listed again in this step
+	waiting   int  // problems that are due and have to wait for the next step
+	retries   int  // how often the problems met were tried again before the end
 	problems  *problemBook
 
 	changed  bool
@@ -231,7 +233,25 @@ func (r *boxRound) step(ctx context.Context, last bool) (more bool, err error) {
 	if r.unfinished() {
 		return true, nil
 	}
+	if last && r.opts.Retries > 0 {
+		if more, err := r.retryMet(ctx); more || err != nil {
+			return more, err
+		}
+	}
 	return false, r.buryVanished(ctx)
+}
+
+// retryMet has what was set aside in this round tried again before it ends,
+// since there is no next one, and tells whether there is anything to try.
+func (r *boxRound) retryMet(ctx context.Context) (bool, error) {
+	if r.waiting > 0 {
+		return true, nil
+	}
+	if r.retries >= r.opts.Retries {
+		return false, nil
+	}
+	r.retries++
+	return r.problems.release(ctx)
 }
 
 // next is the folder that has its turn, and how many pages it may have. What was

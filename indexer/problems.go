@@ -117,6 +117,29 @@ func (b *problemBook) note(ctx context.Context, problems ...archive.Problem) err
 	return local(b.archive.SetProblems(ctx, problems))
 }
 
+// release makes due what was met in this round and may pass, and tells whether
+// there is any of it.
+func (b *problemBook) release(ctx context.Context) (bool, error) {
+	if err := b.load(ctx); err != nil {
+		return false, err
+	}
+	var due []archive.Problem
+	for name := range b.met {
+		p, ok := b.known[name]
+		if !ok || p.Permanent || p.Kind == archive.ProblemPage {
+			continue
+		}
+		p.Next = b.opts.Now()
+		b.known[name] = p
+		due = append(due, p)
+		delete(b.met, name)
+	}
+	if len(due) == 0 {
+		return false, nil
+	}
+	return true, local(b.archive.SetProblems(ctx, due))
+}
+
 func (b *problemBook) clear(ctx context.Context, ids []int64) error {
 	if len(ids) == 0 {
 		return nil
@@ -191,6 +214,7 @@ func (r *boxRound) retryDue(ctx context.Context) error {
 	slices.SortStableFunc(due, func(x, y archive.Problem) int { return x.Next.Compare(y.Next) })
 	var messages, lists, parts []archive.Problem
 	tries := 0
+	r.waiting = 0
 	for _, p := range due {
 		if r.problems.met[nameOf(p)] {
 			continue
@@ -202,6 +226,7 @@ func (r *boxRound) retryDue(ctx context.Context) error {
 			continue
 		}
 		if tries++; tries > retriesPerStep {
+			r.waiting++
 			continue
 		}
 		switch p.Kind {

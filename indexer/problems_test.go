@@ -211,6 +211,39 @@ func TestRefusedAttachmentIsNoRefusedMailbox(t *testing.T) {
 	s.wantFound("walnut", "anna@contoso.example: Inbox: other")
 }
 
+// An attachment that did not come for a while has come before the only round of a
+// sync is over: nobody has to start another for it. One that never comes stays a
+// problem, and the round ends.
+func TestOnlyRoundTriesAgainWhatItSetAside(t *testing.T) {
+	t.Parallel()
+	s, src := newSiteBetween(t, indexer.PullOptions{})
+	s.configure(src, indexer.PullOptions{Retries: 2, RetryAfter: time.Millisecond})
+	anna := s.user("anna")
+	inbox := anna.Folder("inbox")
+	bad := inbox.Add(letterWith("bad", textFile("bad.txt", "never")))
+	for i := range 30 { // more than are tried at a time
+		inbox.Add(letterWith(fmt.Sprint("good ", i), textFile("good.txt", fmt.Sprint("walnut ", i))))
+	}
+	failures := 0
+	s.tenant.Inject(graphsim.Fault{
+		Match: func(_, path string) bool {
+			if !strings.Contains(path, "/attachments/") {
+				return false
+			}
+			failures++
+			return failures < 250 || strings.Contains(path, strings.TrimRight(bad, "="))
+		},
+		Status: http.StatusInternalServerError, Body: unwell,
+	})
+	s.round()
+	if p := s.problem(); p.Key != bad || p.Attempts != 3 {
+		t.Errorf("%+v, want that of %s after three tries", p, bad)
+	}
+	if n := len(s.found("walnut")); n != 30 {
+		t.Errorf("%d attachments are found, want 30", n)
+	}
+}
+
 // Hundreds of attachments that fail each time do not hold up one that would
 // come, nor new mail, and cost few requests a round.
 func TestFailingAttachmentsHoldUpNothing(t *testing.T) {
