@@ -126,6 +126,9 @@ func (s *serveCmd) once(ctx context.Context, con *console, c *cli, log *slog.Log
 	if err := a.purge(ctx); err != nil {
 		return err
 	}
+	if err := a.tellSetAside(ctx, con); err != nil {
+		return err
+	}
 	if result.Failed > 0 {
 		return fmt.Errorf("%w: %d of %d mailboxes failed; the log says why, and the next round tries again",
 			errIncomplete, result.Failed, result.Failed+result.Synced+result.Skipped)

@@ -121,6 +121,26 @@ func (a *app) purge(ctx context.Context) error {
 	return nil
 }
 
+// tellSetAside says at the end of a sync how much of the mail could not be taken.
+func (a *app) tellSetAside(ctx context.Context, con *console) error {
+	counts, err := a.archive.CountProblems(ctx)
+	if err != nil {
+		return err
+	}
+	n := 0
+	for _, c := range counts {
+		n += c
+	}
+	switch n {
+	case 0:
+	case 1:
+		fmt.Fprintln(con.out, "1 item is set aside and tried again later; `mailquarry problems` tells why.")
+	default:
+		fmt.Fprintf(con.out, "%d items are set aside and tried again later; `mailquarry problems` tells why.\n", n)
+	}
+	return nil
+}
+
 // sweep drops what is left of deleted mail, at start and once a day.
 func (a *app) sweep(ctx context.Context) error {
 	const every, age = 24 * time.Hour, time.Hour
