@@ -9,6 +9,37 @@ import (
 // maxCalendarLines bounds how many content lines of a calendar are read.
 const maxCalendarLines = 200000
 
+func calendarFormat() format {
+	return format{
+		name: "calendar", version: 1, text: true, extensions: strings.Fields("ics ical ifb vcs"), media: []string{"text/calendar", "application/ics"},
+		is: begins("BEGIN:VCALENDAR"), read: readCalendar,
+	}
+}
+
+func contactFormat() format {
+	return format{
+		name: "contact", version: 1, text: true, extensions: strings.Fields("vcf vcard"), media: []string{"text/vcard", "text/x-vcard", "text/directory"},
+		is: begins("BEGIN:VCARD"), read: readCalendar,
+	}
+}
+
+// begins matches texts that begin with a word, in either case and after white
+// space and a byte order mark.
+func begins(word string) func(*probe) bool {
+	return func(p *probe) bool {
+		head := strings.TrimLeft(strings.TrimPrefix(string(p.head[:min(len(p.head), 256)]), "\uFEFF"), " \t\r\n")
+		return len(head) >= len(word) && strings.EqualFold(head[:len(word)], word)
+	}
+}
+
+func readCalendar(r *reading, d document) error {
+	t := calendarText(decodeText(d.raw, d.contentType), r.limits.Text)
+	if err := r.block(t.text); err != nil || !t.cut {
+		return err
+	}
+	return r.stop("text")
+}
+
 // calendarText reads iCalendar (RFC 5545) and vCard (RFC 6350) as people do:
 // what, when, where and who, one property a line; identifiers, time zones,
 // alarms and pictures are left out.

@@ -5,25 +5,28 @@ import (
 	"io"
 )
 
-// Version changes whenever the same bytes may give another text or state.
-// Results of an older version are extracted again.
-//
-// 1: plain text, HTML, PDF.
-const Version = 1
-
 // State is how an extraction ended.
 type State string
 
 // The states.
 const (
-	OK          State = "ok"          // there is text
+	OK          State = "ok"          // there is text, all of it
+	Partial     State = "partial"     // there is text, and something in the document could not be read
 	Empty       State = "empty"       // read without fault, and there is no text in it
 	Unsupported State = "unsupported" // no extractor for this format
 	Encrypted   State = "encrypted"   // needs a password or key
 	TooLarge    State = "too_large"   // over a limit; Text may hold the first part
-	Timeout     State = "timeout"     // killed after the time limit
-	Failed      State = "failed"      // damaged, or its parser failed
+	Timeout     State = "timeout"     // killed after the time limit; Text may hold the first part
+	Failed      State = "failed"      // damaged, or its parser failed; Text may hold what came before
 )
+
+func (s State) valid() bool {
+	switch s {
+	case OK, Partial, Empty, Unsupported, Encrypted, TooLarge, Timeout, Failed:
+		return true
+	}
+	return false
+}
 
 // Doc is what is to be extracted. Name and ContentType are hints only.
 type Doc struct {
@@ -39,7 +42,11 @@ type Result struct {
 	State  State
 	Reason string
 	Type   string // short lower-case type: pdf, docx, html, text, csv, image, ...; "" when unknown
-	Text   string // plain text, valid UTF-8
+	// Made names the readers that took part and their versions, for Current:
+	// "pdf/2 zip/1".
+	Made   string
+	Text   string  // plain text, valid UTF-8
+	Places []Place // where its stretches stand, by Offset; none when it is all of one piece
 }
 
 // Extractor extracts. A fault in a document is a Result, never an error; an

@@ -5,16 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"unicode/utf8"
 )
 
 // Parent and worker speak in frames: one byte of kind, the payload's length as
-// a big-endian uint32, the payload. A job is start, data..., end; the answer is
-// text..., result. The parent takes what a worker writes as hostile.
+// a big-endian uint32, the payload. A worker begins with hello. A job is start,
+// data..., end; the answer is text and place..., result. The parent takes what a
+// worker writes as hostile.
 const (
 	frameStart  byte = 'S' // JSON of a job
 	frameData   byte = 'D' // a piece of the document
 	frameEnd    byte = 'E' // the document is complete
-	frameText   byte = 'T' // a piece of text
+	frameHello  byte = 'H' // JSON of a hello
+	frameText   byte = 'T' // a piece of text, cut between characters
+	framePlace  byte = 'P' // JSON of the path at which the text that follows stands
 	frameResult byte = 'R' // JSON of an answer; ends it
 )
 
@@ -24,18 +28,28 @@ const maxFrame = 256 << 10
 
 var errFrame = errors.New("not a frame")
 
+// hello is what a worker says of itself.
+type hello struct {
+	InForce []string `json:"in_force"` // what the kernel keeps it from
+}
+
 // job opens a request.
 type job struct {
-	Type    string `json:"type"`
-	Size    int64  `json:"size"` // a hint, -1 when unknown
-	MaxText int    `json:"max_text"`
-	MaxSize int64  `json:"max_size"`
+	Name        string `json:"name"`
+	ContentType string `json:"content_type"`
+	Size        int64  `json:"size"` // a hint, -1 when unknown
+	MaxSize     int64  `json:"max_size"`
+	Limits      limits `json:"limits"`
 }
 
 // answer closes a reply; the text came before it.
 type answer struct {
 	State  State  `json:"state"`
 	Reason string `json:"reason"`
+	Type   string `json:"type"`
+	Made   string `json:"made"`
+	// Doubt tells that a worker of the other class may read more.
+	Doubt bool `json:"doubt"`
 	// Spent asks the parent to start a new worker for the next document: this
 	// one has grown or its parser failed in a way that may have left traces.
 	Spent bool `json:"spent"`
@@ -68,7 +82,7 @@ func readFrame(r io.Reader, buf []byte) (kind byte, payload []byte, err error) {
 		return 0, nil, fmt.Errorf("read frame: %w", err)
 	}
 	switch head[0] {
-	case frameStart, frameData, frameEnd, frameText, frameResult:
+	case frameStart, frameData, frameEnd, frameHello, frameText, framePlace, frameResult:
 	default:
 		return 0, nil, fmt.Errorf("frame of kind %d: %w", head[0], errFrame)
 	}
@@ -86,10 +100,14 @@ func readFrame(r io.Reader, buf []byte) (kind byte, payload []byte, err error) {
 	return head[0], buf, nil
 }
 
-// writeChunks writes data as frames of the given kind.
+// writeChunks writes data as frames of the given kind. Text is cut between
+// characters.
 func writeChunks(w io.Writer, kind byte, data []byte) error {
 	for len(data) > 0 {
 		n := min(len(data), maxFrame)
+		for back := 0; kind == frameText && n < len(data) && back < utf8.UTFMax && !utf8.RuneStart(data[n]); back++ {
+			n--
+		}
 		if err := writeFrame(w, kind, data[:n]); err != nil {
 			return err
 		}

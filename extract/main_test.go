@@ -15,14 +15,14 @@ import (
 
 // TestMain lets the test binary be the worker, as the product's binary is.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == "extract-worker" {
-		if err := extract.Worker(context.Background(), os.Stdin, os.Stdout); err != nil {
+	if len(os.Args) > 2 && os.Args[1] == "extract-worker" {
+		if err := extract.Worker(context.Background(), os.Args[2], os.Stdin, os.Stdout); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
 		os.Exit(0)
 	}
-	if len(os.Args) > 2 && os.Args[1] == "bad-worker" {
+	if len(os.Args) > 4 && os.Args[1] == "bad-worker" {
 		badWorker(os.Args[2], os.Args[3])
 		os.Exit(1)
 	}
@@ -35,11 +35,12 @@ func TestMain(m *testing.M) {
 func badWorker(mode, flag string) {
 	if strings.HasSuffix(mode, "-once") {
 		if _, err := os.Stat(flag); err == nil {
-			_ = extract.Worker(context.Background(), os.Stdin, os.Stdout)
+			_ = extract.Worker(context.Background(), os.Args[4], os.Stdin, os.Stdout)
 			os.Exit(0)
 		}
 		_ = os.WriteFile(flag, nil, 0o600)
 	}
+	fmt.Print("H\x00\x00\x00\x02{}")
 	_, _ = os.Stdin.Read(make([]byte, 10))
 	switch strings.TrimSuffix(mode, "-once") {
 	case "die":
@@ -59,7 +60,7 @@ func badWorker(mode, flag string) {
 		answer := `{"state":"ok","reason":"a\u0000b"}`
 		fmt.Printf("T\x00\x00\x00\x09a\x00b\xff\x07\x1b[0mR\x00\x00\x00%c%s", len(answer), answer)
 	case "greedy":
-		_ = extract.Worker(context.Background(), strings.NewReader(""), io.Discard) // sets its limits and ends
+		_ = extract.Worker(context.Background(), os.Args[4], strings.NewReader(""), io.Discard) // sets its limits and ends
 		var held [][]byte
 		for range 1024 {
 			held = append(held, bytes.Repeat([]byte{1}, 1<<20))

@@ -32,32 +32,42 @@ type pdfDoc struct {
 	cut   bool // a limit was reached
 }
 
-// pdfText extracts a PDF page by page.
-func pdfText(doc []byte, emit func(string) error) answer {
-	a, pages := pdfPass(doc, emit)
-	if pages == 0 && a.State == Failed {
-		if fixed := repairPDF(doc); fixed != nil {
-			if b, n := pdfPass(fixed, emit); n > 0 || b.State != Failed {
-				return b
+func pdfFormat() format {
+	return format{
+		name: "pdf", version: 2, extensions: []string{"pdf"}, media: []string{"application/pdf", "application/x-pdf"},
+		is:   func(p *probe) bool { return bytes.Contains(p.head[:min(len(p.head), 1024)], []byte("%PDF-")) },
+		read: readPDF,
+	}
+}
+
+// readPDF reads a PDF page by page. One whose structure is damaged is repaired.
+func readPDF(r *reading, d document) error {
+	pages, err := pdfPass(r, d.raw)
+	var o *outcome
+	if pages == 0 && errors.As(err, &o) && o.state == Failed {
+		if fixed := repairPDF(d.raw); fixed != nil {
+			if n, again := pdfPass(r, fixed); n > 0 || again == nil {
+				return again
 			}
 		}
 	}
-	return a
+	return err
 }
 
 // pdfPass reads the document once and tells how many pages could be read.
-func pdfPass(doc []byte, emit func(string) error) (answer, int) {
-	r, err := openPDF(doc)
+func pdfPass(r *reading, doc []byte) (read int, err error) {
+	parsed, err := openPDF(doc)
 	if err != nil {
 		if isEncryption(err) {
-			return answer{State: Encrypted, Reason: "needs a password or an encryption method that is not supported"}, 0
+			return 0, &outcome{Encrypted, "needs a password or an encryption method that is not supported"}
 		}
-		return answer{State: Failed, Reason: "damaged: it cannot be read as a PDF"}, 0
+		return 0, failed("damaged: it cannot be read as a PDF")
 	}
-	d := &pdfDoc{r: r}
-	read, broken, wrote := 0, 0, false
-	var emitErr error
+	d := &pdfDoc{r: parsed}
+	number, broken, wrote := 0, 0, false
+	var full error
 	d.pages(func(page, resources pdf.Value) bool {
+		number++
 		text, err := d.page(page, resources)
 		if err != nil {
 			broken++
@@ -66,24 +76,22 @@ func pdfPass(doc []byte, emit func(string) error) (answer, int) {
 			read++
 		}
 		wrote = wrote || text != ""
-		if emitErr = emit(text); emitErr != nil {
-			return false
-		}
-		return !d.cut
+		full = r.at(Step{Kind: Page, Number: number}, func() error { return r.block(text) })
+		return full == nil && !d.cut
 	})
 	switch {
-	case errors.Is(emitErr, errFull), d.cut:
-		return answer{State: TooLarge, Reason: "over a limit; the first part was read"}, read
-	case emitErr != nil:
-		return answer{State: Failed, Reason: "the text could not be handed over", Spent: true}, read
+	case full != nil:
+		return read, full
+	case d.cut:
+		return read, tooLarge("pages, streams or operators")
 	case read == 0:
-		return answer{State: Failed, Reason: "damaged: no page of it can be read"}, 0
+		return 0, failed("damaged: no page of it can be read")
 	case broken > 0 && !wrote:
-		return answer{State: Failed, Reason: "damaged, or compressed in a way that is not supported"}, read
+		return read, failed("damaged, or compressed in a way that is not supported")
 	case broken > 0:
-		return answer{State: OK, Reason: "some pages are damaged"}, read
+		return read, &outcome{Partial, "some pages are damaged"}
 	}
-	return answer{State: OK}, read
+	return read, nil
 }
 
 func isEncryption(err error) bool {

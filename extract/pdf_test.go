@@ -106,7 +106,7 @@ func TestPDF(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if d := cmp.Diff(ok("pdf", c.want), got); d != "" {
+			if d := cmp.Diff(ok("pdf", c.want), said(got)); d != "" {
 				t.Errorf("result (-want +got):\n%s", d)
 			}
 		})

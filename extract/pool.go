@@ -1,14 +1,13 @@
 package extract
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -17,8 +16,8 @@ import (
 // Options set up a Pool. The zero value of each field chooses its default.
 type Options struct {
 	// WorkerCommand is the command line of this binary in worker mode, where it
-	// calls Worker. The default is the running executable with the one argument
-	// "extract-worker".
+	// calls Worker with the kind that is added as the last argument. The default
+	// is the running executable with the argument "extract-worker".
 	WorkerCommand []string
 	Workers       int           // processes at once; default: half the processors, at most 4
 	Timeout       time.Duration // for one document in a worker; default 15 s
@@ -27,12 +26,13 @@ type Options struct {
 	Logger        *slog.Logger  // default: none
 }
 
-// Pool extracts texts: simple formats in this process, the others in worker
-// processes that are started when first needed. It may be used by several
+// Pool extracts texts in worker processes that are started when first needed:
+// no byte of a document is parsed in this process. It may be used by several
 // goroutines.
 type Pool struct {
-	o     Options
-	slots chan *process // one entry per worker; nil: not running
+	o      Options
+	light  *crew
+	unread string // Result.Made of a document that killed its worker
 
 	closing   chan struct{}
 	closeOnce sync.Once
@@ -45,6 +45,13 @@ var ErrClosed = errors.New("the extractor is closed")
 
 // New makes a Pool. It starts no process yet.
 func New(o Options) *Pool {
+	if len(o.WorkerCommand) == 0 {
+		exe, err := os.Executable()
+		if err != nil {
+			exe = os.Args[0]
+		}
+		o.WorkerCommand = []string{exe, "extract-worker"}
+	}
 	if o.Workers <= 0 {
 		o.Workers = max(1, min(4, runtime.NumCPU()/2))
 	}
@@ -60,10 +67,8 @@ func New(o Options) *Pool {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	p := &Pool{o: o, slots: make(chan *process, o.Workers), closing: make(chan struct{})}
-	for range o.Workers {
-		p.slots <- nil
-	}
+	p := &Pool{o: o, closing: make(chan struct{}), unread: newRegistry().made(map[string]bool{whole: true})}
+	p.light = p.newCrew(light, o.Workers)
 	return p
 }
 
@@ -72,11 +77,7 @@ func New(o Options) *Pool {
 func (p *Pool) Close() {
 	p.closeOnce.Do(func() {
 		close(p.closing)
-		for range p.o.Workers {
-			if w := <-p.slots; w != nil {
-				w.stop()
-			}
-		}
+		p.light.close()
 	})
 }
 
@@ -85,162 +86,141 @@ func (p *Pool) Extract(ctx context.Context, d Doc) (Result, error) {
 	if err := ctx.Err(); err != nil {
 		return Result{}, err
 	}
-	r, err := d.Open()
-	if err != nil {
-		return Result{}, fmt.Errorf("open document: %w", err)
-	}
-	defer r.Close()
-	in := bufio.NewReaderSize(r, sniffBytes)
-	head, err := in.Peek(sniffBytes)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return Result{}, fmt.Errorf("read document: %w", err)
-	}
-	typ := sniff(d.Name, d.ContentType, head)
-	switch {
-	case len(head) == 0:
-		return Result{State: Empty, Reason: "no bytes", Type: typ}, nil
-	case typ == typePDF:
-		return p.inWorker(ctx, typ, d, in)
-	case readable(typ):
-		return p.inProcess(typ, d, in)
-	}
-	return Result{State: Unsupported, Reason: "no extractor for this format", Type: typ}, nil
-}
-
-// inProcess reads the formats whose readers cannot hang.
-func (p *Pool) inProcess(typ string, d Doc, in io.Reader) (res Result, err error) {
-	raw, err := io.ReadAll(io.LimitReader(in, p.o.MaxInput+1))
-	if err != nil {
-		return Result{}, fmt.Errorf("read document: %w", err)
-	}
-	cut := int64(len(raw)) > p.o.MaxInput
-	if cut {
-		raw = raw[:p.o.MaxInput]
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			res, err = Result{State: Failed, Reason: "the parser failed on this document", Type: typ}, nil
-		}
-	}()
-	t := readText(typ, d.ContentType, raw, p.o.MaxText)
-	return finish(typ, t.text, answer{State: OK}, t.cut || cut), nil
-}
-
-// inWorker has a worker read the document. A worker that dies may have been
-// worn out by a document before, so a fresh one gets a second try.
-func (p *Pool) inWorker(ctx context.Context, typ string, d Doc, first io.Reader) (Result, error) {
-	if d.Size > p.o.MaxInput {
-		return Result{State: TooLarge, Reason: "larger than the size limit", Type: typ}, nil
-	}
-	w, err := p.acquire(ctx)
+	re, err := p.light.extract(ctx, d)
 	if err != nil {
 		return Result{}, err
 	}
-	defer func() { p.release(w) }()
+	return finish(re), nil
+}
+
+// crew is a number of workers of one class.
+type crew struct {
+	pool  *Pool
+	class class
+	told  sync.Once
+	slots chan *process // one entry per worker; nil: not running
+}
+
+func (p *Pool) newCrew(kind class, n int) *crew {
+	c := &crew{pool: p, class: kind, slots: make(chan *process, n)}
+	for range n {
+		c.slots <- nil
+	}
+	return c
+}
+
+func (c *crew) close() {
+	for range cap(c.slots) {
+		if w := <-c.slots; w != nil {
+			w.stop()
+		}
+	}
+}
+
+// extract has a worker read the document. A worker that dies may have been worn
+// out by a document before, so a fresh one gets a second try.
+func (c *crew) extract(ctx context.Context, d Doc) (re reply, err error) {
+	w, err := c.acquire(ctx)
+	if err != nil {
+		return reply{}, err
+	}
+	defer func() { c.release(w) }()
 	for try := 1; ; try++ {
 		if w == nil {
-			if w, err = startProcess(p.command()); err != nil {
-				return Result{}, err
+			if w, err = c.start(); err != nil {
+				return reply{}, err
 			}
 		}
-		res, err := p.attempt(ctx, w, typ, d, first)
+		re, err := c.attempt(ctx, w, d)
 		if !errors.Is(err, errDied) {
-			return res, err
+			return re, err
 		}
-		p.o.Logger.Warn("an extraction worker ended", "type", typ, "size", d.Size, "try", try)
-		if try == 2 {
-			return finish(typ, res.Text, answer{State: Failed, Reason: "the parser crashed or ran out of memory"}, false), nil
-		}
+		c.pool.o.Logger.Warn("an extraction worker ended", "class", string(c.class), "size", d.Size, "try", try)
 		w.stop()
 		w = nil
-		again, err := d.Open()
-		if err != nil {
-			return Result{}, fmt.Errorf("open document: %w", err)
+		if try == 2 {
+			re.answer = answer{State: Failed, Reason: "the parser crashed or ran out of memory", Made: c.pool.unread}
+			return re, nil
 		}
-		defer again.Close()
-		first = again
 	}
 }
 
 // attempt runs one document on one worker. Its error is errDied when the worker
 // ended by itself.
-func (p *Pool) attempt(ctx context.Context, w *process, typ string, d Doc, in io.Reader) (Result, error) {
-	limited, cancel := context.WithTimeout(ctx, p.o.Timeout)
+func (c *crew) attempt(ctx context.Context, w *process, d Doc) (reply, error) {
+	in, err := d.Open()
+	if err != nil {
+		return reply{}, fmt.Errorf("open document: %w", err)
+	}
+	defer in.Close()
+	o := &c.pool.o
+	limited, cancel := context.WithTimeout(ctx, o.Timeout)
 	defer cancel()
-	j := job{Type: typ, Size: d.Size, MaxText: p.o.MaxText, MaxSize: p.o.MaxInput}
-	text, a, err := w.run(limited, j, in)
+	j := job{Name: d.Name, ContentType: d.ContentType, Size: d.Size, MaxSize: o.MaxInput, Limits: defaultLimits()}
+	j.Limits.Text = o.MaxText
+	re, err := w.run(limited, j, in)
 	var broken *readError
 	switch {
 	case err == nil:
-		return finish(typ, text, a, false), nil
+		return re, nil
 	case ctx.Err() != nil:
-		return Result{}, ctx.Err()
+		return reply{}, ctx.Err()
 	case errors.As(err, &broken):
-		return Result{}, err
+		return reply{}, err
 	case limited.Err() != nil:
-		reason := fmt.Sprintf("not done within %v", p.o.Timeout)
-		return finish(typ, text, answer{State: Timeout, Reason: reason}, false), nil
+		re.answer = answer{State: Timeout, Reason: fmt.Sprintf("not done within %v", o.Timeout), Made: c.pool.unread}
+		return re, nil
 	}
-	return Result{Text: text}, err
+	return re, err
 }
 
-func (p *Pool) command() []string {
-	if len(p.o.WorkerCommand) > 0 {
-		return p.o.WorkerCommand
+// start starts a worker. What the kernel keeps it from is logged once.
+func (c *crew) start() (*process, error) {
+	w, err := startProcess(append(slices.Clone(c.pool.o.WorkerCommand), string(c.class)))
+	if err == nil {
+		c.told.Do(func() {
+			c.pool.o.Logger.Info("extraction workers are confined", "class", string(c.class), "in_force", strings.Join(w.hello.InForce, ", "))
+		})
 	}
-	exe, err := os.Executable()
-	if err != nil {
-		exe = os.Args[0]
-	}
-	return []string{exe, "extract-worker"}
+	return w, err
 }
 
-func (p *Pool) acquire(ctx context.Context) (*process, error) {
+func (c *crew) acquire(ctx context.Context) (*process, error) {
 	select {
-	case <-p.closing:
+	case <-c.pool.closing:
 		return nil, ErrClosed
 	default:
 	}
 	select {
-	case w := <-p.slots:
+	case w := <-c.slots:
 		return w, nil
-	case <-p.closing:
+	case <-c.pool.closing:
 		return nil, ErrClosed
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 }
 
-func (p *Pool) release(w *process) {
+func (c *crew) release(w *process) {
 	if w != nil && w.spent {
 		w.stop()
 		w = nil
 	}
-	p.slots <- w
+	c.slots <- w
 }
 
-// finish makes the Result of what a reader gave, holding it to the contract
+// finish makes the Result of what a worker wrote, holding it to the contract
 // whoever wrote it.
-func finish(typ, text string, a answer, cut bool) Result {
-	res := Result{State: a.State, Type: typ}
-	res.Text = clean(text)
-	res.Reason = clean(a.Reason[:min(len(a.Reason), 200)])
-	if cut && res.State == OK {
-		res.State, res.Reason = TooLarge, "larger than the limits; the first part was read"
+func finish(re reply) Result {
+	res := Result{
+		State: re.State, Reason: harmless([]byte(re.Reason[:min(len(re.Reason), 200)])), Type: harmless([]byte(re.Type[:min(len(re.Type), 40)])),
+		Made: harmless([]byte(re.Made[:min(len(re.Made), 1000)])), Text: strings.TrimRight(re.text.String(), " \n\t"), Places: re.places,
+	}
+	for len(res.Places) > 0 && res.Places[len(res.Places)-1].Offset >= len(res.Text) {
+		res.Places = res.Places[:len(res.Places)-1]
 	}
 	if res.State == OK && res.Text == "" {
 		res.State, res.Reason = Empty, "there is no text in it"
 	}
 	return res
-}
-
-func clean(s string) string {
-	return strings.TrimSpace(strings.Map(printable, strings.ToValidUTF8(s, "\uFFFD")))
-}
-
-func printable(r rune) rune {
-	if invisible(r) {
-		return -1
-	}
-	return r
 }

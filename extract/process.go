@@ -17,6 +17,7 @@ type process struct {
 	cmd   *exec.Cmd
 	in    io.WriteCloser
 	out   *bufio.Reader
+	hello hello
 	jobs  int
 	spent bool
 }
@@ -42,7 +43,29 @@ func startProcess(argv []string) (*process, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start extraction worker: %w", err)
 	}
-	return &process{cmd: cmd, in: in, out: bufio.NewReaderSize(out, 64<<10)}, nil
+	p := &process{cmd: cmd, in: in, out: bufio.NewReaderSize(out, 64<<10)}
+	if err := p.greet(); err != nil {
+		p.stop()
+		return nil, fmt.Errorf("start extraction worker: %w", err)
+	}
+	return p, nil
+}
+
+// startTime is how long a worker may take until it says that it is there.
+const startTime = time.Minute
+
+// greet reads what the worker says of itself.
+func (p *process) greet() error {
+	late := time.AfterFunc(startTime, func() { _ = p.cmd.Process.Kill() })
+	defer late.Stop()
+	kind, payload, err := readFrame(p.out, nil)
+	if err != nil || kind != frameHello {
+		return errDied
+	}
+	if err := json.Unmarshal(payload, &p.hello); err != nil {
+		return errDied
+	}
+	return nil
 }
 
 // stop ends the worker and waits for it.
@@ -63,20 +86,20 @@ func (e *readError) Unwrap() error { return e.err }
 var errDied = errors.New("the extraction worker ended")
 
 // run sends one document and reads the answer. When ctx ends the process is
-// killed, and the text that came before is still returned.
-func (p *process) run(ctx context.Context, j job, doc io.Reader) (text string, a answer, err error) {
+// killed, and the text that came before is still in the reply.
+func (p *process) run(ctx context.Context, j job, doc io.Reader) (reply, error) {
 	stop := context.AfterFunc(ctx, func() { _ = p.cmd.Process.Kill() })
 	defer stop()
 	p.jobs++
 	if err := p.send(j, doc); err != nil {
 		p.spent = true
-		return "", a, err
+		return reply{}, err
 	}
-	text, a, err = p.receive(j.MaxText)
-	if err != nil || a.Spent || p.jobs >= maxJobs {
+	re, err := p.receive(j.Limits.Text)
+	if err != nil || re.Spent || p.jobs >= maxJobs {
 		p.spent = true
 	}
-	return text, a, err
+	return re, err
 }
 
 func (p *process) send(j job, doc io.Reader) error {
@@ -87,6 +110,7 @@ func (p *process) send(j job, doc io.Reader) error {
 	if err := writeFrame(p.in, frameStart, head); err != nil {
 		return errDied
 	}
+	doc = io.LimitReader(doc, j.MaxSize+1) // one more tells the worker that it is over
 	buf := make([]byte, maxFrame)
 	for {
 		n, readErr := io.ReadFull(doc, buf)
@@ -108,37 +132,56 @@ func (p *process) send(j job, doc io.Reader) error {
 	return nil
 }
 
-func (p *process) receive(maxText int) (string, answer, error) {
-	var text strings.Builder
-	var a answer
+// reply is what a worker wrote, made harmless.
+type reply struct {
+	answer
+	text   strings.Builder
+	places []Place
+}
+
+func (p *process) receive(maxText int) (re reply, err error) {
 	var buf []byte
 	for {
 		kind, payload, err := readFrame(p.out, buf)
 		if err != nil {
-			return text.String(), a, errDied
+			return re, errDied
 		}
 		buf = payload[:0]
 		switch kind {
 		case frameText:
-			if text.Len()+len(payload) > maxText+maxFrame {
-				return text.String(), a, errDied
+			re.text.WriteString(harmless(payload))
+			if re.text.Len() > maxText+maxFrame {
+				return re, errDied
 			}
-			text.Write(payload)
+		case framePlace:
+			var path []Step
+			if json.Unmarshal(payload, &path) != nil || len(path) > maxPathSteps || len(re.places) >= maxPlaces {
+				return re, errDied
+			}
+			for i := range path {
+				path[i].Name = harmless([]byte(path[i].Name))
+			}
+			re.places = append(re.places, Place{Offset: re.text.Len(), Path: path})
 		case frameResult:
-			if err := json.Unmarshal(payload, &a); err != nil || !a.State.valid() {
-				return text.String(), a, errDied
+			if err := json.Unmarshal(payload, &re.answer); err != nil || !re.State.valid() {
+				return re, errDied
 			}
-			return text.String(), a, nil
+			return re, nil
 		default:
-			return text.String(), a, errDied
+			return re, errDied
 		}
 	}
 }
 
-func (s State) valid() bool {
-	switch s {
-	case OK, Empty, Unsupported, Encrypted, TooLarge, Timeout, Failed:
-		return true
+// harmless is text that can be stored and shown: valid UTF-8 without control
+// characters.
+func harmless(b []byte) string {
+	return strings.Map(printable, strings.ToValidUTF8(string(b), "\uFFFD"))
+}
+
+func printable(r rune) rune {
+	if invisible(r) {
+		return -1
 	}
-	return false
+	return r
 }

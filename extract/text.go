@@ -6,9 +6,6 @@ import (
 	"unicode/utf8"
 )
 
-// defaultMaxText bounds an extracted text, in bytes.
-const defaultMaxText = 16 << 20
-
 // maxIndent bounds the blanks kept before a line of preformatted text.
 const maxIndent = 80
 

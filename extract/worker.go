@@ -20,55 +20,118 @@ const (
 	workerFullAfter = 128 << 20 // bytes had from the system after which it is replaced
 )
 
+// class is a kind of worker.
+type class string
+
+// The classes.
+const (
+	light class = "light" // all that Go reads; small, and soon started
+	full  class = "full"  // with PDFium besides, which costs time and memory to start
+)
+
 // Worker is the child's side: it reads documents from stdin and writes their
 // texts to stdout until stdin ends. It limits the process it runs in for good,
-// so it must be all that the process does.
-func Worker(ctx context.Context, stdin io.Reader, stdout io.Writer) error {
+// so it must be all that the process does. The kind is the last argument of the
+// command line that a Pool starts it with.
+func Worker(ctx context.Context, kind string, stdin io.Reader, stdout io.Writer) error {
 	debug.SetMaxStack(workerStack)
 	debug.SetMemoryLimit(workerSoft)
-	if err := limitSelf(workerMemory); err != nil {
+	w, err := newWorker(class(kind))
+	if err != nil {
+		return err
+	}
+	inForce, err := confine(class(kind), workerMemory)
+	if err != nil {
 		return err
 	}
 	in := bufio.NewReaderSize(stdin, 64<<10)
-	out := bufio.NewWriterSize(stdout, 64<<10)
+	w.out = bufio.NewWriterSize(stdout, 64<<10)
+	if err := w.say(frameHello, hello{InForce: inForce}); err != nil {
+		return err
+	}
 	for ctx.Err() == nil {
-		j, doc, tooLarge, err := receiveJob(in)
+		j, doc, over, err := receiveJob(in)
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return fmt.Errorf("receive document: %w", err)
 		}
-		a := answer{State: TooLarge, Reason: "larger than the size limit"}
-		if !tooLarge {
-			a = work(j, doc, out)
+		a := w.work(j, doc)
+		if over {
+			a.State, a.Reason = TooLarge, "larger than the size limit; the first part was read"
 		}
-		if err := reply(out, a); err != nil {
+		if err := w.reply(a); err != nil {
 			return err
 		}
 	}
 	return ctx.Err()
 }
 
-func reply(out *bufio.Writer, a answer) error {
+// worker is what a worker process keeps between documents.
+type worker struct {
+	registry *registry
+	out      *bufio.Writer
+}
+
+func newWorker(kind class) (*worker, error) {
+	switch kind {
+	case light, full:
+		return &worker{registry: newRegistry()}, nil
+	}
+	return nil, fmt.Errorf("there is no extraction worker of the kind %q", kind)
+}
+
+func (w *worker) reply(a answer) error {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	a.Spent = a.Spent || m.Sys > workerFullAfter
-	b, err := json.Marshal(a)
+	return w.say(frameResult, a)
+}
+
+// say writes a frame of JSON, and sends all that was written.
+func (w *worker) say(kind byte, what any) error {
+	b, err := json.Marshal(what)
 	if err != nil {
 		return fmt.Errorf("reply: %w", err)
 	}
-	if err := writeFrame(out, frameResult, b); err != nil {
+	if err := writeFrame(w.out, kind, b); err != nil {
 		return err
 	}
-	if err := out.Flush(); err != nil {
+	if err := w.out.Flush(); err != nil {
 		return fmt.Errorf("reply: %w", err)
 	}
 	return nil
 }
 
-// receiveJob reads one request whole. A document over its limit is read to the
-// end and dropped.
+// work extracts one document, writing its text piece by piece, so that the
+// parent has the first part of it even if this process does not come to an end.
+func (w *worker) work(j job, doc []byte) answer {
+	r := newReading(w.registry, j.Limits, w)
+	typ, o := r.document(document{name: j.Name, contentType: j.ContentType, raw: doc})
+	return answer{
+		State: o.state, Reason: o.reason, Type: typ, Made: w.registry.made(r.used), Doubt: r.doubt,
+		Spent: o.state == Failed || o.state == TooLarge,
+	}
+}
+
+func (w *worker) text(s string) error {
+	if err := writeChunks(w.out, frameText, []byte(s)); err != nil {
+		return err
+	}
+	return w.out.Flush()
+}
+
+func (w *worker) place(path []Step) error {
+	b, err := json.Marshal(path)
+	if err != nil {
+		return fmt.Errorf("reply: %w", err)
+	}
+	return writeFrame(w.out, framePlace, b)
+}
+
+// receiveJob reads one request whole. Of a document over its limit it gives the
+// first part.
 func receiveJob(in io.Reader) (j job, doc []byte, tooLarge bool, err error) {
 	kind, payload, err := readFrame(in, nil)
 	if err != nil {
@@ -95,9 +158,8 @@ func receiveJob(in io.Reader) (j job, doc []byte, tooLarge bool, err error) {
 			return j, b.Bytes(), tooLarge, nil
 		case frameData:
 			buf = payload[:0]
-			if int64(b.Len()+len(payload)) > j.MaxSize {
-				tooLarge = true
-				continue
+			if left := j.MaxSize - int64(b.Len()); int64(len(payload)) > left {
+				tooLarge, payload = true, payload[:left]
 			}
 			b.Write(payload)
 		default:
@@ -105,42 +167,3 @@ func receiveJob(in io.Reader) (j job, doc []byte, tooLarge bool, err error) {
 		}
 	}
 }
-
-// work extracts one document, writing its text piece by piece, so that the
-// parent has the first part of it even if this process does not come to an end.
-func work(j job, doc []byte, out *bufio.Writer) (a answer) {
-	defer func() {
-		if r := recover(); r != nil {
-			a = answer{State: Failed, Reason: "the parser failed on this document", Spent: true}
-		}
-	}()
-	if j.Type != typePDF {
-		return answer{State: Unsupported, Reason: "no extractor for this format"}
-	}
-	left := j.MaxText
-	written := false
-	emit := func(text string) error {
-		if text == "" {
-			return nil
-		}
-		t := normal(text, left-2)
-		if t.text != "" {
-			if written {
-				t.text = "\n\n" + t.text
-			}
-			written = true
-			left -= len(t.text)
-		}
-		if err := writeChunks(out, frameText, []byte(t.text)); err != nil {
-			return err
-		}
-		if t.cut {
-			return errFull
-		}
-		return out.Flush()
-	}
-	return pdfText(doc, emit)
-}
-
-// errFull tells a format's reader that the text has reached its limit.
-var errFull = errors.New("text limit reached")

@@ -77,11 +77,13 @@ type console struct {
 	progress *progress
 }
 
-type extractWorkerCmd struct{}
+type extractWorkerCmd struct {
+	Kind string `arg:"" help:"The kind of worker."`
+}
 
 // Run serves extraction requests on standard input and output.
-func (extractWorkerCmd) Run(ctx context.Context, con *console) error {
-	return extract.Worker(ctx, con.stdin, con.out)
+func (w extractWorkerCmd) Run(ctx context.Context, con *console) error {
+	return extract.Worker(ctx, w.Kind, con.stdin, con.out)
 }
 
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {

@@ -8,20 +8,6 @@ import (
 	"mailquarry/internal/rfc822"
 )
 
-// readText reads the formats that need no process of their own. The text is in
-// its final form.
-func readText(typ, contentType string, raw []byte, limit int) limited {
-	switch typ {
-	case typeHTML:
-		return htmlText(htmlSource(raw, contentType), limit)
-	case typeMail:
-		return mailText(raw, limit)
-	case typeCalendar, typeContact:
-		return calendarText(decodeText(raw, contentType), limit)
-	}
-	return normal(decodeText(raw, contentType), limit)
-}
-
 // decodeText brings text of any charset to UTF-8.
 func decodeText(raw []byte, contentType string) string {
 	_, params := rfc822.Params([]byte(contentType))

@@ -1,0 +1,103 @@
+package extract
+
+import (
+	"bytes"
+	"strings"
+
+	"mailquarry/internal/rfc822"
+)
+
+func mailFormat() format {
+	return format{
+		name: "mail", version: 1, text: true, extensions: strings.Fields("eml mht mhtml nws"), media: []string{"message/rfc822", "message/global"},
+		is: isMail, read: readMail,
+	}
+}
+
+// isMail tells of a message by its first lines: header fields, one of which only
+// mail has.
+func isMail(p *probe) bool {
+	seen := false
+	for i, line := range bytes.Split(p.head[:min(len(p.head), 4<<10)], []byte("\n")) {
+		line = bytes.TrimRight(line, "\r")
+		if len(line) == 0 {
+			return seen
+		}
+		name, _, ok := bytes.Cut(line, []byte(":"))
+		switch {
+		case i > 0 && (line[0] == ' ' || line[0] == '\t'):
+			continue
+		case i == 0 && bytes.HasPrefix(line, []byte("From ")):
+			continue
+		case !ok || len(name) == 0 || bytes.ContainsAny(name, " \t<{"):
+			return false
+		}
+		switch strings.ToLower(string(name)) {
+		case "received", "return-path", "message-id", "mime-version", "delivered-to", "x-mailer":
+			seen = true
+		}
+	}
+	return seen
+}
+
+// readMail reads a message: subject, people and date, its text, and what is
+// attached to it, each as a document of its own.
+func readMail(r *reading, d document) error {
+	root, err := rfc822.Parse(d.raw)
+	if err != nil {
+		r.fault(outcome{TooLarge, "parts nested too deep"})
+	}
+	lines := []string{root.Header.Text("subject")}
+	for _, name := range []string{"from", "to", "cc", "bcc"} {
+		var all []string
+		for _, v := range root.Header.All(name) {
+			for _, a := range rfc822.Addresses(v) {
+				all = append(all, person(a.Name, a.Address))
+			}
+		}
+		lines = append(lines, strings.Join(all, ", "))
+	}
+	lines = append(lines, string(root.Header.First("date")))
+	for _, s := range lines {
+		if err := r.line(strings.Join(strings.Fields(s), " ")); err != nil {
+			return err
+		}
+	}
+	return readPart(r, d, root)
+}
+
+func readPart(r *reading, d document, p *rfc822.Part) error {
+	if err := r.member(); err != nil {
+		return err
+	}
+	switch {
+	case len(p.Children) > 0 && p.Type == "multipart/alternative":
+		if best := p.Best(); best != nil {
+			return readPart(r, d, best)
+		}
+		return nil
+	case len(p.Children) > 0:
+		for _, c := range p.Children {
+			if err := readPart(r, d, c); err != nil {
+				return err
+			}
+		}
+		return nil
+	case p.Type == "message/rfc822" || p.Type == "message/global":
+		return r.child(Step{Kind: Message, Name: p.Name()}, document{name: "message.eml", contentType: p.Type, raw: p.Decoded(), depth: d.depth})
+	case p.IsAttachment():
+		return readAttached(r, d, p.Name(), p.Type, p.Decoded())
+	case p.Type == "text/html":
+		t := htmlText(p.Text(), r.limits.Text)
+		return r.block(t.text)
+	}
+	return r.block(p.Text())
+}
+
+// readAttached reads a file attached to a message; its name is text, too.
+func readAttached(r *reading, d document, name, contentType string, raw []byte) error {
+	if err := r.block(name); err != nil {
+		return err
+	}
+	return r.child(Step{Kind: Attachment, Name: name}, document{name: name, contentType: contentType, raw: raw, depth: d.depth})
+}

@@ -1,0 +1,56 @@
+package extract
+
+import "slices"
+
+// Place says where a stretch of a Result's Text stands: the stretch begins at
+// Offset, in bytes, and ends where the next Place's begins.
+type Place struct {
+	Offset int    `json:"o"`
+	Path   []Step `json:"p,omitempty"` // from the outside in; none is the document itself
+}
+
+// Step is one part of a Place's path: page 3; the sheet "Budget"; the archive
+// member "offers/a.pdf".
+type Step struct {
+	Kind   StepKind `json:"k"`
+	Number int      `json:"n,omitempty"` // from 1; 0 when it has none
+	Name   string   `json:"s,omitempty"` // as the document gives it; at most 200 bytes
+}
+
+// StepKind is what a Step is in its document.
+type StepKind string
+
+// The kinds.
+const (
+	Page       StepKind = "page"       // of a PDF
+	Sheet      StepKind = "sheet"      // of a workbook
+	Slide      StepKind = "slide"      // of a presentation
+	Notes      StepKind = "notes"      // of a slide or page, by its speaker; foot and end notes
+	Comments   StepKind = "comments"   // that readers left
+	Header     StepKind = "header"     // and footer of the pages
+	Properties StepKind = "properties" // title, author and the like
+	Form       StepKind = "form"       // fields that were filled in
+	Member     StepKind = "member"     // a file in an archive, or one embedded in a document
+	Attachment StepKind = "attachment" // of a message
+	Message    StepKind = "message"    // forwarded in another, or a file that is one; Name is its subject
+)
+
+// maxStepName and maxSteps bound what a Place may weigh, maxPlaces how many a
+// document may have: the stretches after that count as the last one's.
+const (
+	maxStepName  = 200
+	maxPathSteps = 16
+	maxPlaces    = 20000
+)
+
+// PlaceAt finds the place of a byte of the text, nil where there is none.
+func PlaceAt(places []Place, offset int) []Step {
+	i, found := slices.BinarySearchFunc(places, offset, func(p Place, offset int) int { return p.Offset - offset })
+	if !found {
+		i--
+	}
+	if i < 0 {
+		return nil
+	}
+	return places[i].Path
+}
