@@ -1,6 +1,9 @@
 package extract
 
-import "slices"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // Place says where a stretch of a Result's Text stands: the stretch begins at
 // Offset, in bytes, and ends where the next Place's begins.
@@ -53,4 +56,25 @@ func PlaceAt(places []Place, offset int) []Step {
 		return nil
 	}
 	return places[i].Path
+}
+
+// EncodePlaces gives places in the form in which they are stored, nil for none.
+func EncodePlaces(places []Place) []byte {
+	if len(places) == 0 {
+		return nil
+	}
+	b, err := json.Marshal(places)
+	if err != nil {
+		return nil // strings and numbers always encode
+	}
+	return b
+}
+
+// DecodePlaces reads what EncodePlaces gave. What is none is no place.
+func DecodePlaces(b []byte) []Place {
+	var places []Place
+	if len(b) == 0 || json.Unmarshal(b, &places) != nil {
+		return nil
+	}
+	return places
 }

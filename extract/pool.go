@@ -50,7 +50,7 @@ func New(o Options) *Pool {
 		if err != nil {
 			exe = os.Args[0]
 		}
-		o.WorkerCommand = []string{exe, "extract-worker"}
+		o.WorkerCommand = []string{exe, workerArgument}
 	}
 	if o.Workers <= 0 {
 		o.Workers = max(1, min(4, runtime.NumCPU()/2))

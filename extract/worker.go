@@ -68,6 +68,19 @@ func Worker(ctx context.Context, kind string, stdin io.Reader, stdout io.Writer)
 	return ctx.Err()
 }
 
+// IsWorker tells whether a command line is one that a Pool starts by default, and
+// the kind of worker to be. A program whose own executable is to be the worker,
+// such as a test, asks this first and then calls Worker.
+func IsWorker(args []string) (kind string, is bool) {
+	if len(args) != 3 || args[1] != workerArgument {
+		return "", false
+	}
+	return args[2], true
+}
+
+// workerArgument makes this binary a worker.
+const workerArgument = "extract-worker"
+
 // worker is what a worker process keeps between documents.
 type worker struct {
 	registry *registry

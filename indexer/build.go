@@ -54,6 +54,7 @@ func (o BuildOptions) withDefaults() BuildOptions {
 type Builder struct {
 	archive   *archive.Archive
 	extractor extract.Extractor
+	versions  *extract.Versions
 	writer    engine.Writer
 	opts      BuildOptions
 	done      atomic.Int64
@@ -86,7 +87,7 @@ func (t turn) take(ctx context.Context) (release func(), err error) {
 // NewBuilder makes a Builder from a into w.
 func NewBuilder(a *archive.Archive, x extract.Extractor, w engine.Writer, o BuildOptions) *Builder {
 	return &Builder{
-		archive: a, extractor: x, writer: w, opts: o.withDefaults(), running: newTurn(), writing: newTurn(),
+		archive: a, extractor: x, versions: extract.NewVersions(), writer: w, opts: o.withDefaults(), running: newTurn(), writing: newTurn(),
 	}
 }
 

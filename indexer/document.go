@@ -88,7 +88,7 @@ func (b *Builder) texts(ctx context.Context, parts []mail.Part) (partTexts, erro
 	}
 	fresh := map[mail.Digest]archive.Text{}
 	for _, p := range parts {
-		if p.Digest.IsZero() || (all[p.Digest].Version == extract.Version) {
+		if p.Digest.IsZero() || b.versions.Current(all[p.Digest].Made) {
 			continue
 		}
 		res, err := b.extractor.Extract(ctx, extract.Doc{
@@ -107,7 +107,7 @@ func (b *Builder) texts(ctx context.Context, parts []mail.Part) (partTexts, erro
 			return partTexts{}, err
 		}
 		t := archive.Text{
-			Version: extract.Version, State: string(res.State), Reason: res.Reason, Type: res.Type, Text: res.Text,
+			Made: res.Made, State: string(res.State), Reason: res.Reason, Type: res.Type, Text: res.Text, Places: extract.EncodePlaces(res.Places),
 		}
 		all[p.Digest], fresh[p.Digest] = t, t
 	}

@@ -258,7 +258,7 @@ func TestSweepKeepsWhatIsNamedOrYoung(t *testing.T) {
 	put := func(s string) mail.Digest {
 		d, _, err := a.PutBlob(ctx, strings.NewReader(s), 0)
 		check(t, err)
-		check(t, a.PutTexts(ctx, map[mail.Digest]Text{d: {Version: 1, State: "ok", Text: s}}))
+		check(t, a.PutTexts(ctx, map[mail.Digest]Text{d: {Made: "a/1", State: "ok", Text: s}}))
 		return d
 	}
 	age := func(d mail.Digest) {
@@ -302,11 +302,11 @@ func TestTexts(t *testing.T) {
 	t.Parallel()
 	a := openTest(t)
 	want := map[mail.Digest]Text{
-		{1}: {Version: 1, State: "ok", Type: "application/pdf", Text: strings.Repeat("words and ", 100_000)},
-		{2}: {Version: 1, State: "failed", Reason: "broken"},
+		{1}: {Made: "a/1", State: "ok", Type: "application/pdf", Text: strings.Repeat("words and ", 100_000)},
+		{2}: {Made: "a/1", State: "failed", Reason: "broken"},
 	}
 	check(t, a.PutTexts(t.Context(), want))
-	want[mail.Digest{2}] = Text{Version: 2, State: "ok", Text: "now"}
+	want[mail.Digest{2}] = Text{Made: "a/2", State: "ok", Text: "now"}
 	check(t, a.PutTexts(t.Context(), map[mail.Digest]Text{{2}: want[mail.Digest{2}]}))
 	got := must[map[mail.Digest]Text](t)(a.Texts(t.Context(), []mail.Digest{{1}, {2}, {3}}))
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -12,7 +12,7 @@ const applicationID = 0x4d517279
 
 // migrations hold one script for each schema version, in order. A released
 // script is never edited; a change of schema is a new one at the end.
-func migrations() []string { return []string{schema1, schema2} }
+func migrations() []string { return []string{schema1, schema2, schema3} }
 
 // The content of a message stands apart from its row: rows stay small, so that
 // marking, moving and counting touch no payload. The digest of a payload and
@@ -208,6 +208,14 @@ CREATE TABLE coverage (
   mailbox INTEGER NOT NULL,
   report  TEXT NOT NULL -- JSON
 );
+`
+
+// Schema 3 knows by which readers a text was made, and where in its document
+// each stretch stands.
+const schema3 = `
+ALTER TABLE text ADD COLUMN made_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE text ADD COLUMN places BLOB NOT NULL DEFAULT x'';
+ALTER TABLE text DROP COLUMN version;
 `
 
 // migrate brings the database to the newest schema, each step in a transaction

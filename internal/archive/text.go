@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
@@ -11,11 +12,14 @@ import (
 
 // Text is a stored extraction result of a blob.
 type Text struct {
-	Version int // extract.Version that made it
-	State   string
-	Reason  string
-	Type    string
-	Text    string
+	Made   string // extract.Result.Made: which readers made it
+	State  string
+	Reason string
+	Type   string
+	Text   string
+	// Places tells where in the document stretches of Text stand, in the form
+	// that the indexer gave it; nil for nowhere in particular.
+	Places []byte
 }
 
 // Texts reads the stored extraction results of blobs; absent ones are not in the map.
@@ -30,8 +34,8 @@ func (a *Archive) Texts(ctx context.Context, ds []mail.Digest) (map[mail.Digest]
 			var d mail.Digest
 			var t Text
 			var how int
-			var digest, packed sql.RawBytes
-			if err := rows.Scan(&digest, &t.Version, &t.State, &t.Reason, &t.Type, &how, &packed); err != nil {
+			var digest, packed, places sql.RawBytes
+			if err := rows.Scan(&digest, &t.Made, &t.State, &t.Reason, &t.Type, &how, &packed, &places); err != nil {
 				return err
 			}
 			copy(d[:], digest)
@@ -39,10 +43,10 @@ func (a *Archive) Texts(ctx context.Context, ds []mail.Digest) (map[mail.Digest]
 			if err != nil {
 				return fmt.Errorf("text of blob %s: %w", d, err)
 			}
-			t.Text = string(text)
+			t.Text, t.Places = string(text), bytes.Clone(places)
 			out[d] = t
 			return nil
-		}, "SELECT digest, version, state, reason, type, codec, text FROM text WHERE digest IN (", nil, values)
+		}, "SELECT digest, made_by, state, reason, type, codec, text, places FROM text WHERE digest IN (", nil, values)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read texts: %w", explain(err))
@@ -69,11 +73,11 @@ func (a *Archive) PutTexts(ctx context.Context, texts map[mail.Digest]Text) erro
 	now := time.Now().UnixMicro()
 	err := a.write(ctx, func(t *txn) error {
 		for _, r := range list {
-			err := t.exec(`INSERT INTO text (digest, version, state, reason, type, made, codec, text)
-				VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (digest) DO UPDATE SET version = excluded.version,
+			err := t.exec(`INSERT INTO text (digest, made_by, state, reason, type, made, codec, text, places)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (digest) DO UPDATE SET made_by = excluded.made_by,
 				state = excluded.state, reason = excluded.reason, type = excluded.type, made = excluded.made,
-				codec = excluded.codec, text = excluded.text`,
-				r.d[:], r.t.Version, r.t.State, r.t.Reason, r.t.Type, now, r.how, r.data)
+				codec = excluded.codec, text = excluded.text, places = excluded.places`,
+				r.d[:], r.t.Made, r.t.State, r.t.Reason, r.t.Type, now, r.how, r.data, places(r.t.Places))
 			if err != nil {
 				return err
 			}
@@ -84,4 +88,12 @@ func (a *Archive) PutTexts(ctx context.Context, texts map[mail.Digest]Text) erro
 		return fmt.Errorf("put texts: %w", err)
 	}
 	return nil
+}
+
+// places is the column's value: empty rather than null.
+func places(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
 }
