@@ -31,6 +31,13 @@ type format struct {
 func formats() []format {
 	return []format{
 		pdfFormat(),
+		zipFormat(),
+		sevenZipFormat(),
+		gzipFormat(),
+		bzip2Format(),
+		xzFormat(),
+		zstdFormat(),
+		tarFormat(),
 		calendarFormat(),
 		contactFormat(),
 		htmlFormat(),

@@ -20,6 +20,8 @@ const (
 	maxDepth       = 8
 	maxMembers     = 10_000
 	maxInflated    = 256 << 20
+	// maxUnpacked is the size of one unpacked document.
+	maxUnpacked = 64 << 20
 	// maxRatio is how many times its packed size something may grow to once it
 	// is larger than freeRatio: no real text is packed so well.
 	maxRatio, freeRatio = 200, 10 << 20
@@ -53,27 +55,48 @@ func tooLarge(what string) error { return &outcome{TooLarge, "too many or too la
 var errFull = errors.New("a limit of the whole document is reached")
 
 // inflate reads what a packed stream unpacks to, within the limits; packed is
-// its size before, or -1 when that is not known. Of a stream that is damaged it
-// gives what came before, with the error.
+// its size before, or -1 when that is not known. Of a stream that is damaged, or
+// larger than one document may be, it gives what came before, with the error.
 func (r *reading) inflate(src io.Reader, packed int64) ([]byte, error) {
 	room := r.limits.Inflated - r.inflated
 	if room <= 0 {
 		return nil, r.stop("unpacked bytes")
 	}
-	most := room
+	most := min(room, maxUnpacked)
 	if packed >= 0 {
-		most = min(room, max(freeRatio, maxRatio*packed))
+		most = min(most, max(freeRatio, maxRatio*packed))
 	}
 	b, err := io.ReadAll(io.LimitReader(src, most+1))
-	if int64(len(b)) > most {
-		r.inflated += most
-		return b[:most], r.stop("unpacked bytes")
-	}
+	over := int64(len(b)) > most
+	b = b[:min(int64(len(b)), most)]
 	r.inflated += int64(len(b))
-	if err != nil {
+	switch {
+	case over && most == room:
+		return b, r.stop("unpacked bytes")
+	case over:
+		return b, tooLarge("unpacked bytes")
+	case err != nil:
 		return b, fmt.Errorf("unpack: %w", err)
 	}
 	return b, nil
+}
+
+// unpack reads a packed document that lies in another. Its error is errFull.
+func (r *reading) unpack(at Step, name string, src io.Reader, packed int64, depth int) error {
+	raw, err := r.inflate(src, packed)
+	before := len(r.faults)
+	if len(raw) > 0 {
+		if err := r.child(at, document{name: name, raw: raw, depth: depth}); err != nil {
+			return err
+		}
+	}
+	switch {
+	case errors.Is(err, errFull):
+		return err
+	case err != nil && len(r.faults) == before:
+		r.fault(r.ended(err))
+	}
+	return nil
 }
 
 // stop notes which limit was reached.

@@ -154,7 +154,7 @@ func otherMedia(s string) string {
 		return "postscript"
 	case "image/svg+xml":
 		return "image"
-	case "application/x-rar-compressed", "application/vnd.rar", "application/zstd", "application/vnd.ms-cab-compressed":
+	case "application/x-rar-compressed", "application/vnd.rar", "application/vnd.ms-cab-compressed":
 		return "archive"
 	case "application/x-ole-storage":
 		return "ole"
@@ -189,7 +189,7 @@ func (r *registry) extensionType(name string) string {
 		return "audio"
 	case "mp4", "mov", "avi", "mkv", "wmv", "webm", "mpg", "mpeg":
 		return "video"
-	case "rar", "zst", "cab":
+	case "rar", "cab":
 		return "archive"
 	case "epub":
 		return "epub"

@@ -1,0 +1,215 @@
+package extract
+
+import (
+	"archive/tar"
+	"archive/zip"
+	"bytes"
+	"compress/bzip2"
+	"errors"
+	"io"
+	"path"
+	"strings"
+
+	"github.com/bodgit/sevenzip"
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+	"github.com/ulikunitz/xz"
+)
+
+func zipFormat() format {
+	return format{
+		name: "zip", version: 1, extensions: []string{"zip"}, media: []string{"application/zip", "application/x-zip-compressed"},
+		is: func(p *probe) bool { return p.begins("PK\x03\x04", "PK\x05\x06", "PK\x07\x08") }, read: readZip,
+	}
+}
+
+func tarFormat() format {
+	return format{
+		name: "tar", version: 1, extensions: []string{"tar"}, media: []string{"application/x-tar"},
+		is: isTar, read: readTar,
+	}
+}
+
+func sevenZipFormat() format {
+	return format{
+		name: "7z", version: 1, extensions: []string{"7z"}, media: []string{"application/x-7z-compressed"},
+		is: func(p *probe) bool { return p.begins("7z\xbc\xaf\x27\x1c") }, read: readSevenZip,
+	}
+}
+
+// packedFormat is one of those that pack a single file.
+func packedFormat(name string, media, signatures []string, open func(io.Reader) (io.Reader, error)) format {
+	return format{
+		name: name, version: 1, extensions: []string{name}, media: media,
+		is: func(p *probe) bool { return p.begins(signatures...) },
+		read: func(r *reading, d document) error {
+			src, err := open(bytes.NewReader(d.raw))
+			if err != nil {
+				return failed("damaged: it cannot be unpacked")
+			}
+			inner := innerName(d.name)
+			return r.unpack(Step{Kind: Member, Name: inner}, inner, src, int64(len(d.raw)), d.depth)
+		},
+	}
+}
+
+func gzipFormat() format {
+	return packedFormat("gz", []string{"application/gzip", "application/x-gzip"}, []string{"\x1f\x8b"},
+		func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) })
+}
+
+func bzip2Format() format {
+	return packedFormat("bz2", []string{"application/x-bzip2"}, []string{"BZh"},
+		func(r io.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil })
+}
+
+// The most memory that a stream may ask for: what it declares is allocated.
+const maxDictionary = 64 << 20
+
+func xzFormat() format {
+	return packedFormat("xz", []string{"application/x-xz"}, []string{"\xfd7zXZ\x00"},
+		func(r io.Reader) (io.Reader, error) { return xz.ReaderConfig{DictCap: maxDictionary}.NewReader(r) })
+}
+
+func zstdFormat() format {
+	return packedFormat("zst", []string{"application/zstd"}, []string{"\x28\xb5\x2f\xfd"},
+		func(r io.Reader) (io.Reader, error) {
+			d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxDictionary), zstd.WithDecoderLowmem(true))
+			if err != nil {
+				return nil, err
+			}
+			return d.IOReadCloser(), nil
+		})
+}
+
+// innerName is the name of the file in a packed one: "a.tar" in "a.tgz", "b.txt"
+// in "b.txt.gz".
+func innerName(name string) string {
+	base := strings.TrimSuffix(name, path.Ext(name))
+	switch strings.ToLower(path.Ext(name)) {
+	case ".tgz", ".tbz", ".tbz2", ".txz", ".tzst":
+		return base + ".tar"
+	}
+	return base
+}
+
+func readZip(r *reading, d document) error {
+	z, err := zip.NewReader(bytes.NewReader(d.raw), int64(len(d.raw)))
+	if err != nil && z == nil {
+		return failed("damaged: its directory cannot be read")
+	}
+	for _, f := range z.File {
+		if f.FileInfo().IsDir() {
+			continue
+		}
+		name := memberName(f.Name)
+		if err := r.named(name); err != nil {
+			return err
+		}
+		const isEncrypted = 1
+		if f.Flags&isEncrypted != 0 {
+			r.fault(outcome{Encrypted, "needs a password"})
+			continue
+		}
+		src, err := f.Open()
+		if err != nil {
+			r.fault(outcome{Failed, "damaged, or packed in a way that is not supported"})
+			continue
+		}
+		err = r.unpack(Step{Kind: Member, Name: name}, name, src, int64(min(f.CompressedSize64, uint64(len(d.raw)))), d.depth)
+		src.Close()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// named writes a member's name, which is text that people look for, and counts
+// the member.
+func (r *reading) named(name string) error {
+	if err := r.member(); err != nil {
+		return err
+	}
+	return r.block(name)
+}
+
+// memberName is a member's name as it is shown.
+func memberName(s string) string {
+	s = strings.ToValidUTF8(strings.ReplaceAll(s, `\`, "/"), "\uFFFD")
+	return strings.TrimPrefix(s, "./")
+}
+
+func isTar(p *probe) bool {
+	if len(p.raw) < 512 {
+		return false
+	}
+	if string(p.raw[257:262]) == "ustar" {
+		return true
+	}
+	_, err := tar.NewReader(bytes.NewReader(p.raw[:512])).Next() // checks the sum over the header
+	return err == nil && p.raw[0] != 0
+}
+
+func readTar(r *reading, d document) error {
+	t := tar.NewReader(bytes.NewReader(d.raw))
+	for {
+		h, err := t.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return failed("damaged: an entry cannot be read")
+		}
+		if h.Typeflag != tar.TypeReg {
+			if err := r.member(); err != nil {
+				return err
+			}
+			continue
+		}
+		name := memberName(h.Name)
+		if err := r.named(name); err != nil {
+			return err
+		}
+		// A tar packs nothing, but a sparse member can be of any size.
+		if err := r.unpack(Step{Kind: Member, Name: name}, name, t, min(h.Size, int64(len(d.raw))), d.depth); err != nil {
+			return err
+		}
+	}
+}
+
+func readSevenZip(r *reading, d document) error {
+	z, err := sevenzip.NewReader(bytes.NewReader(d.raw), int64(len(d.raw)))
+	if err != nil {
+		var locked *sevenzip.ReadError
+		if errors.As(err, &locked) && locked.Encrypted {
+			return encrypted()
+		}
+		return failed("damaged: its directory cannot be read")
+	}
+	for _, f := range z.File {
+		if f.FileInfo().IsDir() {
+			continue
+		}
+		name := memberName(f.Name)
+		if err := r.named(name); err != nil {
+			return err
+		}
+		src, err := f.Open()
+		if err != nil {
+			var locked *sevenzip.ReadError
+			if errors.As(err, &locked) && locked.Encrypted {
+				r.fault(outcome{Encrypted, "needs a password"})
+			} else {
+				r.fault(outcome{Failed, "damaged, or packed in a way that is not supported"})
+			}
+			continue
+		}
+		err = r.unpack(Step{Kind: Member, Name: name}, name, src, int64(len(d.raw)), d.depth)
+		src.Close()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
