@@ -31,6 +31,8 @@ type format struct {
 func formats() []format {
 	return []format{
 		pdfFormat(),
+		msgFormat(),
+		tnefFormat(),
 		zipFormat(),
 		sevenZipFormat(),
 		gzipFormat(),

@@ -48,7 +48,7 @@ func TestExtract(t *testing.T) {
 		{"source", "main.go", "", "package main\n\nfunc main() {\n\tprint(1)\n}", ok("text", "package main\n\nfunc main() {\n\tprint(1)\n}")},
 		{"empty", "a.txt", "", "", extract.Result{State: extract.Empty, Type: "text"}},
 		{"blank", "a.txt", "", " \n ", extract.Result{State: extract.Empty, Type: "text"}},
-		{"picture", "a.txt", "text/plain", "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", extract.Result{State: extract.Unsupported, Type: "image"}},
+		{"picture", "a.txt", "text/plain", "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", extract.Result{State: extract.Empty, Type: "image"}},
 		{"binary called text", "a.txt", "text/plain", "\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f", extract.Result{State: extract.Unsupported}},
 		{"no pdf inside", "a.pdf", "application/pdf", "%PDF-1.4\nrubbish", extract.Result{State: extract.Failed, Type: "pdf"}},
 	} {

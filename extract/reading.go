@@ -106,7 +106,7 @@ func (r *reading) one(d document) (typ string, err error) {
 	typ, f := r.registry.sniff(d)
 	r.used[typ] = true
 	if f == nil {
-		return typ, &outcome{Unsupported, "no extractor for this format"}
+		return typ, unread(typ)
 	}
 	defer func() {
 		if p := recover(); p != nil {
@@ -114,6 +114,19 @@ func (r *reading) one(d document) (typ string, err error) {
 		}
 	}()
 	return typ, f.read(r, d)
+}
+
+// unread is the outcome of a type that nothing here reads.
+func unread(typ string) error {
+	switch typ {
+	case "image":
+		return &outcome{Empty, "no text layer"}
+	case "audio", "video", "font", "signature":
+		return &outcome{Empty, "there is no text in this format"}
+	case "encrypted":
+		return &outcome{Encrypted, "needs a key"}
+	}
+	return &outcome{Unsupported, "no extractor for this format"}
 }
 
 // child reads a document that lies in another, at a step of its own. How that
@@ -135,7 +148,6 @@ func (r *reading) child(at Step, d document) error {
 		if errors.Is(err, errFull) {
 			return err
 		}
-		// A picture in a document is no gap in its text.
 		if o := r.ended(err); o.state != OK && o.state != Empty && len(r.faults) == before {
 			r.fault(o)
 		}
