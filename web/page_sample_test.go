@@ -117,7 +117,7 @@ func sampleStatusPage(p *pages) statusPage {
 		{ID: 7, Mailbox: eva, Folder: inbox, Kind: "message", Reason: "The answer is <malformed>", Code: "ErrorCorruptData", Attempts: 3, First: sampleNow(), Last: sampleNow(), Next: sampleNow().Add(time.Hour)},
 		{ID: 9, Mailbox: jonas, Folder: inbox, Message: 40, Kind: "attachment", Reason: "Too large", Attempts: 1, Permanent: true},
 	}}, 3)
-	page.Coverage = p.coverageView(operate.Coverage{
+	proof := operate.Coverage{
 		At: sampleNow(), Counts: operate.Counts{Source: 900, Stored: 897, Indexed: 897, Unexplained: 3}, Unverified: 1,
 		Pass: operate.Pass{ID: 1, State: operate.PassRunning, Folders: 2, Total: 9},
 		Mailboxes: []operate.MailboxCoverage{
@@ -127,7 +127,8 @@ func sampleStatusPage(p *pages) statusPage {
 			}, Unreachable: []operate.Unreachable{{What: "In-place archive", Why: "The in-place archive cannot be reached by this API."}}},
 			{Mailbox: jonas, State: "denied", Why: "Access is denied by <policy>."},
 		},
-	}, "")
+	}
+	page.Coverage = p.coverageView(proof, proof.Mailboxes, 0)
 	page.Holds = p.holdsView([]operate.Hold{
 		{ID: 1, Mailbox: &eva, Reason: "Case 17 <b>final", By: "operator", Since: sampleNow()},
 		{ID: 2, Query: "subject:granite OR from:marek", Reason: "Case 18", By: "operator", Since: sampleNow()},

@@ -123,15 +123,19 @@ func (s *server) statusOf(c echo.Context) (statusPage, error) {
 	if err != nil {
 		return statusPage{}, err
 	}
+	filter := strings.TrimSpace(c.QueryParam("mailbox"))
+	shown, others := s.pages.coverageShown(coverage, filter)
+	if err := s.desk.Detail(ctx, who, shown); err != nil {
+		return statusPage{}, err
+	}
 	holds, err := s.desk.Holds(ctx, who)
 	if err != nil {
 		return statusPage{}, err
 	}
-	filter := strings.TrimSpace(c.QueryParam("mailbox"))
 	page := s.pages.statusPage(status, live, filter)
 	page.Said = said(c.QueryParam("said"))
 	page.Problems = s.pages.problemsView(problems, after)
-	page.Coverage = s.pages.coverageView(coverage, filter)
+	page.Coverage = s.pages.coverageView(coverage, shown, others)
 	page.Holds = s.pages.holdsView(holds)
 	return page, nil
 }

@@ -119,7 +119,7 @@ func (s *statusCmd) look(ctx context.Context, cl *client) (string, error) {
 		return strings.TrimSpace(string(raw)) + "\n", nil
 	}
 	var proof coverageAnswer
-	if _, err := cl.do(ctx, "GET", "/coverage", nil, &proof); err != nil {
+	if _, err := cl.do(ctx, "GET", "/coverage?limit=1", nil, &proof); err != nil {
 		return "", err
 	}
 	var b strings.Builder
