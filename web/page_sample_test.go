@@ -111,6 +111,7 @@ func sampleStatusPage(p *pages) statusPage {
 			3: {State: operate.StateSyncing, ToDo: 111, Rate: 3.3, Left: 35 * time.Second},
 		},
 	}
+	live.Notifications = &operate.Notifications{Mailboxes: 4, Subscribed: 3}
 	page := p.statusPage(sampleStatus(), live, "")
 	page.Said = said("no-source")
 	page.Problems = p.problemsView(operate.ProblemPage{Total: 2, Next: 9, Problems: []operate.Problem{
