@@ -326,7 +326,7 @@ func (r *boxRound) retryMessages(ctx context.Context, problems []archive.Problem
 func (r *boxRound) homeOf(ctx context.Context, c source.Change, known mail.FolderID) (mail.FolderID, bool, error) {
 	sum, err := decode.GraphSummary(c.Payload)
 	if err != nil || sum.ParentFolder == "" {
-		return known, true, nil
+		return known, true, nil //nolint:nilerr // what does not tell where it is stays where it is
 	}
 	s := resolver{boxRound: r}
 	return s.whither(ctx, sum.ParentFolder)

@@ -99,7 +99,7 @@ func (s *server) apiCoverage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	next := ""
+	var next string
 	coverage.Mailboxes, next = coveragePage(coverage.Mailboxes, mail.MailboxID(after), limit)
 	if err := s.desk.Detail(ctx, who, coverage.Mailboxes); err != nil {
 		return err

@@ -62,9 +62,6 @@ type FolderCoverage struct {
 	Error  string  // why it could not be compared
 }
 
-// verified tells whether the folder was compared to its end.
-func (f *FolderCoverage) verified() bool { return !f.At.IsZero() && f.Error == "" }
-
 // Unreachable is a part of a mailbox that cannot be synced by any setting.
 type Unreachable struct {
 	What, Why string

@@ -28,7 +28,7 @@ func testMain(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	binary = filepath.Join(dir, "mailquarry")
 	build := exec.Command("go", "build", "-o", binary, "mailquarry/cmd/mailquarry")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -53,7 +53,7 @@ func newProgram(t *testing.T, tenant *graphsim.Tenant) *program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { server.Close() })
+	t.Cleanup(func() { _ = server.Close() })
 	p := &program{t: t, tenant: tenant, server: server, dir: t.TempDir()}
 	if err := os.WriteFile(filepath.Join(p.dir, "ca.pem"), server.CertPEM, 0o600); err != nil {
 		t.Fatal(err)

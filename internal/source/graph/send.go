@@ -195,7 +195,7 @@ func (c *Client) try(ctx context.Context, q call, g *gate, n int, use func(*answ
 	a := &answer{cancel: cancel, leave: func() { c.leave(g, q.weight) }, stall: c.stall}
 	defer a.finish()
 	began := time.Now()
-	resp, err := c.send(ctx, q, g)
+	resp, err := c.send(ctx, q, g) //nolint:bodyclose // the answer closes it
 	status := 0
 	var f *failure
 	if err != nil {
@@ -290,7 +290,7 @@ func (a *answer) close() {
 			a.watch.Stop()
 		}
 		if a.resp != nil {
-			a.resp.Body.Close()
+			_ = a.resp.Body.Close()
 		}
 		a.cancel()
 		a.leave()
