@@ -18,9 +18,8 @@ import (
 const (
 	// share and its mailboxes are what a run syncs of which nothing else is asked.
 	share, shareBoxes = 10_000, 8
-	// memoryBudget is what the program may take at its peak; memoryLimit is what
-	// its runtime is told to stay below, since there is memory besides the heap.
-	memoryBudget, memoryLimit = 512 << 20, "250MiB"
+	// memoryBudget is what the program may take at its peak, out of the box.
+	memoryBudget = 512 << 20
 	// slack is how much more than the least the requests may be, in parts of a
 	// hundred.
 	slack = 15
