@@ -227,3 +227,38 @@ func TestItemsSurviveEveryFault(t *testing.T) {
 		})
 	}
 }
+
+// The address that comes with a 410 is not followed, wherever it leads: a stream
+// begins anew at its own start, with the properties that this program needs.
+func TestAddressOfA410IsNotFollowed(t *testing.T) {
+	t.Parallel()
+	var astray atomic.Int32
+	foreign := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { astray.Add(1) }))
+	t.Cleanup(foreign.Close)
+	var asked []url.Values
+	var mu sync.Mutex
+	c, s := stub(t, func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		asked = append(asked, r.URL.Query())
+		if r.URL.Query().Get("$deltatoken") == "old" {
+			w.Header().Set("Location", foreign.URL+r.URL.Path+"?$deltatoken=")
+			w.WriteHeader(http.StatusGone)
+			fmt.Fprint(w, `{"error":{"code":"SyncStateNotFound","message":"x"}}`)
+			return
+		}
+		fmt.Fprintf(w, `{"value":[],"@odata.deltaLink":"https://%s%s?$deltatoken=new"}`, r.Host, r.URL.Path)
+	})
+	old := s.URL + "/v1.0/users/u/mailFolders/f/messages/delta?$deltatoken=old"
+	_, err := c.Messages(testContext(t), "u", "f", source.Cursor{Link: old, Complete: true})
+	wantClass(t, err, source.Expired)
+	if _, err := c.Messages(testContext(t), "u", "f", source.Cursor{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := astray.Load(); n != 0 {
+		t.Errorf("another host was asked %d times", n)
+	}
+	if len(asked) != 2 || asked[1].Has("$deltatoken") || !strings.Contains(asked[1].Get("$select"), "isRead") {
+		t.Errorf("asked were %v", asked)
+	}
+}
