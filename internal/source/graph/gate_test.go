@@ -197,18 +197,3 @@ func TestNoMailboxHoldsAllPlaces(t *testing.T) {
 		t.Errorf("%d requests in flight on all mailboxes, want no more than 5", most)
 	}
 }
-
-// Of several Retry-After the longest counts, in whatever order they come.
-func TestLongestPauseCounts(t *testing.T) {
-	t.Parallel()
-	now := time.Now()
-	for _, asked := range [][]time.Duration{{2 * time.Second, 9 * time.Second}, {9 * time.Second, 2 * time.Second}} {
-		g := newGate(4, true, time.Second)
-		for _, d := range asked {
-			g.hold(now, d, "ApplicationThrottled")
-		}
-		if d := g.delay(now, 1); d != 9*time.Second {
-			t.Errorf("after %v nothing passes for %v, want 9s", asked, d)
-		}
-	}
-}
