@@ -101,12 +101,13 @@ func TestNoLinkLeadsElsewhere(t *testing.T) {
 		link = fmt.Sprintf(form+"%.0[2]s%.0[3]s%.0[1]s", elsewhere.URL, u.Host, own.Host)
 		ctx := testContext(t)
 		for name, ask := range map[string]func() error{
-			"users":       func() error { _, err := c.Mailboxes(ctx, source.Cursor{}); return err },
-			"folders":     func() error { _, err := c.Folders(ctx, "u", source.Cursor{}); return err },
-			"messages":    func() error { _, err := c.Messages(ctx, "u", "f", source.Cursor{}); return err },
-			"list":        func() error { _, err := c.List(ctx, "u", "f", source.Cursor{}); return err },
-			"members":     func() error { _, err := c.Members(ctx, "g"); return err },
-			"attachments": func() error { _, err := listParts(ctx, c, "u", "m"); return err },
+			"users":         func() error { _, err := c.Mailboxes(ctx, source.Cursor{}); return err },
+			"folders":       func() error { _, err := c.Folders(ctx, "u", source.Cursor{}); return err },
+			"messages":      func() error { _, err := c.Messages(ctx, "u", "f", source.Cursor{}); return err },
+			"list":          func() error { _, err := c.List(ctx, "u", "f", source.Cursor{}); return err },
+			"members":       func() error { _, err := c.Members(ctx, "g"); return err },
+			"attachments":   func() error { _, err := listParts(ctx, c, "u", "m"); return err },
+			"child folders": func() error { _, err := c.childFolders(ctx, "u", "f"); return err },
 			"a stored link": func() error {
 				_, err := c.List(ctx, "u", "f", source.Cursor{Link: link})
 				return err
