@@ -10,7 +10,7 @@ import (
 // takes some 60 MB beside the heap, the program itself 30, and the files of the
 // index are mapped, which the system counts too as long as it has room.
 // Measured: docs/benchmarks.md.
-const syncMemory = 180 << 20
+const syncMemory = 160 << 20
 
 // boundMemory sets the limit. It is a soft one: mail that takes more than that
 // costs time. GOMEMLIMIT, which the runtime reads by itself, goes before it.

@@ -87,10 +87,6 @@ type outcome struct {
 	output string
 }
 
-// incomplete is the exit code of a sync in which mailboxes failed that are tried
-// again in the next.
-const incomplete = 3
-
 // once syncs once.
 func (p *program) once() outcome {
 	p.t.Helper()
