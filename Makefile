@@ -5,12 +5,13 @@ STEPS    ?= 10000
 CORPORA  ?= ../shared/corpora/dev-share.tar.zst
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT     = mvdan.cc/gofumpt@v0.12.0
+GOLANGCI    = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 # The product is pure Go. Only the race detector needs cgo, so the large Graph SDK
 # is compiled in two ways and no more.
 export CGO_ENABLED = 0
 
-.PHONY: help build test lint race e2e corpora deps soak requests fuzz bench clean
+.PHONY: help build test lint golangci race e2e corpora deps soak requests fuzz bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -24,6 +25,9 @@ lint: ## gofumpt, go vet, staticcheck
 	@unformatted=$$($(GO) run $(GOFUMPT) -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not formatted with gofumpt:"; echo "$$unformatted"; exit 1; }
 	$(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
+
+golangci: ## more linters, which take a minute or two the first time: see .golangci.yml
+	$(GO) run $(GOLANGCI) run ./...
 
 race: ## the tests of all packages, with the race detector
 	CGO_ENABLED=1 $(GO) test -race -shuffle=on -timeout 30m $$($(GO) list ./... | grep -v internal/e2e)

@@ -296,7 +296,11 @@ func (c *comparison) locate(ctx context.Context, r *boxRound, keys []string) (ma
 				}
 				places[key] = place{unknown: true}
 			default:
-				to, _, err := (&resolver{boxRound: r, folder: c.folder}).whither(ctx, found[i].Folder)
+				to, _, err := r.whither(ctx, found[i].Folder)
+				if errors.Is(err, errNoPlace) {
+					places[key] = place{unknown: true}
+					continue
+				}
 				if err != nil {
 					return nil, err
 				}

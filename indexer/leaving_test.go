@@ -1,6 +1,7 @@
 package indexer_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -175,6 +176,23 @@ func TestScopeThatIsNewWorriesNobody(t *testing.T) {
 	l := newLeavers(t, indexer.Scope{Include: []indexer.Rule{rule(t, "group:"+sales)}},
 		func(l *leavers) []string { return []string{l.anna.ID()} })
 	l.want(0, 1, 1)
+	if got := l.leaving(); got != "" {
+		t.Errorf("a problem is listed: %q", got)
+	}
+}
+
+// That one of many leaves a group is nothing to worry about, though it waits too.
+func TestOneOfManyLeavesQuietly(t *testing.T) {
+	t.Parallel()
+	var others []string
+	l := newLeavers(t, indexer.Scope{Include: []indexer.Rule{rule(t, "group:"+sales)}}, func(l *leavers) []string {
+		for i := range 10 {
+			others = append(others, l.user(fmt.Sprintf("other-%d", i)).ID())
+		}
+		return append([]string{l.anna.ID(), l.ben.ID()}, others...)
+	})
+	l.group(append(others, l.anna.ID())...)
+	l.want(time.Minute, 2, 1)
 	if got := l.leaving(); got != "" {
 		t.Errorf("a problem is listed: %q", got)
 	}

@@ -45,9 +45,12 @@ type boxRound struct {
 	vanishing bool // a folder may have gone in this round
 	newRule   bool // the scope leaves out other folders than before
 	relisted  int  // how often the folders were listed again in this step
-	waiting   int  // problems that are due and have to wait for the next step
-	retries   int  // how often the problems met were tried again before the end
-	problems  *problemBook
+	// unlisted are folders that messages were found in and that a list made since,
+	// in this step, does not name.
+	unlisted map[string]bool
+	waiting  int // problems that are due and have to wait for the next step
+	retries  int // how often the problems met were tried again before the end
+	problems *problemBook
 
 	changed  bool
 	failed   int
@@ -58,7 +61,7 @@ func (p *Puller) newRound(b *box, m archive.Mailbox) *boxRound {
 	r := &boxRound{
 		Puller: p, entry: b, box: m, removal: p.opts.Removal(m),
 		folders: map[string]archive.Folder{}, finished: map[mail.FolderID]time.Time{}, revisited: map[mail.FolderID]bool{},
-		nameless: map[mail.FolderID]bool{},
+		nameless: map[mail.FolderID]bool{}, unlisted: map[string]bool{},
 	}
 	r.problems = &problemBook{boxRound: r, met: map[problemName]bool{}}
 	return r
@@ -187,6 +190,7 @@ func (p *Puller) stateOf(ctx context.Context, id mail.MailboxID) (archive.Mailbo
 // comes first of all folders.
 func (r *boxRound) step(ctx context.Context, last bool) (more bool, err error) {
 	r.relisted = 0
+	clear(r.unlisted)
 	r.problems.forget()
 	if !r.begun {
 		if err := r.begin(ctx); err != nil || r.left {

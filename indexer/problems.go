@@ -290,6 +290,9 @@ func (r *boxRound) retryMessages(ctx context.Context, problems []archive.Problem
 		if err == nil {
 			to, ok, werr := r.homeOf(ctx, c, at)
 			switch {
+			case errors.Is(werr, errNoPlace):
+				p.Reason, p.Code, p.Permanent = werr.Error(), "", false
+				failed = append(failed, p)
 			case werr != nil:
 				return werr
 			case ok && pages[to] == nil:
@@ -326,10 +329,9 @@ func (r *boxRound) retryMessages(ctx context.Context, problems []archive.Problem
 func (r *boxRound) homeOf(ctx context.Context, c source.Change, known mail.FolderID) (mail.FolderID, bool, error) {
 	sum, err := decode.GraphSummary(c.Payload)
 	if err != nil || sum.ParentFolder == "" {
-		return known, true, nil
+		return known, true, nil //nolint:nilerr // what does not tell where it is stays where it is
 	}
-	s := resolver{boxRound: r}
-	return s.whither(ctx, sum.ParentFolder)
+	return r.whither(ctx, sum.ParentFolder)
 }
 
 // retryLists lists attachments again that could not be listed.

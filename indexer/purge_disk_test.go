@@ -51,7 +51,7 @@ func (s *store) packed(more ...string) [][]byte {
 			}
 			all = append(all, b)
 		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil { //nolint:sqlclosecheck // in a loop
 			s.t.Fatal(err)
 		}
 	}

@@ -52,7 +52,7 @@ func (c *Reconciler) due(ctx context.Context, now time.Time) ([]mail.MailboxID, 
 	if err != nil {
 		return nil, err
 	}
-	rows, err := c.archive.Coverages(ctx)
+	rows, err := c.archive.Coverages(ctx, 0)
 	if err != nil {
 		return nil, err
 	}

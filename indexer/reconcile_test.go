@@ -132,7 +132,7 @@ func (c *checked) wantDifferences(want differences) {
 
 func (c *checked) explain() {
 	c.t.Helper()
-	rows, err := c.archive.Coverages(c.ctx)
+	rows, err := c.archive.Coverages(c.ctx, 0)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -165,7 +165,7 @@ func (c *checked) coverage(path string) archive.Coverage {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	rows, err := c.archive.Coverages(c.ctx)
+	rows, err := c.archive.Coverages(c.ctx, 0)
 	if err != nil {
 		c.t.Fatal(err)
 	}

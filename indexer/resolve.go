@@ -301,6 +301,12 @@ func (r *resolver) trace(ctx context.Context, keys []string) (back []string, err
 			back = append(back, key)
 		default:
 			to, ok, err := r.whither(ctx, at)
+			if errors.Is(err, errNoPlace) {
+				if err := r.setAside(ctx, archive.ProblemMessage, key, err); err != nil {
+					return nil, err
+				}
+				continue
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -316,13 +322,30 @@ func (r *resolver) trace(ctx context.Context, keys []string) (back []string, err
 	return back, nil
 }
 
+// maxRelisted bounds how often the folders are listed again in one step.
+const maxRelisted = 5
+
+// errNoPlace: it is not known whether the folder that a message is in is synced.
+var errNoPlace = &source.Error{Class: source.Transient, Message: "the message is in a folder that is not in the list of folders yet"}
+
 // whither finds a folder that messages went to. One that is too new to be known
 // is looked for in a fresh list, so that its messages keep what is stored of
-// them.
-func (r *resolver) whither(ctx context.Context, key string) (mail.FolderID, bool, error) {
-	if _, known := r.folders[key]; !known && r.relisted == 0 {
-		if err := r.relist(ctx); err != nil && stopsMailbox(err) {
-			return 0, false, err
+// them. Only a list that came after the folder was first heard of shows that it
+// is none that is synced; without one it is errNoPlace.
+func (r *boxRound) whither(ctx context.Context, key string) (mail.FolderID, bool, error) {
+	if _, known := r.folders[key]; !known && !r.unlisted[key] {
+		if r.relisted >= maxRelisted {
+			return 0, false, errNoPlace
+		}
+		if err := r.relist(ctx); err != nil {
+			if ctx.Err() != nil || stopsMailbox(err) {
+				return 0, false, err
+			}
+			r.opts.Logger.Info("the folders cannot be listed again", "mailbox", r.box.ID.String(), "error", err)
+			return 0, false, errNoPlace
+		}
+		if _, known := r.folders[key]; !known {
+			r.unlisted[key] = true
 		}
 	}
 	to, ok := r.destination(key)

@@ -2,6 +2,7 @@ package indexer_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -30,7 +31,9 @@ func TestNewMailDoesNotKeepOldMailWaiting(t *testing.T) {
 		return err == nil && len(boxes) == 1 && !boxes[0].LastSuccess.IsZero()
 	})
 	stop()
-	<-ended
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
 	s.build()
 	s.agree(anna)
 	if boxes := s.mailboxes(); boxes[0].State != archive.MailboxActive {

@@ -1,11 +1,16 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
+	"sort"
+	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"mailquarry/internal/mail"
 	"mailquarry/internal/operate"
 )
 
@@ -15,7 +20,10 @@ type coverageJSON struct {
 	Proven     bool                  `json:"proven"`
 	Totals     countsJSON            `json:"totals"`
 	Unverified int                   `json:"unverified"`
+	Compared   int                   `json:"compared"`
+	Unread     int                   `json:"unread"`
 	Mailboxes  []mailboxCoverageJSON `json:"mailboxes"`
+	NextCursor string                `json:"next_cursor"`
 	Pass       passJSON              `json:"pass"`
 }
 
@@ -81,16 +89,39 @@ type newPassJSON struct {
 }
 
 func (s *server) apiCoverage(c echo.Context) error {
-	p := readAPIParams(c, "mailbox+")
-	only := p.list("mailbox")
+	p := readAPIParams(c, "mailbox+", "limit", "cursor")
+	only, limit, after := p.list("mailbox"), p.count("limit", 100, maxCovered), p.number("cursor")
 	if p.fault != nil {
 		return p.fault
 	}
-	coverage, err := s.desk.Coverage(c.Request().Context(), principal(c), only)
+	ctx, who := c.Request().Context(), principal(c)
+	coverage, err := s.desk.Coverage(ctx, who, only)
 	if err != nil {
 		return err
 	}
-	return writeJSON(c, coverageOf(coverage))
+	var next string
+	coverage.Mailboxes, next = coveragePage(coverage.Mailboxes, mail.MailboxID(after), limit)
+	if err := s.desk.Detail(ctx, who, coverage.Mailboxes); err != nil {
+		return err
+	}
+	out := coverageOf(coverage)
+	out.NextCursor = next
+	return writeJSON(c, out)
+}
+
+// maxCovered is how many mailboxes, with their folders, one answer may have.
+const maxCovered = 500
+
+// coveragePage gives some of the mailboxes by id, and the cursor of the rest.
+func coveragePage(all []operate.MailboxCoverage, after mail.MailboxID, limit int) (page []operate.MailboxCoverage, next string) {
+	slices.SortFunc(all, func(a, b operate.MailboxCoverage) int { return cmp.Compare(a.Mailbox.ID, b.Mailbox.ID) })
+	from := sort.Search(len(all), func(i int) bool { return all[i].Mailbox.ID > after })
+	page = all[from:]
+	if len(page) > limit {
+		page = page[:limit]
+		next = strconv.FormatInt(int64(page[limit-1].Mailbox.ID), 10)
+	}
+	return page, next
 }
 
 func (s *server) apiNewPass(c echo.Context) error {
@@ -124,7 +155,7 @@ func (s *server) apiPass(c echo.Context) error {
 
 func coverageOf(v operate.Coverage) coverageJSON {
 	out := coverageJSON{
-		At: moment(v.At), Proven: v.Proven(), Totals: countsJSON(v.Counts), Unverified: v.Unverified,
+		At: moment(v.At), Proven: v.Proven(), Totals: countsJSON(v.Counts), Unverified: v.Unverified, Compared: v.Compared, Unread: v.Unread,
 		Mailboxes: make([]mailboxCoverageJSON, 0, len(v.Mailboxes)), Pass: passOf(v.Pass),
 	}
 	for _, m := range v.Mailboxes {

@@ -92,7 +92,7 @@ func (s *server) apiHTML(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	safe := ""
+	var safe string
 	if body.Type == mail.HTML {
 		safe = mailhtml.Sanitize(body.Content, body.Inline)
 	} else {

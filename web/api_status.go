@@ -70,6 +70,13 @@ type statusJSON struct {
 	Rounds    int64               `json:"rounds"`
 	Live      *liveJSON           `json:"live"`
 	Problems  int                 `json:"problems"`
+	// Notifications is null where none are asked for.
+	Notifications *notificationsJSON `json:"notifications"`
+}
+
+type notificationsJSON struct {
+	Mailboxes  int `json:"mailboxes"`
+	Subscribed int `json:"subscribed"`
 }
 
 type progressJSON struct {
@@ -125,6 +132,9 @@ func statusOf(status search.Status, live operate.Live) statusJSON {
 	}
 	if live.Running {
 		out.Live = liveOf(live.Total)
+	}
+	if n := live.Notifications; n != nil {
+		out.Notifications = &notificationsJSON{Mailboxes: n.Mailboxes, Subscribed: n.Subscribed}
 	}
 	for _, m := range status.Mailboxes {
 		line := mailboxStatusJSON{

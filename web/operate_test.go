@@ -12,6 +12,7 @@ import (
 	"mailquarry/internal/access"
 	"mailquarry/internal/archive"
 	"mailquarry/internal/operate"
+	"mailquarry/internal/source"
 )
 
 // TestStatusIsLive: an administrator finds in the status what the sync does at
@@ -226,6 +227,35 @@ func TestWhatIsGoneIsMarked(t *testing.T) {
 		if res := s.get(path); strings.Contains(res.body, "Deleted at the source") || strings.Contains(res.body, `"gone_at":"`) {
 			t.Errorf("%s is marked and is not gone", path)
 		}
+	}
+}
+
+// TestCoverageComesInPages: the mailboxes of a report are read page by page, with
+// their folders, under totals that are of all.
+func TestCoverageComesInPages(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	must(t, s.archive.CommitMailboxes(t.Context(), "graph", source.MailboxPage{
+		Mailboxes: []source.Mailbox{{Key: "one", Address: "aaron@contoso.example"}, {Key: "two", Address: "zoe@contoso.example"}},
+	}))
+	all, err := s.archive.Mailboxes(t.Context())
+	must(t, err)
+	must(t, s.archive.SaveCoverage(t.Context(), []archive.Coverage{{Mailbox: s.box, Folder: s.inbox, At: time.Now(), Source: 5, Stored: 5, Indexed: 5}}))
+	seen := map[string]int{}
+	for cursor, pages := "", 0; pages == 0 || cursor != ""; pages++ {
+		var got coverageJSON
+		must(t, json.Unmarshal([]byte(s.get("/api/v1/coverage?limit=1&cursor="+cursor).body), &got))
+		if len(got.Mailboxes) != 1 || got.Totals.Source != 5 || got.Compared != 1 {
+			t.Fatalf("page %d: %+v", pages, got)
+		}
+		seen[got.Mailboxes[0].Mailbox.ID] = len(got.Mailboxes[0].Folders)
+		cursor = got.NextCursor
+	}
+	if len(seen) != len(all) || seen[s.box.String()] == 0 {
+		t.Errorf("seen are %v of %d mailboxes", seen, len(all))
+	}
+	if res := s.get("/api/v1/coverage?limit=501"); res.StatusCode != 400 {
+		t.Errorf("a page of 501: %d", res.StatusCode)
 	}
 }
 

@@ -48,7 +48,26 @@ type folderCoverageView struct {
 	At          when
 }
 
-func (p *pages) coverageView(v operate.Coverage, filter string) coverageView {
+// coverageShown chooses the mailboxes of a report that the page has room for,
+// those first that need a look, and tells how many are left out.
+func (p *pages) coverageShown(v operate.Coverage, filter string) (shown []operate.MailboxCoverage, others int) {
+	for _, m := range v.Mailboxes {
+		if m.State == "removed" && m.Kept == 0 {
+			continue
+		}
+		if matches(search.MailboxRef{ID: m.Mailbox.ID, Address: m.Mailbox.Address, Name: m.Mailbox.Name}, filter) {
+			shown = append(shown, m)
+		}
+	}
+	if others = len(shown) - mailboxesShown; others <= 0 {
+		return shown, 0
+	}
+	rank := func(m operate.MailboxCoverage) int { return p.mailboxCoverageView(m).rank }
+	slices.SortStableFunc(shown, func(a, b operate.MailboxCoverage) int { return cmp.Compare(rank(a), rank(b)) })
+	return shown[:mailboxesShown], others
+}
+
+func (p *pages) coverageView(v operate.Coverage, shown []operate.MailboxCoverage, others int) coverageView {
 	out := coverageView{At: p.when(v.At)}
 	out.Lead, out.Tone = verdict(v)
 	if !v.At.IsZero() {
@@ -69,18 +88,11 @@ func (p *pages) coverageView(v operate.Coverage, filter string) coverageView {
 	case operate.PassFailed:
 		out.Fault = v.Pass.Error
 	}
-	for _, m := range v.Mailboxes {
-		if m.State == "removed" && m.Kept == 0 {
-			continue
-		}
-		if matches(search.MailboxRef{ID: m.Mailbox.ID, Address: m.Mailbox.Address, Name: m.Mailbox.Name}, filter) {
-			out.Mailboxes = append(out.Mailboxes, p.mailboxCoverageView(m))
-		}
+	for _, m := range shown {
+		out.Mailboxes = append(out.Mailboxes, p.mailboxCoverageView(m))
 	}
-	if len(out.Mailboxes) > mailboxesShown {
-		slices.SortStableFunc(out.Mailboxes, func(a, b mailboxCoverageView) int { return cmp.Compare(a.rank, b.rank) })
-		out.Others = plural(len(out.Mailboxes)-mailboxesShown, "more mailbox is", "more mailboxes are") + " not shown."
-		out.Mailboxes = out.Mailboxes[:mailboxesShown]
+	if others > 0 {
+		out.Others = plural(others, "more mailbox is", "more mailboxes are") + " not shown."
 	}
 	return out
 }

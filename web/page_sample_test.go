@@ -111,13 +111,14 @@ func sampleStatusPage(p *pages) statusPage {
 			3: {State: operate.StateSyncing, ToDo: 111, Rate: 3.3, Left: 35 * time.Second},
 		},
 	}
+	live.Notifications = &operate.Notifications{Mailboxes: 4, Subscribed: 3}
 	page := p.statusPage(sampleStatus(), live, "")
 	page.Said = said("no-source")
 	page.Problems = p.problemsView(operate.ProblemPage{Total: 2, Next: 9, Problems: []operate.Problem{
 		{ID: 7, Mailbox: eva, Folder: inbox, Kind: "message", Reason: "The answer is <malformed>", Code: "ErrorCorruptData", Attempts: 3, First: sampleNow(), Last: sampleNow(), Next: sampleNow().Add(time.Hour)},
 		{ID: 9, Mailbox: jonas, Folder: inbox, Message: 40, Kind: "attachment", Reason: "Too large", Attempts: 1, Permanent: true},
 	}}, 3)
-	page.Coverage = p.coverageView(operate.Coverage{
+	proof := operate.Coverage{
 		At: sampleNow(), Counts: operate.Counts{Source: 900, Stored: 897, Indexed: 897, Unexplained: 3}, Unverified: 1,
 		Pass: operate.Pass{ID: 1, State: operate.PassRunning, Folders: 2, Total: 9},
 		Mailboxes: []operate.MailboxCoverage{
@@ -127,7 +128,8 @@ func sampleStatusPage(p *pages) statusPage {
 			}, Unreachable: []operate.Unreachable{{What: "In-place archive", Why: "The in-place archive cannot be reached by this API."}}},
 			{Mailbox: jonas, State: "denied", Why: "Access is denied by <policy>."},
 		},
-	}, "")
+	}
+	page.Coverage = p.coverageView(proof, proof.Mailboxes, 0)
 	page.Holds = p.holdsView([]operate.Hold{
 		{ID: 1, Mailbox: &eva, Reason: "Case 17 <b>final", By: "operator", Since: sampleNow()},
 		{ID: 2, Query: "subject:granite OR from:marek", Reason: "Case 18", By: "operator", Since: sampleNow()},

@@ -25,6 +25,7 @@ type statusPage struct {
 	Figures   []figure
 	Pauses    string // how many mailboxes the service asks to wait for
 	Requests  string
+	Notified  string // of how many mailboxes the service tells changes by itself
 	Filter    string // by which the mailboxes are chosen
 	Many      bool   // there are more mailboxes than fit on the page
 	Mailboxes []mailboxView
@@ -123,15 +124,19 @@ func (s *server) statusOf(c echo.Context) (statusPage, error) {
 	if err != nil {
 		return statusPage{}, err
 	}
+	filter := strings.TrimSpace(c.QueryParam("mailbox"))
+	shown, others := s.pages.coverageShown(coverage, filter)
+	if err := s.desk.Detail(ctx, who, shown); err != nil {
+		return statusPage{}, err
+	}
 	holds, err := s.desk.Holds(ctx, who)
 	if err != nil {
 		return statusPage{}, err
 	}
-	filter := strings.TrimSpace(c.QueryParam("mailbox"))
 	page := s.pages.statusPage(status, live, filter)
 	page.Said = said(c.QueryParam("said"))
 	page.Problems = s.pages.problemsView(problems, after)
-	page.Coverage = s.pages.coverageView(coverage, filter)
+	page.Coverage = s.pages.coverageView(coverage, shown, others)
 	page.Holds = s.pages.holdsView(holds)
 	return page, nil
 }
@@ -162,6 +167,9 @@ func (p *pages) statusPage(st search.Status, live operate.Live, filter string) s
 	}
 	if live.Running && live.Total.Requests > 0 {
 		page.Requests = plural(int(live.Total.Requests), "request", "requests") + " since the start, " + number(int(live.Total.Throttled)) + " of them refused because there were too many."
+	}
+	if n := live.Notifications; n != nil {
+		page.Notified = "The service tells of changes in " + number(n.Subscribed) + " of " + plural(n.Mailboxes, "mailbox", "mailboxes") + " by itself."
 	}
 	return page
 }

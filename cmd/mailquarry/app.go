@@ -9,12 +9,14 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
 	"mailquarry/extract"
 	"mailquarry/indexer"
 	"mailquarry/internal/archive"
+	"mailquarry/internal/notify"
 	"mailquarry/internal/operate"
 	"mailquarry/internal/version"
 	"mailquarry/search"
@@ -43,6 +45,7 @@ type app struct {
 	settings   settings
 	rounded    func(indexer.RoundResult) error // called when every mailbox has had its round
 	overdue    chan struct{}                   // tells the purger to look
+	notifier   atomic.Pointer[notify.Notifier] // nil without change notifications
 }
 
 func logger(c *cli, con *console) *slog.Logger {

@@ -86,6 +86,9 @@ func (s *serveCmd) Run(ctx context.Context, con *console, c *cli) error {
 	if err != nil {
 		return err
 	}
+	if tenant {
+		boundMemory()
+	}
 	if s.Once {
 		if !tenant {
 			return usagef("--once has nothing to sync: set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_CERTIFICATE_PATH or AZURE_CLIENT_SECRET")

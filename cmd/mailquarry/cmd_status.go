@@ -27,7 +27,10 @@ type statusAnswer struct {
 	Totals   struct {
 		Source, Stored, Kept, Indexed, Failed int
 	} `json:"totals"`
-	Mailboxes []mailboxState `json:"mailboxes"`
+	Mailboxes     []mailboxState `json:"mailboxes"`
+	Notifications *struct {
+		Mailboxes, Subscribed int
+	} `json:"notifications"`
 }
 
 type liveState struct {
@@ -119,7 +122,7 @@ func (s *statusCmd) look(ctx context.Context, cl *client) (string, error) {
 		return strings.TrimSpace(string(raw)) + "\n", nil
 	}
 	var proof coverageAnswer
-	if _, err := cl.do(ctx, "GET", "/coverage", nil, &proof); err != nil {
+	if _, err := cl.do(ctx, "GET", "/coverage?limit=1", nil, &proof); err != nil {
 		return "", err
 	}
 	var b strings.Builder
@@ -157,6 +160,9 @@ func (st *statusAnswer) print(w io.Writer) {
 		fmt.Fprintln(w, l.line())
 	} else {
 		fmt.Fprintln(w, "No sync is running.")
+	}
+	if n := st.Notifications; n != nil {
+		fmt.Fprintf(w, "Change notifications: of %s of %s.\n", thousands(n.Subscribed), many(n.Mailboxes, "mailbox", "mailboxes"))
 	}
 	if st.Problems > 0 {
 		fmt.Fprintf(w, "%s set aside; mailquarry problems lists them.\n", many(st.Problems, "problem", "problems"))

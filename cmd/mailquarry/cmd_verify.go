@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -42,7 +44,10 @@ type coverageAnswer struct {
 	Proven     bool              `json:"proven"`
 	Totals     countsAnswer      `json:"totals"`
 	Unverified int               `json:"unverified"`
+	Compared   int               `json:"compared"`
+	Unread     int               `json:"unread"`
 	Mailboxes  []mailboxCoverage `json:"mailboxes"`
+	NextCursor string            `json:"next_cursor"`
 	Pass       passAnswer        `json:"pass"`
 }
 
@@ -93,7 +98,7 @@ type passAnswer struct {
 // verdict says in a line what the report comes to.
 func (v *coverageAnswer) verdict() string {
 	switch {
-	case v.At == nil && v.Pass.ID > 0 && v.Pass.State != "running":
+	case v.Compared == 0 && v.Pass.ID > 0 && v.Pass.State != "running" && !v.Proven:
 		return "Coverage: no mailbox could be compared."
 	case v.At == nil:
 		return "Coverage: not compared yet; mailquarry verify does it."
@@ -103,7 +108,7 @@ func (v *coverageAnswer) verdict() string {
 		return fmt.Sprintf("Coverage: all that was compared is accounted for; %s not compared to the end.", many(v.Unverified, "folder is", "folders are"))
 	}
 	line := "Coverage: every message is accounted for"
-	if n := v.unread(); n > 0 {
+	if n := v.Unread; n > 0 {
 		line = "Coverage: every message that can be reached is accounted for; " + many(n, "mailbox", "mailboxes") + " cannot be read"
 	}
 	if n := v.Totals.Stored - v.Totals.Indexed; n > 0 {
@@ -129,26 +134,51 @@ func (v *verifyCmd) Run(ctx context.Context, con *console, c *cli) (err error) {
 	if err := v.wait(ctx, con, cl, pass); err != nil {
 		return err
 	}
-	q := url.Values{"mailbox": v.Mailbox}
-	var report coverageAnswer
-	raw, err := cl.do(ctx, "GET", "/coverage?"+q.Encode(), nil, &report)
+	report, raw, err := v.report(ctx, cl)
 	if err != nil {
 		return err
 	}
 	if v.JSON {
-		fmt.Fprintln(con.out, strings.TrimSpace(string(raw)))
+		fmt.Fprintln(con.out, raw)
 	} else {
 		report.print(con.out)
 	}
 	return report.outcome()
 }
 
+// report reads the whole report, page by page. As JSON it is the API's answers,
+// one on a line.
+func (v *verifyCmd) report(ctx context.Context, cl *client) (report coverageAnswer, raw string, err error) {
+	q := url.Values{"mailbox": v.Mailbox, "limit": {coveragePage}}
+	var lines []string
+	for {
+		var page coverageAnswer
+		answer, err := cl.do(ctx, "GET", "/coverage?"+q.Encode(), nil, &page)
+		if err != nil {
+			return report, "", err
+		}
+		lines = append(lines, strings.TrimSpace(string(answer)))
+		page.Mailboxes = append(report.Mailboxes, page.Mailboxes...)
+		report = page
+		if page.NextCursor == "" {
+			slices.SortStableFunc(report.Mailboxes, func(a, b mailboxCoverage) int {
+				return cmp.Compare(strings.ToLower(a.Mailbox.String()), strings.ToLower(b.Mailbox.String()))
+			})
+			return report, strings.Join(lines, "\n"), nil
+		}
+		q.Set("cursor", page.NextCursor)
+	}
+}
+
+// coveragePage is how many mailboxes are read at a time.
+const coveragePage = "500"
+
 // outcome is the command's result.
 func (v *coverageAnswer) outcome() error {
 	switch {
 	case v.Totals.Unexplained > 0:
 		return fmt.Errorf("%w: %s left unexplained", errUnexplained, many(v.Totals.Unexplained, "difference is", "differences are"))
-	case !v.Proven && v.nothingCompared():
+	case !v.Proven && v.Compared == 0:
 		return fmt.Errorf("%w: no mailbox could be compared: %s", errUnverified, v.whyUncompared())
 	case !v.Proven:
 		return fmt.Errorf("%w: %s open; the report says why", errUnverified, many(v.Unverified, "folder is", "folders are"))

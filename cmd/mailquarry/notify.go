@@ -93,6 +93,7 @@ func (h *notifyHook) start(ctx context.Context, g *errgroup.Group, a *app, src s
 		Source: src, URL: h.url.String(), Wake: a.puller.Wake, Logger: a.log,
 		Mailboxes: func(ctx context.Context) ([]string, error) { return syncedMailboxes(ctx, a.archive) },
 	})
+	a.notifier.Store(n)
 	g.Go(func() error { return serveHTTP(ctx, h.listener, onlyAt(h.url.Path, n.Handler())) })
 	g.Go(func() error { return n.Run(ctx) })
 }

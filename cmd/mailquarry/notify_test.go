@@ -146,6 +146,10 @@ func TestChangeNotifications(t *testing.T) {
 	if s := tenant.Subscriptions()[0]; s.Mailbox != box.ID() || time.Until(s.Until) > 7*24*time.Hour {
 		t.Errorf("subscription %+v", s)
 	}
+	await(t, "status that tells of the subscription", func() bool {
+		told, err := exec.Command("mailquarry", "status", "--data", filepath.Join(dir, "store")).Output()
+		return err == nil && strings.Contains(string(told), "Change notifications: of 1 of 1 mailbox.")
+	})
 	box.Folder("inbox").Add(graphsim.Message{Subject: "told at once"})
 	await(t, "mail that was told of", found("told"))
 
@@ -162,7 +166,7 @@ func TestChangeNotifications(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		resp.Body.Close()
+		_ = resp.Body.Close()
 		if resp.StatusCode != want {
 			t.Errorf("GET %s: %d, want %d", path, resp.StatusCode, want)
 		}

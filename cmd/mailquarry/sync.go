@@ -12,6 +12,7 @@ import (
 	"mailquarry/indexer"
 	"mailquarry/internal/archive"
 	"mailquarry/internal/mail"
+	"mailquarry/internal/notify"
 	"mailquarry/internal/operate"
 	"mailquarry/internal/source"
 	"mailquarry/search"
@@ -35,7 +36,7 @@ func (a *app) connect(src source.Source, s settings) {
 				return a.rounded(r)
 			},
 		})
-		desk.Sync = liveSync{a.puller}
+		desk.Sync = liveSync{a.puller, a.notifier.Load}
 		a.purger = indexer.NewPurger(a.archive, a.service, s.retention, a.builder, indexer.PurgerOptions{
 			Exclusive: a.puller.Exclusive, Logger: a.log, Purged: a.committed,
 		})
@@ -63,7 +64,10 @@ func (a *app) checkHold(ctx context.Context, text string) error {
 }
 
 // liveSync tells the desk of the sync in its own words.
-type liveSync struct{ *indexer.Puller }
+type liveSync struct {
+	*indexer.Puller
+	notifier func() *notify.Notifier
+}
 
 // Live is the puller's.
 func (s liveSync) Live() operate.Live {
@@ -71,6 +75,11 @@ func (s liveSync) Live() operate.Live {
 	out := operate.Live{
 		At: l.At.UTC(), Rounds: l.Rounds, Total: progressOf(l.Total),
 		Mailboxes: make(map[mail.MailboxID]operate.Progress, len(l.Mailboxes)),
+	}
+	if n := s.notifier(); n != nil {
+		var told operate.Notifications
+		told.Mailboxes, told.Subscribed = n.Counts()
+		out.Notifications = &told
 	}
 	for _, m := range l.Mailboxes {
 		out.Mailboxes[m.Mailbox] = progressOf(m)

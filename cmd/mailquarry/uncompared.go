@@ -5,29 +5,6 @@ import (
 	"strings"
 )
 
-// compared tells whether any folder of a mailbox was compared to its end.
-func (m *mailboxCoverage) compared() bool {
-	if m.State != "active" {
-		return false
-	}
-	for _, f := range m.Folders {
-		if f.At != nil && f.Error == "" {
-			return true
-		}
-	}
-	return false
-}
-
-// nothingCompared tells whether the report has no comparison of any mailbox.
-func (v *coverageAnswer) nothingCompared() bool {
-	for i := range v.Mailboxes {
-		if v.Mailboxes[i].compared() {
-			return false
-		}
-	}
-	return true
-}
-
 // whyUncompared says why no mailbox could be compared, and what to do.
 func (v *coverageAnswer) whyUncompared() string {
 	if len(v.Mailboxes) == 0 {
@@ -77,15 +54,4 @@ func (m *mailboxCoverage) whyUncompared() string {
 		}
 	}
 	return "whose first sync has not begun: run mailquarry and verify again later"
-}
-
-// unread counts the mailboxes that cannot be read at present.
-func (v *coverageAnswer) unread() int {
-	n := 0
-	for _, m := range v.Mailboxes {
-		if m.State == "denied" || m.State == "unavailable" {
-			n++
-		}
-	}
-	return n
 }

@@ -176,7 +176,7 @@ func (a *Archive) page(ctx context.Context, after, head Seq) ([]rawRecord, error
 		if err != nil {
 			return err
 		}
-		rows, err := s.tx.StmtContext(ctx, st).QueryContext(ctx, after, head, pageRows)
+		rows, err := s.tx.StmtContext(ctx, st).QueryContext(ctx, after, head, pageRows) //nolint:sqlclosecheck // the statement goes with the transaction
 		if err != nil {
 			return err
 		}

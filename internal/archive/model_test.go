@@ -85,7 +85,7 @@ func TestArchiveAgreesWithModel(t *testing.T) {
 func (m *model) step() {
 	before := must[Seq](m.t)(m.a.Head(m.t.Context()))
 	m.changed = map[string]bool{}
-	name := ""
+	var name string
 	switch n := m.rnd.IntN(100); {
 	case n < 70:
 		name = "commit"

@@ -92,6 +92,30 @@ func (a *Archive) CountProblems(ctx context.Context) (map[mail.MailboxID]int, er
 	return out, nil
 }
 
+// Cause is a reason for which messages of a folder were set aside.
+type Cause struct {
+	Folder       mail.FolderID
+	Reason, Code string
+	Messages     int
+}
+
+// Causes tells why messages of a mailbox were set aside, the most frequent
+// reasons first and at most so many of them.
+func (a *Archive) Causes(ctx context.Context, mailbox mail.MailboxID, most int) ([]Cause, error) {
+	var out []Cause
+	err := a.r.each(ctx, func(rows *sql.Rows) error {
+		var c Cause
+		err := rows.Scan(&c.Folder, &c.Reason, &c.Code, &c.Messages)
+		out = append(out, c)
+		return err
+	}, `SELECT folder, reason, code, count(*) FROM problem WHERE mailbox = ? AND kind IN ('message', 'page')
+		GROUP BY folder, reason, code ORDER BY count(*) DESC, folder, reason, code LIMIT ?`, mailbox, most)
+	if err != nil {
+		return nil, fmt.Errorf("tell why messages were set aside: %w", explain(err))
+	}
+	return out, nil
+}
+
 // SetProblems stores problems. One that is known keeps its ID and its First.
 func (a *Archive) SetProblems(ctx context.Context, ps []Problem) error {
 	err := a.write(ctx, func(t *txn) error {

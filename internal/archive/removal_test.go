@@ -225,7 +225,7 @@ func TestHoldsAndCoverageAreKept(t *testing.T) {
 	c := Coverage{Mailbox: box, Folder: f[0], At: time.UnixMicro(9).UTC(), Source: 3, Stored: 2, SetAside: 1}
 	check(t, a.SaveCoverage(ctx, []Coverage{{Mailbox: box, Folder: f[0]}}))
 	check(t, a.SaveCoverage(ctx, []Coverage{c}))
-	if d := cmp.Diff([]Coverage{c}, must[[]Coverage](t)(a.Coverages(ctx))); d != "" {
+	if d := cmp.Diff([]Coverage{c}, must[[]Coverage](t)(a.Coverages(ctx, 0))); d != "" {
 		t.Error(d)
 	}
 	must[Seq](t)(a.CommitMessages(ctx, MessageCommit{Mailbox: box, Folder: f[0], Upserts: []Upsert{message("m", "{}")}, Cursor: done("1")}))

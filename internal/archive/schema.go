@@ -12,7 +12,7 @@ const applicationID = 0x4d517279
 
 // migrations hold one script for each schema version, in order. A released
 // script is never edited; a change of schema is a new one at the end.
-func migrations() []string { return []string{schema1, schema2, schema3} }
+func migrations() []string { return []string{schema1, schema2, schema3, schema4} }
 
 // The content of a message stands apart from its row: rows stay small, so that
 // marking, moving and counting touch no payload. The digest of a payload and
@@ -210,9 +210,51 @@ CREATE TABLE coverage (
 );
 `
 
-// Schema 3 knows by which readers a text was made, and where in its document
-// each stretch stands.
+// Schema 3 keeps proofs of coverage in columns, so that they can be summed up
+// without reading each.
 const schema3 = `
+ALTER TABLE coverage RENAME TO coverage2;
+CREATE TABLE coverage (
+  folder       INTEGER PRIMARY KEY,
+  mailbox      INTEGER NOT NULL,
+  at           INTEGER NOT NULL,
+  source       INTEGER NOT NULL,
+  stored       INTEGER NOT NULL,
+  indexed      INTEGER NOT NULL,
+  set_aside    INTEGER NOT NULL,
+  kept         INTEGER NOT NULL,
+  out_of_scope INTEGER NOT NULL,
+  missing      INTEGER NOT NULL,
+  surplus      INTEGER NOT NULL,
+  stale        INTEGER NOT NULL,
+  unindexed    INTEGER NOT NULL,
+  repaired     INTEGER NOT NULL,
+  unexplained  INTEGER NOT NULL,
+  why          TEXT NOT NULL,
+  error        TEXT NOT NULL
+);
+CREATE INDEX coverage_mailbox ON coverage (mailbox);
+INSERT INTO coverage SELECT folder, mailbox, CAST(strftime('%s', json_extract(report, '$.At')) AS INTEGER) * 1000000,
+    json_extract(report, '$.Source'),
+    json_extract(report, '$.Stored'),
+    json_extract(report, '$.Indexed'),
+    json_extract(report, '$.SetAside'),
+    json_extract(report, '$.Kept'),
+    json_extract(report, '$.OutOfScope'),
+    json_extract(report, '$.Missing'),
+    json_extract(report, '$.Surplus'),
+    json_extract(report, '$.Stale'),
+    json_extract(report, '$.Unindexed'),
+    json_extract(report, '$.Repaired'),
+    json_extract(report, '$.Unexplained'),
+    json_extract(report, '$.Why'), json_extract(report, '$.Error')
+  FROM coverage2;
+DROP TABLE coverage2;
+`
+
+// Schema 4 knows by which readers a text was made, and where in its document
+// each stretch stands.
+const schema4 = `
 ALTER TABLE text ADD COLUMN made_by TEXT NOT NULL DEFAULT '';
 ALTER TABLE text ADD COLUMN places BLOB NOT NULL DEFAULT x'';
 ALTER TABLE text DROP COLUMN version;

@@ -92,7 +92,7 @@ func TestBrowser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	res.Body.Close()
+	_ = res.Body.Close()
 	cmd := exec.Command("node", "--test", "--test-concurrency=1")
 	cmd.Dir = filepath.Join("..", "..", "web", "browsertest")
 	cmd.Env = append(os.Environ(), "MAILQUARRY_URL="+strings.TrimSuffix(r.url, "/"))

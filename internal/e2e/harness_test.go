@@ -31,7 +31,7 @@ func testMain(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	binary = filepath.Join(dir, "mailquarry")
 	build := exec.Command("go", "build", "-o", binary, "mailquarry/cmd/mailquarry")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -67,7 +67,7 @@ func newSite(t *testing.T, tenant *graphsim.Tenant) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { server.Close() })
+	t.Cleanup(func() { _ = server.Close() })
 	dir := t.TempDir()
 	s := &site{t: t, tenant: tenant, server: server, data: filepath.Join(dir, "data"), cert: filepath.Join(dir, "ca.pem")}
 	if err := os.WriteFile(s.cert, server.CertPEM, 0o600); err != nil {

@@ -72,7 +72,7 @@ func oddness(o graphsim.Oddity, m map[string]any, raw []byte) string {
 	from, _ := m["from"].(map[string]any)
 	sender, _ := from["emailAddress"].(map[string]any)
 	body, _ := m["body"].(map[string]any)
-	ok := true
+	var ok bool
 	switch o {
 	case graphsim.WrongType:
 		_, ok = m["toRecipients"].(string)

@@ -5,8 +5,8 @@
 // source's calls. Nothing depends on either. A call says only "look at this
 // mailbox now"; a call that is lost, late, doubled or forged costs nothing but
 // time, and a subscription that cannot be had is logged and tried again, since
-// polling finds every change by itself. So nothing is written down: after a
-// start all subscriptions are made anew.
+// polling finds every change by itself. So nothing is written down: at a start
+// what is left of the run before is ended, and all subscriptions are made anew.
 //
 // The handler is open to the internet. It takes one method and one path, bounds
 // what it reads and how much at a time, answers everybody alike, and believes

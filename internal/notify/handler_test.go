@@ -151,11 +151,11 @@ func TestManySlowCalls(t *testing.T) {
 	started := make(chan struct{}, maxCalls)
 	for range maxCalls {
 		r, hold := io.Pipe()
-		t.Cleanup(func() { hold.Close() })
+		t.Cleanup(func() { _ = hold.Close() })
 		go func() {
 			resp, err := http.Post(s.URL, "application/json", r)
 			if err == nil {
-				resp.Body.Close()
+				_ = resp.Body.Close()
 			}
 		}()
 		go func() {
@@ -172,7 +172,7 @@ func TestManySlowCalls(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		resp.Body.Close()
+		_ = resp.Body.Close()
 		if resp.StatusCode == http.StatusServiceUnavailable && resp.Header.Get("Retry-After") != "" {
 			return
 		}
@@ -203,7 +203,7 @@ func TestAnswersFirst(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp.Body.Close()
+	_ = resp.Body.Close()
 	if resp.StatusCode != http.StatusAccepted {
 		t.Fatalf("status %d", resp.StatusCode)
 	}

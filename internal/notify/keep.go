@@ -29,6 +29,7 @@ const (
 // logged and tried again: polling does without.
 func (n *Notifier) Run(ctx context.Context) error {
 	defer n.part(ctx)
+	n.clear(ctx)
 	var looked time.Time
 	for {
 		every := n.o.Look
@@ -50,6 +51,20 @@ func (n *Notifier) Run(ctx context.Context) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// clear ends what a run before has left behind that did not end well. Its calls
+// carry a secret that nobody knows any more, and the source keeps no more than a
+// thousand subscriptions on a mailbox.
+func (n *Notifier) clear(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	left, err := n.o.Source.Subscriptions(ctx, n.o.URL)
+	if err != nil {
+		n.o.Logger.Debug("subscriptions of a run before are left to run out", "error", err)
+		return
+	}
+	n.unsubscribe(ctx, left)
 }
 
 func (n *Notifier) empty() bool {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -24,6 +25,8 @@ type service struct {
 	state map[string]string // by mailbox
 	calls []string
 	fail  func(what, mailbox string) error
+	// refuseList lets nobody see what is subscribed.
+	refuseList bool
 }
 
 func (s *service) begin(what, mailbox string) error {
@@ -71,6 +74,15 @@ func (s *service) Unsubscribe(_ context.Context, sub source.Subscription) error 
 	return s.begin("unsubscribe", sub.Mailbox)
 }
 
+func (s *service) Subscriptions(_ context.Context, url string) ([]source.Subscription, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.refuseList || url != "https://mail.example/hook" {
+		return nil, &source.Error{Class: source.Denied, Status: 403}
+	}
+	return slices.Collect(maps.Values(s.subs)), nil
+}
+
 // change does something between the service's calls.
 func (s *service) change(do func()) {
 	s.mu.Lock()
@@ -105,7 +117,10 @@ func (s *service) live() string {
 // test calls the function it returns.
 func keeping(t *testing.T, s *service, w *wakes, log *bytes.Buffer, mailboxes func() []string) (*Notifier, func()) {
 	t.Helper()
-	s.subs, s.state = map[string]source.Subscription{}, map[string]string{}
+	if s.subs == nil {
+		s.subs = map[string]source.Subscription{}
+	}
+	s.state = map[string]string{}
 	n := New(Options{
 		Source: s, URL: "https://mail.example/hook", Wake: w.wake,
 		Mailboxes: func(context.Context) ([]string, error) { return mailboxes(), nil },
@@ -124,6 +139,29 @@ func keeping(t *testing.T, s *service, w *wakes, log *bytes.Buffer, mailboxes fu
 }
 
 func fixed(keys ...string) func() []string { return func() []string { return keys } }
+
+// What a killed run has left is ended at the start; where it cannot be seen it is
+// left to run out, and nothing else suffers.
+func TestEndsWhatAnEarlierRunLeft(t *testing.T) {
+	t.Parallel()
+	for _, refused := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &service{refuseList: refused, subs: map[string]source.Subscription{
+				"old-1": {ID: "old-1", Mailbox: "anna", Until: time.Now().Add(time.Hour)},
+				"old-2": {ID: "old-2", Mailbox: "carl", Until: time.Now().Add(time.Hour)},
+			}}
+			_, stop := keeping(t, s, &wakes{}, &bytes.Buffer{}, fixed("anna", "ben"))
+			want := "anna ben"
+			if refused {
+				want = "anna anna ben carl"
+			}
+			if got := s.live(); got != want {
+				t.Errorf("subscribed: %s, want %s", got, want)
+			}
+			stop()
+		})
+	}
+}
 
 // Each mailbox has a subscription as long as the program runs, one that comes
 // gets one, and one that goes loses it.

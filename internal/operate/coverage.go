@@ -1,7 +1,6 @@
 package operate
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -63,9 +62,6 @@ type FolderCoverage struct {
 	Error  string  // why it could not be compared
 }
 
-// verified tells whether the folder was compared to its end.
-func (f *FolderCoverage) verified() bool { return !f.At.IsZero() && f.Error == "" }
-
 // Unreachable is a part of a mailbox that cannot be synced by any setting.
 type Unreachable struct {
 	What, Why string
@@ -78,9 +74,9 @@ type MailboxCoverage struct {
 	Why     string // State is not active
 	At      time.Time
 	Counts
-	Folders     []FolderCoverage
-	Verified    int // folders that were compared to their end
-	Unverified  int // folders that were not
+	Folders     []FolderCoverage // nil in a summary
+	Verified    int              // folders that were compared to their end
+	Unverified  int              // folders that were not
 	Unreachable []Unreachable
 }
 
@@ -91,6 +87,8 @@ type Coverage struct {
 	Counts
 	Verified   int // folders
 	Unverified int
+	Compared   int // mailboxes that are active, of which a folder was compared to its end
+	Unread     int // mailboxes that cannot be read at present
 	Mailboxes  []MailboxCoverage
 	Pass       Pass
 }
@@ -108,16 +106,17 @@ func inPlaceArchive() Unreachable {
 	}
 }
 
-// Coverage gives the latest report, of these mailboxes or, for none, of all.
+// Coverage gives the latest report, of these mailboxes or, for none, of all. It
+// sums up what was found by mailbox; Detail adds the folders.
 func (d *Desk) Coverage(ctx context.Context, p access.Principal, mailboxes []string) (Coverage, error) {
 	if err := allowed(p); err != nil {
 		return Coverage{}, err
 	}
-	n, err := d.names(ctx, 0)
+	n, err := d.mailboxNames(ctx)
 	if err != nil {
 		return Coverage{}, err
 	}
-	// Asked before the rows are read: a pass that is done has saved all of them.
+	// Asked before the outcomes are read: a pass that is done has saved all of them.
 	pass := d.pass()
 	var only []mail.MailboxID
 	for _, name := range mailboxes {
@@ -127,69 +126,110 @@ func (d *Desk) Coverage(ctx context.Context, p access.Principal, mailboxes []str
 		}
 		only = append(only, m.ID)
 	}
-	rows, err := d.archive.Coverages(ctx)
+	sums, err := d.archive.SumCoverage(ctx, pass.Started)
 	if err != nil {
 		return Coverage{}, err
 	}
-	causes, err := d.causes(ctx)
-	if err != nil {
-		return Coverage{}, err
+	byMailbox := make(map[mail.MailboxID]*archive.CoverageSum, len(sums))
+	for i := range sums {
+		byMailbox[sums[i].Mailbox] = &sums[i]
 	}
-	out := Coverage{Pass: pass.counted(n, rows)}
-	byFolder := map[mail.FolderID]archive.Coverage{}
-	for _, r := range rows {
-		byFolder[r.Folder] = r
-	}
-	folders := map[mail.MailboxID][]FolderCoverage{}
-	for i := range n.folders {
-		f := &n.folders[i]
-		folders[f.Mailbox] = append(folders[f.Mailbox], folderCoverage(f, byFolder[f.ID], causes[f.ID]))
-	}
+	out := Coverage{Pass: pass.counted(n, sums)}
 	for i := range n.mailboxes {
 		m := &n.mailboxes[i]
 		if len(only) > 0 && !slices.Contains(only, m.ID) {
 			continue
 		}
-		box := mailboxCoverage(m, folders[m.ID])
-		out.add(box.Counts)
-		out.Verified += box.Verified
-		out.Unverified += box.Unverified
-		out.At = older(out.At, box.At)
-		out.Mailboxes = append(out.Mailboxes, box)
+		out.take(mailboxCoverage(m, byMailbox[m.ID]))
 	}
 	return out, nil
+}
+
+// take adds a mailbox to a report.
+func (c *Coverage) take(box MailboxCoverage) {
+	c.add(box.Counts)
+	c.Verified += box.Verified
+	c.Unverified += box.Unverified
+	c.At = older(c.At, box.At)
+	switch archive.MailboxState(box.State) {
+	case archive.MailboxActive:
+		if box.Verified > 0 {
+			c.Compared++
+		}
+	case archive.MailboxDenied, archive.MailboxUnavailable:
+		c.Unread++
+	default:
+	}
+	c.Mailboxes = append(c.Mailboxes, box)
+}
+
+// maxCauses is how many reasons a mailbox's report gives for what was set aside.
+const maxCauses = 100
+
+// Detail fills in the folders of some mailboxes of a report.
+func (d *Desk) Detail(ctx context.Context, p access.Principal, boxes []MailboxCoverage) error {
+	if err := allowed(p); err != nil {
+		return err
+	}
+	for i := range boxes {
+		id := boxes[i].Mailbox.ID
+		folders, err := d.archive.Folders(ctx, id)
+		if err != nil {
+			return err
+		}
+		rows, err := d.archive.Coverages(ctx, id)
+		if err != nil {
+			return err
+		}
+		found, err := d.archive.Causes(ctx, id, maxCauses)
+		if err != nil {
+			return err
+		}
+		byFolder := make(map[mail.FolderID]archive.Coverage, len(rows))
+		for _, r := range rows {
+			byFolder[r.Folder] = r
+		}
+		causes := map[mail.FolderID][]Cause{}
+		for _, c := range found {
+			causes[c.Folder] = append(causes[c.Folder], Cause{Reason: c.Reason, Code: c.Code, Messages: c.Messages})
+		}
+		boxes[i].Folders = make([]FolderCoverage, len(folders))
+		for j := range folders {
+			f := &folders[j]
+			boxes[i].Folders[j] = folderCoverage(f, byFolder[f.ID], causes[f.ID])
+		}
+	}
+	return nil
+}
+
+func countsOf(r *archive.Coverage) Counts {
+	return Counts{
+		Source: r.Source, Stored: r.Stored, Indexed: r.Indexed, SetAside: r.SetAside, Kept: r.Kept, OutOfScope: r.OutOfScope,
+		Missing: r.Missing, Surplus: r.Surplus, Stale: r.Stale, Unindexed: r.Unindexed,
+		Repaired: r.Repaired, Unexplained: r.Unexplained,
+	}
 }
 
 func folderCoverage(f *archive.Folder, r archive.Coverage, causes []Cause) FolderCoverage {
 	return FolderCoverage{
 		Folder: FolderRef{ID: f.ID, Path: strings.Join(f.Path, "/")}, At: r.At, Why: r.Why, Error: r.Error, Causes: causes,
-		Counts: Counts{
-			Source: r.Source, Stored: r.Stored, Indexed: r.Indexed, SetAside: r.SetAside, Kept: r.Kept, OutOfScope: r.OutOfScope,
-			Missing: r.Missing, Surplus: r.Surplus, Stale: r.Stale, Unindexed: r.Unindexed,
-			Repaired: r.Repaired, Unexplained: r.Unexplained,
-		},
+		Counts: countsOf(&r),
 	}
 }
 
 // mailboxCoverage sums a mailbox up. Of one that is not active nothing is left
 // to prove: its state says why there is nothing to compare.
-func mailboxCoverage(m *archive.Mailbox, folders []FolderCoverage) MailboxCoverage {
+func mailboxCoverage(m *archive.Mailbox, sum *archive.CoverageSum) MailboxCoverage {
 	box := MailboxCoverage{
-		Mailbox: MailboxRef{ID: m.ID, Address: m.Address, Name: m.Name},
-		State:   string(m.State), Why: m.Reason, Folders: folders,
+		Mailbox: MailboxRef{ID: m.ID, Address: m.Address, Name: m.Name}, State: string(m.State), Why: m.Reason,
 	}
-	for i := range folders {
-		f := &folders[i]
-		box.add(f.Counts)
-		box.At = older(box.At, f.At)
-		switch {
-		case f.verified():
-			box.Verified++
-		case m.State == archive.MailboxActive:
-			box.Unverified++
+	if sum != nil {
+		box.Counts, box.At, box.Verified = countsOf(&sum.Coverage), sum.At, sum.Ended
+		if m.State == archive.MailboxActive {
+			box.Unverified = sum.Folders - sum.Ended
 		}
 	}
-	if m.State == archive.MailboxActive && len(folders) == 0 && m.LastSuccess.IsZero() {
+	if m.State == archive.MailboxActive && sum == nil && m.LastSuccess.IsZero() {
 		box.Unverified++ // its folders are not even known
 	}
 	if m.Source == "graph" {
@@ -198,74 +238,38 @@ func mailboxCoverage(m *archive.Mailbox, folders []FolderCoverage) MailboxCovera
 	return box
 }
 
-// causes sums up why messages were set aside, by folder.
-func (d *Desk) causes(ctx context.Context) (map[mail.FolderID][]Cause, error) {
-	out := map[mail.FolderID][]Cause{}
-	for after := int64(0); ; {
-		found, err := d.archive.Problems(ctx, archive.ProblemFilter{After: after, Limit: MaxProblems})
-		if err != nil {
-			return nil, err
-		}
-		for _, f := range found {
-			after = f.ID
-			if f.Kind == "message" || f.Kind == "page" {
-				out[f.Folder] = count(out[f.Folder], f.Reason, f.Code)
-			}
-		}
-		if len(found) < MaxProblems {
-			break
-		}
-	}
-	for _, list := range out {
-		slices.SortStableFunc(list, func(a, b Cause) int { return cmp.Compare(b.Messages, a.Messages) })
-	}
-	return out, nil
-}
-
-func count(list []Cause, reason, code string) []Cause {
-	for i := range list {
-		if list[i].Reason == reason && list[i].Code == code {
-			list[i].Messages++
-			return list
-		}
-	}
-	return append(list, Cause{Reason: reason, Code: code, Messages: 1})
-}
-
 // Progress tells how far the pass is that was asked for last.
 func (d *Desk) Progress(ctx context.Context, p access.Principal) (Pass, error) {
 	if err := allowed(p); err != nil {
 		return Pass{}, err
 	}
 	pass := d.pass()
-	n, err := d.names(ctx, 0)
+	n, err := d.mailboxNames(ctx)
 	if err != nil {
 		return Pass{}, err
 	}
-	rows, err := d.archive.Coverages(ctx)
+	sums, err := d.archive.SumCoverage(ctx, pass.Started)
 	if err != nil {
 		return Pass{}, err
 	}
-	return pass.counted(n, rows), nil
+	return pass.counted(n, sums), nil
 }
 
 // counted tells how far a pass is. What it has saved since its start is
 // what it has done.
-func (p Pass) counted(n *names, rows []archive.Coverage) Pass {
+func (p Pass) counted(n *names, sums []archive.CoverageSum) Pass {
 	if p.State == PassNone {
 		return p
 	}
-	asked := func(id mail.MailboxID) bool { return len(p.Mailboxes) == 0 || slices.Contains(p.Mailboxes, id) }
-	for i := range n.folders {
-		m := n.mailbox[n.folders[i].Mailbox]
-		if m != nil && m.State == archive.MailboxActive && asked(m.ID) {
-			p.Total++
+	for i := range sums {
+		s := &sums[i]
+		if len(p.Mailboxes) > 0 && !slices.Contains(p.Mailboxes, s.Mailbox) {
+			continue
 		}
-	}
-	for _, r := range rows {
-		if f := n.folder[r.Folder]; f != nil && asked(r.Mailbox) && !r.At.Before(p.Started) {
-			p.Folders++
+		if m := n.mailbox[s.Mailbox]; m != nil && m.State == archive.MailboxActive {
+			p.Total += s.Folders
 		}
+		p.Folders += s.Since
 	}
 	p.Folders = min(p.Folders, p.Total)
 	if p.State == PassDone {

@@ -99,31 +99,42 @@ func allowed(p access.Principal) error {
 	return nil
 }
 
-// names are the mailboxes and folders at one moment.
+// names are the mailboxes at one moment, and the folders of those whose folders
+// were asked for: there may be a hundred thousand.
 type names struct {
 	mailboxes []archive.Mailbox
-	folders   []archive.Folder
 	mailbox   map[mail.MailboxID]*archive.Mailbox
-	folder    map[mail.FolderID]*archive.Folder
+	folder    map[mail.FolderID]archive.Folder
+	read      map[mail.MailboxID]bool
 }
 
-// names reads the mailboxes, and the folders of one or, for 0, of all.
-func (d *Desk) names(ctx context.Context, mailbox mail.MailboxID) (*names, error) {
-	n := &names{mailbox: map[mail.MailboxID]*archive.Mailbox{}, folder: map[mail.FolderID]*archive.Folder{}}
+// mailboxNames reads the mailboxes.
+func (d *Desk) mailboxNames(ctx context.Context) (*names, error) {
+	n := &names{mailbox: map[mail.MailboxID]*archive.Mailbox{}, folder: map[mail.FolderID]archive.Folder{}, read: map[mail.MailboxID]bool{}}
 	var err error
 	if n.mailboxes, err = d.archive.Mailboxes(ctx); err != nil {
-		return nil, err
-	}
-	if n.folders, err = d.archive.Folders(ctx, mailbox); err != nil {
 		return nil, err
 	}
 	for i := range n.mailboxes {
 		n.mailbox[n.mailboxes[i].ID] = &n.mailboxes[i]
 	}
-	for i := range n.folders {
-		n.folder[n.folders[i].ID] = &n.folders[i]
-	}
 	return n, nil
+}
+
+// readFolders adds the folders of a mailbox.
+func (d *Desk) readFolders(ctx context.Context, n *names, mailbox mail.MailboxID) error {
+	if n.read[mailbox] || mailbox == 0 {
+		return nil
+	}
+	n.read[mailbox] = true
+	folders, err := d.archive.Folders(ctx, mailbox)
+	if err != nil {
+		return err
+	}
+	for _, f := range folders {
+		n.folder[f.ID] = f
+	}
+	return nil
 }
 
 func (n *names) mailboxRef(id mail.MailboxID) MailboxRef {
@@ -136,7 +147,7 @@ func (n *names) mailboxRef(id mail.MailboxID) MailboxRef {
 
 func (n *names) folderRef(id mail.FolderID) FolderRef {
 	ref := FolderRef{ID: id}
-	if f := n.folder[id]; f != nil {
+	if f, known := n.folder[id]; known {
 		ref.Path = strings.Join(f.Path, "/")
 	}
 	return ref

@@ -39,7 +39,7 @@ func (d *Desk) Holds(ctx context.Context, p access.Principal) ([]Hold, error) {
 	if err := allowed(p); err != nil {
 		return nil, err
 	}
-	n, err := d.names(ctx, 0)
+	n, err := d.mailboxNames(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func (d *Desk) Hold(ctx context.Context, p access.Principal, r HoldRequest) (Hol
 	case (r.Mailbox == "") == (r.Query == ""):
 		return Hold{}, &RequestError{"mailbox", "either a mailbox or a query has to be given, and not both"}
 	}
-	n, err := d.names(ctx, 0)
+	n, err := d.mailboxNames(ctx)
 	if err != nil {
 		return Hold{}, err
 	}

@@ -25,6 +25,15 @@ type Live struct {
 	Mailboxes map[mail.MailboxID]Progress
 	Problems  int                    // set aside in all
 	Troubled  map[mail.MailboxID]int // and by mailbox
+	// Notifications is nil where the source was not asked to tell of changes.
+	Notifications *Notifications
+}
+
+// Notifications tells of how many mailboxes the source tells changes at once. The
+// others are looked at when their time has come, as all are without it.
+type Notifications struct {
+	Mailboxes  int // that changes are wanted of
+	Subscribed int // of these, those it tells of at present
 }
 
 // Progress is how far a mailbox is, or all of them.

@@ -201,11 +201,29 @@ func TestCoverage(t *testing.T) {
 				t.Errorf("counts %+v", got.Counts)
 			}
 			ben := got.Mailboxes[1]
+			if ben.Folders != nil {
+				t.Errorf("a summary lists folders: %+v", ben.Folders)
+			}
+			must(t, o.Detail(ctx, access.Operator(), got.Mailboxes[1:]))
+			ben = got.Mailboxes[1]
+			if len(ben.Folders) != 2 || len(got.Mailboxes[0].Folders) != 0 {
+				t.Fatalf("%d folders of ben, %d of ann", len(ben.Folders), len(got.Mailboxes[0].Folders))
+			}
 			if c := ben.Folders[0].Causes; len(c) != 1 || c[0].Messages != 2 || c[0].Reason != "It is broken." {
 				t.Errorf("causes %+v", c)
 			}
 			if len(ben.Unreachable) != 1 || !strings.Contains(ben.Unreachable[0].Why, "cannot be reached by this API") {
 				t.Errorf("the in-place archive is passed over: %+v", ben.Unreachable)
+			}
+			read, unread := 2, 0
+			switch tt.state {
+			case archive.MailboxDenied, archive.MailboxUnavailable:
+				read, unread = 1, 1
+			case archive.MailboxExcluded:
+				read = 1
+			}
+			if got.Compared != read || got.Unread != unread {
+				t.Errorf("%d mailboxes compared and %d not to be read, want %d and %d", got.Compared, got.Unread, read, unread)
 			}
 			if one, err := o.Coverage(ctx, access.Operator(), []string{"ann@contoso.example"}); err != nil || len(one.Mailboxes) != 1 || !one.Proven() || one.Source != 20 {
 				t.Errorf("ann alone: %v %+v", err, one.Counts)

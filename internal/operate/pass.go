@@ -47,7 +47,7 @@ func (d *Desk) Reconcile(ctx context.Context, p access.Principal, mailboxes []st
 	}
 	var ids []mail.MailboxID
 	if len(mailboxes) > 0 {
-		n, err := d.names(ctx, 0)
+		n, err := d.mailboxNames(ctx)
 		if err != nil {
 			return Pass{}, err
 		}

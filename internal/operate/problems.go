@@ -62,7 +62,7 @@ func (d *Desk) Problems(ctx context.Context, p access.Principal, q ProblemQuery)
 	if q.Kind != "" && !slices.Contains(Kinds(), q.Kind) {
 		return ProblemPage{}, &RequestError{"kind", "it has to be message, attachment, attachments, page or scope"}
 	}
-	n, err := d.names(ctx, 0)
+	n, err := d.mailboxNames(ctx)
 	if err != nil {
 		return ProblemPage{}, err
 	}
@@ -95,6 +95,9 @@ func (d *Desk) Problems(ctx context.Context, p access.Principal, q ProblemQuery)
 		page.Next = found[q.Limit-1].ID
 	}
 	for _, f := range found {
+		if err := d.readFolders(ctx, n, f.Mailbox); err != nil {
+			return ProblemPage{}, err
+		}
 		page.Problems = append(page.Problems, n.problem(f))
 	}
 	return page, nil
@@ -139,7 +142,7 @@ func (d *Desk) Retry(ctx context.Context, p access.Principal, r RetryRequest) (R
 	case len(r.IDs) > MaxProblems:
 		return Retried{}, &RequestError{"ids", fmt.Sprintf("at most %d are possible at once; use mailbox or all", MaxProblems)}
 	}
-	n, err := d.names(ctx, 0)
+	n, err := d.mailboxNames(ctx)
 	if err != nil {
 		return Retried{}, err
 	}

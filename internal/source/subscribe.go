@@ -16,6 +16,8 @@ type Subscriber interface {
 	Renew(ctx context.Context, s Subscription, until time.Time) (Subscription, error)
 	// Unsubscribe ends a subscription. One that is not there is no error.
 	Unsubscribe(ctx context.Context, s Subscription) error
+	// Subscriptions lists what is subscribed at an address.
+	Subscriptions(ctx context.Context, url string) ([]Subscription, error)
 }
 
 // Wanted is what a subscription is to be.

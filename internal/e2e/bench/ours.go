@@ -72,7 +72,7 @@ func askOurs(binary, data string, queries []string) (found int, took []time.Dura
 }
 
 func askOne(u string) (int, error) {
-	res, err := http.Get(u)
+	res, err := http.Get(u) //nolint:bodyclose // drain closes it
 	if err != nil {
 		return 0, err
 	}

@@ -26,7 +26,7 @@ func measure(cmd *exec.Cmd) (usage, error) {
 	if err != nil {
 		return usage{}, err
 	}
-	defer os.Remove(log.Name())
+	defer func() { _ = os.Remove(log.Name()) }()
 	defer log.Close()
 	if cmd.Stdout == nil {
 		cmd.Stdout = log

@@ -18,9 +18,8 @@ import (
 const (
 	// share and its mailboxes are what a run syncs of which nothing else is asked.
 	share, shareBoxes = 10_000, 8
-	// memoryBudget is what the program may take at its peak; memoryLimit is what
-	// its runtime is told to stay below, since there is memory besides the heap.
-	memoryBudget, memoryLimit = 512 << 20, "250MiB"
+	// memoryBudget is what the program may take at its peak, out of the box.
+	memoryBudget = 512 << 20
 	// slack is how much more than the least the requests may be, in parts of a
 	// hundred.
 	slack = 15
@@ -43,8 +42,8 @@ func TestChaos(t *testing.T) {
 		o := p.once()
 		t.Logf("run %d: exit code %d after %.1f s, %d MB at the peak", n+1, o.code, o.took.Seconds(), o.peak>>20)
 		peak = max(peak, o.peak)
-		if o.code != 0 && o.code != incomplete {
-			t.Logf("it said: %s", o.output[max(0, len(o.output)-1000):])
+		if o.code != 0 {
+			t.Logf("it said: %s", o.output[max(0, len(o.output)-2000):])
 		}
 		complete = o.code == 0
 	}
@@ -90,21 +89,20 @@ func number(t *testing.T, name string, otherwise int) int {
 	return n
 }
 
-// frugal compares the requests with the least that reading the tenant takes.
-// Those whose answers were spoiled had to be made again, and do not count.
+// frugal compares the requests with the least that reading the same tenant takes
+// when nothing goes wrong: those that a fault spoiled count, and the second try.
 func frugal(t *testing.T, tenant *graphsim.Tenant, c mirror.Count) {
 	t.Helper()
 	least := mirror.Least(tenant)
-	useful := c.Requests - c.Spoiled
 	per := func(n int) string { return fmt.Sprintf("%.1f", 1000*float64(n)/float64(least.Messages)) }
 	t.Logf("%d messages: %d requests (%s for each 1,000 messages), %d of them spoiled, %d on the wire (%s); at least %d (%s) and %d on the wire (%s); %+.1f %% more than the least",
 		least.Messages, c.Requests, per(c.Requests), c.Spoiled, c.Exchanges, per(c.Exchanges), least.Requests, per(least.Requests),
-		least.Exchanges, per(least.Exchanges), 100*float64(useful)/float64(least.Requests)-100)
+		least.Exchanges, per(least.Exchanges), 100*float64(c.Requests)/float64(least.Requests)-100)
 	for _, k := range c.Sorted() {
-		t.Logf("%8d %s", c.Kinds[k], k)
+		t.Logf("%8d %-16s at least %5d, spoiled %d", c.Kinds[k], k, least.Kinds[k], c.SpoiledKinds[k])
 	}
-	if useful*100 > least.Requests*(100+slack) {
-		t.Errorf("%d requests were of use, at least %d are needed: more than %d %% too many", useful, least.Requests, slack)
+	if c.Requests*100 > least.Requests*(100+slack) {
+		t.Errorf("%d requests were made, at least %d are needed: more than %d %% too many", c.Requests, least.Requests, slack)
 	}
 }
 

@@ -28,7 +28,7 @@ func testMain(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	binary = filepath.Join(dir, "mailquarry")
 	build := exec.Command("go", "build", "-o", binary, "mailquarry/cmd/mailquarry")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -53,7 +53,7 @@ func newProgram(t *testing.T, tenant *graphsim.Tenant) *program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { server.Close() })
+	t.Cleanup(func() { _ = server.Close() })
 	p := &program{t: t, tenant: tenant, server: server, dir: t.TempDir()}
 	if err := os.WriteFile(filepath.Join(p.dir, "ca.pem"), server.CertPEM, 0o600); err != nil {
 		t.Fatal(err)
@@ -65,7 +65,7 @@ func (p *program) data() string { return filepath.Join(p.dir, "data") }
 
 func (p *program) command(tenant bool, args ...string) *exec.Cmd {
 	cmd := exec.Command(binary, append([]string{"--data", p.data()}, args...)...)
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + p.dir, "GOMEMLIMIT=" + memoryLimit}
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + p.dir}
 	if profile := os.Getenv("GODEBUG"); profile != "" {
 		cmd.Env = append(cmd.Env, "GODEBUG="+profile)
 	}
@@ -87,10 +87,6 @@ type outcome struct {
 	output string
 }
 
-// incomplete is the exit code of a sync in which mailboxes failed that are tried
-// again in the next.
-const incomplete = 3
-
 // once syncs once.
 func (p *program) once() outcome {
 	p.t.Helper()
@@ -102,11 +98,7 @@ func (p *program) once() outcome {
 	if cmd.ProcessState == nil {
 		p.t.Fatal(err)
 	}
-	o := outcome{code: cmd.ProcessState.ExitCode(), took: time.Since(began), output: out.String()}
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		o.peak = usage.Maxrss << 10 // KiB
-	}
-	return o
+	return outcome{code: cmd.ProcessState.ExitCode(), took: time.Since(began), peak: peakOf(cmd), output: out.String()}
 }
 
 // served is the program while its page is up.
@@ -120,7 +112,13 @@ type served struct {
 // serve starts the program without a tenant.
 func (p *program) serve() *served {
 	p.t.Helper()
-	cmd := p.command(false, "--listen", "127.0.0.1:0", "--log", "error")
+	return p.start(false)
+}
+
+// start starts the program, with the tenant or without.
+func (p *program) start(tenant bool) *served {
+	p.t.Helper()
+	cmd := p.command(tenant, "--listen", "127.0.0.1:0", "--log", "error")
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		p.t.Fatal(err)
@@ -153,6 +151,18 @@ func (s *served) stop() {
 	if err := s.cmd.Wait(); err != nil {
 		s.t.Errorf("the program did not stop cleanly: %v", err)
 	}
+}
+
+// peak is how much memory the program took at most, once it has stopped.
+func (s *served) peak() int64 { return peakOf(s.cmd) }
+
+// peakOf reads what the system counted of a process that has ended, in bytes.
+func peakOf(cmd *exec.Cmd) int64 {
+	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return 0
+	}
+	return usage.Maxrss << 10 // KiB
 }
 
 // total is how many messages a query finds.

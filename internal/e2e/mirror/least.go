@@ -24,6 +24,7 @@ type Need struct {
 	Requests  int // as Graph's limits count them: each of a batch is one
 	Exchanges int // over the wire: a batch is one
 	Messages  int
+	Kinds     map[graphsim.Kind]int // of Requests
 }
 
 // Least reckons what reading whole mailboxes costs at least. In words:
@@ -38,8 +39,8 @@ type Need struct {
 // twentieth.
 func Least(tenant *graphsim.Tenant) Need {
 	boxes := tenant.Mailboxes()
-	n := Need{Requests: 2 + pages(len(boxes), usersPerPage)}
-	n.Exchanges = n.Requests
+	k := map[graphsim.Kind]int{graphsim.Discovery: 1, graphsim.Tokens: 1, graphsim.Users: pages(len(boxes), usersPerPage)}
+	n := Need{Kinds: k, Exchanges: 2 + k[graphsim.Users]}
 	for _, box := range boxes {
 		folders, batched := 0, namedFolders
 		for _, f := range box.Folders() {
@@ -52,16 +53,23 @@ func Least(tenant *graphsim.Tenant) Need {
 			}
 			ids := f.Messages()
 			n.Messages += len(ids)
-			n.Requests += pages(len(ids), MessagesPerPage)
+			k[graphsim.MessageDelta] += pages(len(ids), MessagesPerPage)
 			n.Exchanges += pages(len(ids), MessagesPerPage)
 			for _, id := range ids {
 				if m, ok := box.Message(id); ok && len(m.Attachments) > 0 {
+					k[graphsim.AttachmentList]++
+					k[graphsim.AttachmentBytes] += len(m.Attachments)
 					batched += 1 + len(m.Attachments)
 				}
 			}
 		}
-		n.Requests += 1 + pages(folders, foldersPerPage) + batched
+		k[graphsim.Settings]++
+		k[graphsim.Folders] += namedFolders
+		k[graphsim.FolderDelta] += pages(folders, foldersPerPage)
 		n.Exchanges += 1 + pages(folders, foldersPerPage) + (batched+batchSize-1)/batchSize
+	}
+	for _, requests := range k {
+		n.Requests += requests
 	}
 	return n
 }

@@ -17,6 +17,7 @@ type Tally struct {
 	spoiled   int // of requests, those whose answer was of no use
 	peak      int // at a time on one mailbox
 	kinds     map[graphsim.Kind]int
+	spoiledOf map[graphsim.Kind]int
 }
 
 // Note counts a request.
@@ -24,7 +25,7 @@ func (t *Tally) Note(q graphsim.Request) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.kinds == nil {
-		t.kinds = map[graphsim.Kind]int{}
+		t.kinds, t.spoiledOf = map[graphsim.Kind]int{}, map[graphsim.Kind]int{}
 	}
 	t.kinds[q.Kind]++
 	if !q.InBatch {
@@ -40,6 +41,7 @@ func (t *Tally) Note(q graphsim.Request) {
 	notThere := q.Kind == graphsim.Folders && q.Status == 404 // not every mailbox has each well-known folder
 	if q.Kind != graphsim.Batch && (!harmless || q.Status >= 400 && !notThere) {
 		t.spoiled++
+		t.spoiledOf[q.Kind]++
 	}
 }
 
@@ -47,13 +49,14 @@ func (t *Tally) Note(q graphsim.Request) {
 type Count struct {
 	Requests, Exchanges, Spoiled, Peak int
 	Kinds                              map[graphsim.Kind]int
+	SpoiledKinds                       map[graphsim.Kind]int // of Kinds
 }
 
 // Count gives the counts so far.
 func (t *Tally) Count() Count {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return Count{t.requests, t.exchanges, t.spoiled, t.peak, maps.Clone(t.kinds)}
+	return Count{t.requests, t.exchanges, t.spoiled, t.peak, maps.Clone(t.kinds), maps.Clone(t.spoiledOf)}
 }
 
 // Sorted names the kinds, the most frequent first.

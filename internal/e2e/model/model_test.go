@@ -92,7 +92,7 @@ func attempt(t *testing.T, pool *extract.Pool, seed uint64, steps int, keep func
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	w, err := newWorld(ctx, seed, dir, pool)
 	if err != nil {
 		t.Fatal(err)

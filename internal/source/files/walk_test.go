@@ -228,7 +228,7 @@ func TestWalkStops(t *testing.T) {
 		files[fmt.Sprintf("%d.eml", i)] = "A: 1\n"
 	}
 	root := tree(t, files)
-	for range Walk(t.Context(), []string{root}, Options{}) {
+	for range Walk(t.Context(), []string{root}, Options{}) { //nolint:errcheck // only how far it goes
 		break
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -162,7 +162,7 @@ func TestUnreachableHostIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	addr := closed.Addr().String()
-	closed.Close()
+	_ = closed.Close()
 	c := clientFor(t, Config{
 		TenantID: "t", ClientID: "c", ClientSecret: "s", GraphURL: "https://" + addr, AuthorityHost: "https://" + addr,
 		DisableInstanceDiscovery: true,

@@ -3,6 +3,7 @@ package graph
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -227,7 +228,7 @@ func TestTakersFaultEndsTheCall(t *testing.T) {
 		for _, p := range parts[:n] {
 			wanted = append(wanted, source.PartRef{Message: id, Part: p})
 		}
-		if _, err := c.FetchParts(testContext(t), box.ID(), wanted, func(int, io.Reader) error { return full }); err != full {
+		if _, err := c.FetchParts(testContext(t), box.ID(), wanted, func(int, io.Reader) error { return full }); !errors.Is(err, full) {
 			t.Errorf("error %v of %d attachments, want the taker's", err, n)
 		}
 	}

@@ -150,6 +150,24 @@ func (g *gate) pass(now time.Time, n int) bool {
 	return true
 }
 
+// closed tells whether a pause has begun since a request passed.
+func (g *gate) closed(now time.Time) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.pause.After(now) || g.breaker.until.After(now)
+}
+
+// giveBack counts n requests no more that have passed and were not sent.
+func (g *gate) giveBack(n int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.breaker.probing = time.Time{}
+	g.sent -= int64(n)
+	if at := g.step % int64(len(g.counts)); g.limited {
+		g.counts[at] = max(0, g.counts[at]-n)
+	}
+}
+
 // slide empties the steps that have left the window.
 func (g *gate) slide(now time.Time) {
 	s := now.UnixNano() / int64(windowStep)

@@ -213,7 +213,7 @@ func (c *Client) stream(ctx context.Context, mailbox string, w source.PartRef, t
 		}
 		seen := &watched{Reader: body}
 		terr := take(seen)
-		body.Close()
+		_ = body.Close()
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"encoding/json"
 
 	abs "github.com/microsoft/kiota-abstractions-go"
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
@@ -66,7 +65,7 @@ func (c *Client) Count(ctx context.Context, mailbox string, folders []string) ([
 		if out[i].Err = wrap("count messages", r.err); r.err != nil {
 			continue
 		}
-		f, _, reason := wire.Fields(json.RawMessage(r.body))
+		f, _, reason := wire.Fields(r.body)
 		if reason != "" || !wire.Has(f, "totalItemCount") {
 			out[i].Err = wrap("count messages", &source.Error{Class: source.Transient, Message: "the answer has no count"})
 			continue

@@ -66,10 +66,12 @@ func (c *Client) Messages(ctx context.Context, mailbox, folder string, since sou
 	return out, nil
 }
 
-// tracksChanges tells a link of a delta stream from one of a listing.
+// tracksChanges tells a link of a delta stream from one of a listing. Only the
+// last element of its path says so: an id in it can hold any word.
 func tracksChanges(link string) bool {
 	path, query, _ := strings.Cut(strings.ToLower(link), "?")
-	return strings.Contains(path, "delta") || strings.Contains(query, "deltatoken")
+	last := strings.TrimSuffix(path[strings.LastIndexByte(path, '/')+1:], "()")
+	return last == "delta" || strings.HasSuffix(last, ".delta") || strings.Contains(query, "deltatoken")
 }
 
 func (c *Client) messagesCall(mailbox, folder, link string) call {

@@ -101,12 +101,13 @@ func TestNoLinkLeadsElsewhere(t *testing.T) {
 		link = fmt.Sprintf(form+"%.0[2]s%.0[3]s%.0[1]s", elsewhere.URL, u.Host, own.Host)
 		ctx := testContext(t)
 		for name, ask := range map[string]func() error{
-			"users":       func() error { _, err := c.Mailboxes(ctx, source.Cursor{}); return err },
-			"folders":     func() error { _, err := c.Folders(ctx, "u", source.Cursor{}); return err },
-			"messages":    func() error { _, err := c.Messages(ctx, "u", "f", source.Cursor{}); return err },
-			"list":        func() error { _, err := c.List(ctx, "u", "f", source.Cursor{}); return err },
-			"members":     func() error { _, err := c.Members(ctx, "g"); return err },
-			"attachments": func() error { _, err := listParts(ctx, c, "u", "m"); return err },
+			"users":         func() error { _, err := c.Mailboxes(ctx, source.Cursor{}); return err },
+			"folders":       func() error { _, err := c.Folders(ctx, "u", source.Cursor{}); return err },
+			"messages":      func() error { _, err := c.Messages(ctx, "u", "f", source.Cursor{}); return err },
+			"list":          func() error { _, err := c.List(ctx, "u", "f", source.Cursor{}); return err },
+			"members":       func() error { _, err := c.Members(ctx, "g"); return err },
+			"attachments":   func() error { _, err := listParts(ctx, c, "u", "m"); return err },
+			"child folders": func() error { _, err := c.childFolders(ctx, "u", "f"); return err },
 			"a stored link": func() error {
 				_, err := c.List(ctx, "u", "f", source.Cursor{Link: link})
 				return err
@@ -225,5 +226,40 @@ func TestItemsSurviveEveryFault(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The address that comes with a 410 is not followed, wherever it leads: a stream
+// begins anew at its own start, with the properties that this program needs.
+func TestAddressOfA410IsNotFollowed(t *testing.T) {
+	t.Parallel()
+	var astray atomic.Int32
+	foreign := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { astray.Add(1) }))
+	t.Cleanup(foreign.Close)
+	var asked []url.Values
+	var mu sync.Mutex
+	c, s := stub(t, func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		asked = append(asked, r.URL.Query())
+		if r.URL.Query().Get("$deltatoken") == "old" {
+			w.Header().Set("Location", foreign.URL+r.URL.Path+"?$deltatoken=")
+			w.WriteHeader(http.StatusGone)
+			fmt.Fprint(w, `{"error":{"code":"SyncStateNotFound","message":"x"}}`)
+			return
+		}
+		fmt.Fprintf(w, `{"value":[],"@odata.deltaLink":"https://%s%s?$deltatoken=new"}`, r.Host, r.URL.Path)
+	})
+	old := s.URL + "/v1.0/users/u/mailFolders/f/messages/delta?$deltatoken=old"
+	_, err := c.Messages(testContext(t), "u", "f", source.Cursor{Link: old, Complete: true})
+	wantClass(t, err, source.Expired)
+	if _, err := c.Messages(testContext(t), "u", "f", source.Cursor{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := astray.Load(); n != 0 {
+		t.Errorf("another host was asked %d times", n)
+	}
+	if len(asked) != 2 || asked[1].Has("$deltatoken") || !strings.Contains(asked[1].Get("$select"), "isRead") {
+		t.Errorf("asked were %v", asked)
 	}
 }

@@ -121,22 +121,28 @@ func (c *Client) persist(ctx context.Context, q call, use func(*answer) *failure
 	}
 }
 
-// enter waits for the mailbox's gate and then for a place among all.
+// enter waits for the mailbox's gate and then for a place among all. A pause that
+// begins in that time counts for this request, too.
 func (c *Client) enter(ctx context.Context, g *gate, weight int) error {
-	if err := g.enter(ctx, weight); err != nil {
-		return err
-	}
-	if err := c.everywhere.Acquire(ctx, g.span(weight)); err != nil {
-		g.abandon()
-		g.leave(weight)
-		return err
-	}
-	if err := wait(ctx, c.meter.book(time.Now(), weight)); err != nil {
-		g.abandon()
+	for {
+		if err := g.enter(ctx, weight); err != nil {
+			return err
+		}
+		if err := c.everywhere.Acquire(ctx, g.span(weight)); err != nil {
+			g.giveBack(weight)
+			g.leave(weight)
+			return err
+		}
+		err := wait(ctx, c.meter.book(time.Now(), weight))
+		if err == nil && !g.closed(time.Now()) {
+			return nil
+		}
+		g.giveBack(weight)
 		c.leave(g, weight)
-		return err
+		if err != nil {
+			return err
+		}
 	}
-	return nil
 }
 
 func (c *Client) leave(g *gate, weight int) {
@@ -195,7 +201,7 @@ func (c *Client) try(ctx context.Context, q call, g *gate, n int, use func(*answ
 	a := &answer{cancel: cancel, leave: func() { c.leave(g, q.weight) }, stall: c.stall}
 	defer a.finish()
 	began := time.Now()
-	resp, err := c.send(ctx, q, g)
+	resp, err := c.send(ctx, q, g) //nolint:bodyclose // the answer closes it
 	status := 0
 	var f *failure
 	if err != nil {
@@ -290,7 +296,7 @@ func (a *answer) close() {
 			a.watch.Stop()
 		}
 		if a.resp != nil {
-			a.resp.Body.Close()
+			_ = a.resp.Body.Close()
 		}
 		a.cancel()
 		a.leave()

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	abs "github.com/microsoft/kiota-abstractions-go"
 
 	"mailquarry/internal/source"
+	"mailquarry/internal/source/graph/wire"
 )
 
 var _ source.Subscriber = (*Client)(nil)
@@ -61,6 +63,55 @@ func (c *Client) Unsubscribe(ctx context.Context, s source.Subscription) error {
 		return wrap("end a subscription", err)
 	}
 	return nil
+}
+
+// maxSubscriptions bounds the subscriptions that are looked at.
+const maxSubscriptions = 100_000
+
+// Subscriptions implements source.Subscriber. Graph lists those of the
+// application in the tenant, other programs' that run under its name among them.
+func (c *Client) Subscriptions(ctx context.Context, url string) ([]source.Subscription, error) {
+	var out []source.Subscription
+	for link, seen := "", 0; ; {
+		p, err := c.page(ctx, listedSubscriptions(link), link)
+		if err != nil {
+			return nil, wrap("list the subscriptions", err)
+		}
+		for _, raw := range p.Value {
+			f, id, reason := wire.Fields(raw)
+			if reason == "" && wire.Text(f, "notificationUrl") == url {
+				out = append(out, source.Subscription{ID: id, Mailbox: subscribedMailbox(wire.Text(f, "resource"))})
+			}
+		}
+		if seen += len(p.Value) + 1; p.Next == "" || p.Next == link || seen > maxSubscriptions {
+			return out, nil
+		}
+		link = p.Next
+	}
+}
+
+func listedSubscriptions(link string) call {
+	return call{kind: "subscriptions", area: content, build: func(_ context.Context, h *abs.RequestHeaders) (*abs.RequestInformation, error) {
+		template, path := "{+baseurl}/subscriptions", map[string]string{}
+		if link != "" {
+			template, path = "{+link}", map[string]string{"link": link}
+		}
+		ri := abs.NewRequestInformationWithMethodAndUrlTemplateAndPathParameters(abs.GET, template, path)
+		ri.Headers.AddAll(h)
+		ri.Headers.TryAdd("Accept", "application/json")
+		ri.AddRequestOptions(verbatim())
+		return ri, nil
+	}}
+}
+
+// subscribedMailbox is the user's id in a subscription's resource, such as
+// "/users/ID/messages".
+func subscribedMailbox(resource string) string {
+	parts := strings.Split(strings.Trim(resource, "/"), "/")
+	if len(parts) < 2 {
+		return ""
+	}
+	return parts[1]
 }
 
 // lost reads an answer about a subscription that is there no more: its code is

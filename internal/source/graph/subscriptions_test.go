@@ -104,3 +104,25 @@ func TestSubscriptionRefusals(t *testing.T) {
 		t.Errorf("to wait %s", e.RetryAfter)
 	}
 }
+
+// Only what is subscribed at our own address is listed, whoever else runs under
+// the application's name, over all pages.
+func TestListsSubscriptionsAtAnAddress(t *testing.T) {
+	t.Parallel()
+	var base string
+	c, address := stub(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("$skiptoken") == "" {
+			fmt.Fprintf(w, `{"value":[{"id":"s-1","resource":"/users/anna/messages","notificationUrl":"https://mail.example/hook"},
+				{"id":"s-2","resource":"/users/anna/messages","notificationUrl":"https://other.example/hook"}],
+				"@odata.nextLink":"%s/v1.0/subscriptions?$skiptoken=x"}`, base)
+			return
+		}
+		fmt.Fprint(w, `{"value":[{"id":"s-3","resource":"users/ben/messages","notificationUrl":"https://mail.example/hook"},{"resource":"no id"}]}`)
+	})
+	base = address.URL
+	got, err := c.Subscriptions(testContext(t), "https://mail.example/hook")
+	want := []source.Subscription{{ID: "s-1", Mailbox: "anna"}, {ID: "s-3", Mailbox: "ben"}}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("%+v, %v; want %+v", got, err, want)
+	}
+}

@@ -138,7 +138,7 @@ func (w *witness) Do(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxTokenAnswer))
-	resp.Body.Close()
+	_ = resp.Body.Close()
 	if err != nil {
 		*seen = exchange{host: r.URL.Host, err: err}
 		return nil, err

@@ -62,7 +62,12 @@ func (c *Client) page(ctx context.Context, q call, link string) (wire.Page, erro
 	if err != nil {
 		return wire.Page{}, err
 	}
-	return wire.ParsePage(body)
+	p, err := wire.ParsePage(body)
+	if err == nil && link != "" && p.Next == link {
+		// To follow it would have no end.
+		err = &source.Error{Class: source.Transient, Code: "CircularLink", Message: "the page's link leads to the page itself"}
+	}
+	return p, err
 }
 
 // wholeUser reads a user again, whole. One that has just vanished is left as it

@@ -9,7 +9,6 @@ import (
 	index "github.com/blevesearch/bleve_index_api"
 
 	"mailquarry/internal/mail"
-	"mailquarry/search/analysis"
 	"mailquarry/search/engine"
 )
 
@@ -67,7 +66,7 @@ type document struct {
 // documentOf makes the document of a message.
 func documentOf(d *engine.Document) *document {
 	id := d.ID.String()
-	text, subject, from, to, file := newWords(), newWords(), newWords(), newWords(), newWords()
+	text, subject, from, to, file := newWords(textBytes(d)), newWords(len(d.Subject)), newWords(0), newWords(0), newWords(0)
 	text.add(d.Subject)
 	subject.add(d.Subject)
 	for _, a := range d.From {
@@ -191,85 +190,6 @@ func lengthOf(step int) float64 {
 	}
 	octave, eighth := (step-9)/8+3, (step-9)%8
 	return float64((8 + eighth) << (octave - 3))
-}
-
-// words collects the words of a field.
-type words struct {
-	terms index.TokenFrequencies
-	freqs []index.TokenFreq // what terms points into
-	order []occurrence
-	next  int // the position for the next part
-	count int
-	bytes int
-}
-
-type occurrence struct {
-	freq *index.TokenFreq
-	pos  int
-}
-
-func newWords() *words { return &words{} }
-
-// add adds a part.
-func (w *words) add(s string) {
-	if s == "" {
-		return
-	}
-	w.bytes += len(s)
-	if w.terms == nil {
-		w.terms = make(index.TokenFrequencies, min(len(s)/12+1, 1<<12))
-	}
-	last := -1
-	for t := range analysis.Tokens(s) {
-		if w.count == maxWords {
-			break
-		}
-		tf := w.freq(t.Term)
-		tf.SetFrequency(tf.Frequency() + 1)
-		last = w.next + t.Pos
-		w.order = append(w.order, occurrence{tf, last})
-		w.count++
-	}
-	if last >= 0 {
-		w.next = last + 1 + partGap
-	}
-}
-
-// freq gives the entry of a term. The term itself is left out of it: the
-// segment is built from the keys of the map.
-func (w *words) freq(term string) *index.TokenFreq {
-	tf := w.terms[term]
-	if tf == nil {
-		if len(w.freqs) == cap(w.freqs) {
-			w.freqs = make([]index.TokenFreq, 0, min(64+len(w.terms), 1024))
-		}
-		w.freqs = append(w.freqs, index.TokenFreq{})
-		tf = &w.freqs[len(w.freqs)-1]
-		w.terms[term] = tf
-	}
-	return tf
-}
-
-// field hands the words over. The locations of a term lie next to each other,
-// since that is how the segment's builder reads them.
-func (w *words) field(name string) *docField {
-	locations := make([]index.TokenLocation, len(w.order))
-	pointers := make([]*index.TokenLocation, len(w.order))
-	for i := range locations {
-		pointers[i] = &locations[i]
-	}
-	for _, o := range w.order {
-		tf := o.freq
-		if tf.Locations == nil {
-			n := tf.Frequency()
-			tf.Locations, pointers = pointers[:0:n], pointers[n:]
-		}
-		n := len(tf.Locations)
-		tf.Locations = tf.Locations[:n+1]
-		tf.Locations[n].Position = o.pos
-	}
-	w.order = nil
-	return &docField{name: name, options: textOptions, length: lengthStep(w.count), terms: w.terms}
 }
 
 // The methods by which bleve reads a document.
