@@ -23,6 +23,7 @@ var floors = map[string][]string{
 	"internal/version": {},
 	"internal/rfc822":  {},
 	"extract":          {"internal/rfc822"},
+	"mailtext":         {},
 	"search/query":     {"search/analysis"},
 	"search/analysis":  {},
 	"web/mailhtml":     {},
