@@ -3,6 +3,8 @@ package extract
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // Place says where a stretch of a Result's Text stands: the stretch begins at
@@ -77,4 +79,52 @@ func DecodePlaces(b []byte) []Place {
 		return nil
 	}
 	return places
+}
+
+// PathText says in words where a stretch stands, from the inside out: "page 3 of
+// invoice.pdf in offers.zip".
+func PathText(path []Step) string {
+	var b strings.Builder
+	for i := len(path) - 1; i >= 0; i-- {
+		if b.Len() > 0 {
+			// A part is of its document, which lies in another.
+			if path[i+1].part() {
+				b.WriteString(" of ")
+			} else {
+				b.WriteString(" in ")
+			}
+		}
+		b.WriteString(path[i].words())
+	}
+	return b.String()
+}
+
+// part tells of the kinds that are a part of a document, not one of their own.
+func (s Step) part() bool {
+	switch s.Kind {
+	case Member, Attachment, Message:
+		return false
+	}
+	return true
+}
+
+func (s Step) words() string {
+	switch {
+	case !s.part() && s.Name != "" && s.Kind == Message:
+		return "the message \"" + s.Name + "\""
+	case !s.part() && s.Name != "":
+		return s.Name
+	case s.Kind == Message:
+		return "a forwarded message"
+	case !s.part():
+		return "an unnamed file"
+	}
+	out := string(s.Kind)
+	if s.Number > 0 {
+		out += " " + strconv.Itoa(s.Number)
+	}
+	if s.Name != "" {
+		out += " \"" + s.Name + "\""
+	}
+	return out
 }

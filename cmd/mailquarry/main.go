@@ -9,6 +9,7 @@
 //	mailquarry verify       tell whether every message is accounted for
 //	mailquarry demo         try it with a simulated tenant
 //	mailquarry import PATH  take in local mail files
+//	mailquarry extract FILE tell what would be found in a file
 //
 // This package parses the command line, wires the other packages together and
 // turns errors into one line and an exit code. It holds no logic of its own.
@@ -62,6 +63,7 @@ type cli struct {
 	Demo          demoCmd          `cmd:"" help:"Try Mailquarry with a simulated tenant: no credentials, no network."`
 	Simulate      simulateCmd      `cmd:"" help:"Serve a tree of .eml files as a simulated tenant, to test Graph clients."`
 	Import        importCmd        `cmd:"" help:"Take local mail (.eml files, Maildir, mbox) into the store and the index."`
+	Extract       extractCmd       `cmd:"" help:"Tell what would be found in files: their text, state and type, and which reader read them."`
 	ExtractWorker extractWorkerCmd `cmd:"" hidden:"" help:"Extract documents in this process; started by Mailquarry itself."`
 
 	Version kong.VersionFlag `help:"Print the version and exit."`
