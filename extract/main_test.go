@@ -5,8 +5,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"os"
+	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -67,9 +70,41 @@ func badWorker(mode, flag string) {
 		}
 		answer := `{"state":"ok"}`
 		fmt.Printf("R\x00\x00\x00%c%s", len(answer)*len(held)/1024, answer)
+	case "escape":
+		_ = extract.Worker(context.Background(), os.Args[4], strings.NewReader(""), io.Discard) // confines itself and ends
+		said := escape()
+		fmt.Printf("T\x00\x00\x00%c%s", len(said), said)
+		answer := `{"state":"ok"}`
+		fmt.Printf("R\x00\x00\x00%c%s", len(answer), answer)
 	case "hang":
 		time.Sleep(time.Minute)
 	}
+}
+
+// escape tries what a document that has taken a worker over would try, and tells
+// what came of it.
+func escape() string {
+	var got []string
+	if _, err := os.ReadFile("/etc/passwd"); err == nil {
+		got = append(got, "read a file")
+	}
+	if err := os.WriteFile(os.TempDir()+"/mailquarry-escape", nil, 0o600); err == nil {
+		got = append(got, "wrote a file")
+	}
+	if l, err := net.Listen("tcp", "127.0.0.1:0"); err == nil {
+		l.Close()
+		got = append(got, "made a socket")
+	}
+	if err := exec.Command("/bin/true").Run(); err == nil {
+		got = append(got, "started a program")
+	}
+	if err := syscall.Kill(os.Getppid(), 0); err == nil {
+		got = append(got, "could signal its parent")
+	}
+	if len(got) == 0 {
+		return "nothing"
+	}
+	return strings.Join(got, ", ")
 }
 
 // newPool makes a pool whose workers are this test binary.

@@ -71,6 +71,22 @@ func TestBadWorker(t *testing.T) {
 	}
 }
 
+// TestConfined promises that whoever takes a worker over is left alone with the
+// document: no file, no network, no program, no other process.
+func TestConfined(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux confines a process by itself")
+	}
+	got, err := badPool(t, "escape").Extract(t.Context(), bytesDoc("a.pdf", "", onePage("BT /F 10 Tf (x) Tj ET")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Text != "nothing" {
+		t.Errorf("a worker %s (%s)", got.Text, got.State)
+	}
+}
+
 // TestNoWorker promises an error, not a verdict on the document, when no worker
 // can be started.
 func TestNoWorker(t *testing.T) {

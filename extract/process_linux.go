@@ -13,15 +13,6 @@ func childAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 }
 
-// confine takes from this process, for good, what a worker has no need of, and
-// tells what is in force.
-func confine(_ class, memory uint64) (inForce []string, err error) {
-	if err := limitSelf(memory); err != nil {
-		return nil, err
-	}
-	return []string{"resource limits"}, nil
-}
-
 // limitSelf bounds this process for good: data by the given number of bytes
 // above what it holds now, few files, no core dump. RLIMIT_DATA rather than
 // RLIMIT_AS, since Go reserves far more address space than it uses.
