@@ -33,6 +33,7 @@ func formats() []format {
 		pdfFormat(),
 		msgFormat(),
 		tnefFormat(),
+		rtfFormat(),
 		zipFormat(),
 		sevenZipFormat(),
 		gzipFormat(),
