@@ -52,14 +52,13 @@ func (o BuildOptions) withDefaults() BuildOptions {
 // tells where it goes on, so that index and archive cannot disagree after a
 // crash.
 type Builder struct {
-	archive   *archive.Archive
-	extractor extract.Extractor
-	versions  *extract.Versions
-	writer    engine.Writer
-	opts      BuildOptions
-	done      atomic.Int64
-	running   turn // of Catchup
-	writing   turn // of a batch
+	archive *archive.Archive
+	texts   *textDesk
+	writer  engine.Writer
+	opts    BuildOptions
+	done    atomic.Int64
+	running turn // of Catchup
+	writing turn // of a batch
 	// reached is how far this Builder has come; a bulk index moves its own
 	// checkpoint only at the end. Zero after a fault: then the checkpoint tells.
 	reached atomic.Uint64
@@ -86,9 +85,8 @@ func (t turn) take(ctx context.Context) (release func(), err error) {
 
 // NewBuilder makes a Builder from a into w.
 func NewBuilder(a *archive.Archive, x extract.Extractor, w engine.Writer, o BuildOptions) *Builder {
-	return &Builder{
-		archive: a, extractor: x, versions: extract.NewVersions(), writer: w, opts: o.withDefaults(), running: newTurn(), writing: newTurn(),
-	}
+	o = o.withDefaults()
+	return &Builder{archive: a, texts: newTextDesk(a, x, o.Logger), writer: w, opts: o, running: newTurn(), writing: newTurn()}
 }
 
 // Done counts the messages taken into the index since the Builder was made.
@@ -253,10 +251,8 @@ func (b *Builder) flush(ctx context.Context, bt *batch) error {
 	if bt.upto == 0 {
 		return nil
 	}
-	if len(bt.texts) > 0 {
-		if err := b.archive.PutTexts(ctx, bt.texts); err != nil {
-			return err
-		}
+	if err := b.texts.put(ctx, bt.texts); err != nil {
+		return err
 	}
 	release, err := b.writing.take(ctx)
 	if err != nil {

@@ -2,9 +2,7 @@ package indexer
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"path"
 	"strings"
 
@@ -31,7 +29,7 @@ func (b *Builder) document(ctx context.Context, rec archive.Record) item {
 		Subject: m.Subject, From: senders(m), To: m.To, Cc: m.Cc, Bcc: m.Bcc,
 		Body: PlainBody(m.Body), Date: m.Date(), Size: rec.Size, Gone: !rec.GoneAt.IsZero(),
 	}
-	texts, err := b.texts(ctx, rec.Parts)
+	texts, err := b.texts.of(ctx, rec.Parts)
 	if err != nil {
 		it.err = fmt.Errorf("extract the attachments of message %s: %w", rec.ID, err)
 		return it
@@ -65,51 +63,4 @@ func senders(m mail.Message) []mail.Address {
 		}
 	}
 	return s
-}
-
-type partTexts struct{ all, fresh map[mail.Digest]archive.Text }
-
-// texts gives the parts' texts: stored results where they are of the present
-// version, failures included, so that a document that kills its extractor does
-// so once and not at every reindex.
-func (b *Builder) texts(ctx context.Context, parts []mail.Part) (partTexts, error) {
-	var want []mail.Digest
-	for _, p := range parts {
-		if !p.Digest.IsZero() {
-			want = append(want, p.Digest)
-		}
-	}
-	if len(want) == 0 {
-		return partTexts{}, nil
-	}
-	all, err := b.archive.Texts(ctx, want)
-	if err != nil {
-		return partTexts{}, err
-	}
-	fresh := map[mail.Digest]archive.Text{}
-	for _, p := range parts {
-		if p.Digest.IsZero() || b.versions.Current(all[p.Digest].Made) {
-			continue
-		}
-		res, err := b.extractor.Extract(ctx, extract.Doc{
-			Name: p.Name, ContentType: p.ContentType, Size: p.Size,
-			Open: func() (io.ReadCloser, error) { return b.archive.OpenBlob(ctx, p.Digest) },
-		})
-		if errors.Is(err, archive.ErrNotFound) {
-			// A damaged store must not keep the rest of the mail from being
-			// found. Nothing is kept of this: a restored blob is read again.
-			b.opts.Logger.Error("an attachment's bytes are missing from the store: restore the data folder from a backup",
-				"digest", p.Digest.String())
-			all[p.Digest] = archive.Text{State: string(extract.Failed), Reason: "its bytes are missing from the store"}
-			continue
-		}
-		if err != nil {
-			return partTexts{}, err
-		}
-		t := archive.Text{
-			Made: res.Made, State: string(res.State), Reason: res.Reason, Type: res.Type, Text: res.Text, Places: extract.EncodePlaces(res.Places),
-		}
-		all[p.Digest], fresh[p.Digest] = t, t
-	}
-	return partTexts{all: all, fresh: fresh}, nil
 }

@@ -84,10 +84,8 @@ func (b *Builder) repair(ctx context.Context, ids []mail.MessageID) error {
 			batch.Delete = append(batch.Delete, id)
 		}
 	}
-	if len(texts) > 0 {
-		if err := b.archive.PutTexts(ctx, texts); err != nil {
-			return err
-		}
+	if err := b.texts.put(ctx, texts); err != nil {
+		return err
 	}
 	return b.writer.Apply(ctx, batch)
 }

@@ -171,6 +171,22 @@ func (a *app) sweep(ctx context.Context) error {
 	}
 }
 
+// renew extracts again, beside all else, what a newer reader reads otherwise. A
+// restart goes on where it was.
+func (a *app) renew(ctx context.Context) error {
+	began := time.Now()
+	n, err := a.builder.Renew(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		a.log.Error("attachments could not be extracted again by the newer readers; the next start tries again", "error", err)
+	case n > 0:
+		a.log.Info("attachments were extracted again by newer readers", "messages", n, "took", time.Since(began).Round(time.Second).String())
+	}
+	return nil
+}
+
 // forget removes the rows of purged mailboxes that the index has taken note of.
 func (a *app) forget(ctx context.Context) error {
 	indexed, err := a.index.Checkpoint(ctx)

@@ -258,6 +258,7 @@ const schema4 = `
 ALTER TABLE text ADD COLUMN made_by TEXT NOT NULL DEFAULT '';
 ALTER TABLE text ADD COLUMN places BLOB NOT NULL DEFAULT x'';
 ALTER TABLE text DROP COLUMN version;
+CREATE INDEX text_made_by ON text (made_by);
 `
 
 // migrate brings the database to the newest schema, each step in a transaction

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 
 	"mailquarry/internal/mail"
@@ -88,6 +89,42 @@ func (a *Archive) PutTexts(ctx context.Context, texts map[mail.Digest]Text) erro
 		return fmt.Errorf("put texts: %w", err)
 	}
 	return nil
+}
+
+// TextsMadeBy tells by which readers the stored texts were made: each Text.Made
+// that occurs.
+func (a *Archive) TextsMadeBy(ctx context.Context) ([]string, error) {
+	var out []string
+	err := a.write(ctx, func(t *txn) (err error) {
+		out, err = list[string](t, "SELECT DISTINCT made_by FROM text ORDER BY made_by")
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the makers of texts: %w", explain(err))
+	}
+	return out, nil
+}
+
+// MessagesWithTextsBy lists live messages by id, at most limit of those after the
+// given one, that have an attachment whose text was made by one of the makers.
+func (a *Archive) MessagesWithTextsBy(ctx context.Context, makers []string, after mail.MessageID, limit int) ([]mail.MessageID, error) {
+	var out []mail.MessageID
+	if len(makers) == 0 {
+		return nil, nil
+	}
+	args := make([]any, 0, len(makers)+2)
+	for _, m := range makers {
+		args = append(args, m)
+	}
+	err := a.write(ctx, func(t *txn) (err error) {
+		out, err = list[mail.MessageID](t, `SELECT DISTINCT m.id FROM text t JOIN part p ON p.digest = t.digest JOIN message m ON m.id = p.message
+			WHERE t.made_by IN (?`+strings.Repeat(", ?", len(makers)-1)+`) AND m.deleted = 0 AND m.id > ? ORDER BY m.id LIMIT ?`, append(args, after, limit)...)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list messages by the makers of their texts: %w", explain(err))
+	}
+	return out, nil
 }
 
 // places is the column's value: empty rather than null.

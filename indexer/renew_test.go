@@ -1,0 +1,73 @@
+package indexer_test
+
+import (
+	"context"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"mailquarry/extract"
+	"mailquarry/indexer"
+	"mailquarry/internal/archive"
+	"mailquarry/internal/mail"
+)
+
+// countingExtractor counts what is extracted.
+type countingExtractor struct {
+	extract.Extractor
+	n atomic.Int32
+}
+
+func (c *countingExtractor) Extract(ctx context.Context, d extract.Doc) (extract.Result, error) {
+	c.n.Add(1)
+	time.Sleep(5 * time.Millisecond) // others come meanwhile
+	return c.Extractor.Extract(ctx, d)
+}
+
+// What many people get is extracted once; what a newer reader would read
+// otherwise is extracted again in the background, and nothing else is.
+func TestAttachmentsAreExtractedOnceAndAgainWhenAReaderChanges(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	anna, ben := s.user("anna"), s.user("ben")
+	var plan string
+	for range 20 {
+		plan = anna.Folder("inbox").Add(letterWith("plan", textFile("plan.txt", "walnut")))
+		ben.Folder("inbox").Add(letterWith("plan", textFile("plan.txt", "walnut")))
+	}
+	anna.Folder("inbox").Add(letterWith("other", textFile("other.txt", "hazel")))
+	if _, err := s.puller.Round(s.ctx); err != nil {
+		t.Fatal(err)
+	}
+	count := &countingExtractor{Extractor: s.extract}
+	b := indexer.NewBuilder(s.archive, count, s.index, indexer.BuildOptions{})
+	if err := b.Catchup(s.ctx); err != nil {
+		t.Fatal(err)
+	}
+	if n := count.n.Load(); n != 2 {
+		t.Errorf("%d extractions of two attachments", n)
+	}
+	if n := len(s.found("walnut")); n != 40 {
+		t.Errorf("%d messages are found by their attachment, want 40", n)
+	}
+
+	// As if a former reader had seen something else in one of them.
+	digest := s.record(plan).Parts[0].Digest
+	texts, err := s.archive.Texts(s.ctx, []mail.Digest{digest})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := texts[digest]
+	text.Made, text.Text = strings.Replace(text.Made, "text/1", "text/0", 1), "chestnut"
+	if err := s.archive.PutTexts(s.ctx, map[mail.Digest]archive.Text{digest: text}); err != nil {
+		t.Fatal(err)
+	}
+	n, err := b.Renew(s.ctx)
+	if err != nil || n != 40 || count.n.Load() != 3 {
+		t.Errorf("%d messages renewed by %d extractions more, %v; want 40 by one", n, count.n.Load()-2, err)
+	}
+	if n, err = b.Renew(s.ctx); err != nil || n != 0 {
+		t.Errorf("a second time %d messages, %v", n, err)
+	}
+}
