@@ -33,6 +33,7 @@ func formats() []format {
 		pdfFormat(),
 		msgFormat(),
 		tnefFormat(),
+		docFormat(),
 		rtfFormat(),
 		zipFormat(),
 		sevenZipFormat(),

@@ -17,6 +17,7 @@ type ole struct {
 	size    int64
 	streams map[string]*mscfb.File // by path, lower case, "/" between storages
 	dirs    map[string][]string    // a storage's entries, in order, by its path
+	prefix  string                 // of the storage that is looked at as a whole, with a "/"
 }
 
 // openOLE reads a compound file's directory.
@@ -49,12 +50,12 @@ func openOLE(r *reading, raw []byte) (*ole, error) {
 }
 
 // has tells whether there is a stream or storage of a path.
-func (o *ole) has(path string) bool { return o.streams[strings.ToLower(path)] != nil }
+func (o *ole) has(path string) bool { return o.streams[o.prefix+strings.ToLower(path)] != nil }
 
 // bytes reads a stream; nil when there is none, or nothing of it can be read.
 // Streams may share sectors, so what is read counts as unpacked.
 func (o *ole) bytes(path string) []byte {
-	e := o.streams[strings.ToLower(path)]
+	e := o.streams[o.prefix+strings.ToLower(path)]
 	if e == nil || e.Size <= 0 {
 		return nil
 	}
