@@ -37,7 +37,7 @@ func (b *Builder) document(ctx context.Context, rec archive.Record) item {
 	it.texts = texts.fresh
 	for _, p := range rec.Parts {
 		t := texts.all[p.Digest]
-		a := engine.Attachment{Name: p.Name, Type: t.Type, Text: t.Text}
+		a := engine.Attachment{Name: p.Name, Type: t.Type, Text: t.Text, State: textState(p, t)}
 		if a.Type == "" {
 			a.Type = strings.ToLower(strings.TrimPrefix(path.Ext(p.Name), "."))
 		}
@@ -45,6 +45,19 @@ func (b *Builder) document(ctx context.Context, rec archive.Record) item {
 		it.doc.Attachments = append(it.doc.Attachments, a)
 	}
 	return it
+}
+
+// textState is what became of a part's text, or why there is none yet.
+func textState(p mail.Part, t archive.Text) string {
+	switch {
+	case !p.Digest.IsZero() && t.State != "":
+		return t.State
+	case p.Kind == mail.ReferencePart:
+		return "reference"
+	case p.Problem != "" && !p.Pending:
+		return "unavailable"
+	}
+	return "pending"
 }
 
 // PlainBody is a body's plain text, as it is indexed and shown.

@@ -116,6 +116,7 @@ type AttachmentSnippet struct {
 	Index     int    // the attachment's number in its message
 	Name      string // plain text, not marked
 	Fragments []string
+	Places    []string // where in it each fragment stands, in words, such as "page 3 of a.pdf in b.zip"; "" for nowhere in particular
 }
 
 // Attachment describes an attachment of a message.

@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"mailquarry/extract"
 	"mailquarry/internal/archive"
 	"mailquarry/internal/mail"
 	"mailquarry/search/query"
@@ -44,21 +45,21 @@ func (m *matcher) snippets(msg mail.Message, parts []mail.Part, texts map[mail.D
 		if len(out.Attachments) == maxParts {
 			break
 		}
-		var frags []string
+		var frags, where []string
 		if !p.Digest.IsZero() {
 			text := texts[p.Digest].Text
 			spans, n := anywhere.find(text, min(maxScan, left))
 			left -= n
-			frags = fragments(text, spans)
+			frags, where = placed(text, spans, texts[p.Digest].Places)
 		}
 		if frags == nil {
 			name := firstRunes(p.Name, maxSubject)
 			if spans, _ := inName.find(name, maxScan); len(spans) > 0 {
-				frags = []string{marked(name, 0, len(name), spans)}
+				frags, where = []string{marked(name, 0, len(name), spans)}, []string{""}
 			}
 		}
 		if frags != nil {
-			out.Attachments = append(out.Attachments, AttachmentSnippet{Index: i, Name: p.Name, Fragments: frags})
+			out.Attachments = append(out.Attachments, AttachmentSnippet{Index: i, Name: p.Name, Fragments: frags, Places: where})
 		}
 	}
 	return out
@@ -73,12 +74,40 @@ func preview(body string) []string {
 	return []string{cutOut(body, from, forward(body, from, previewLen), nil)}
 }
 
-// fragments shows the best places of a text, in their order.
+// placed shows the best pieces of an attachment's text, and where in it each
+// stands.
+func placed(text string, spans []span, encoded []byte) (frags, where []string) {
+	var places []extract.Place
+	if len(spans) > 0 {
+		places = extract.DecodePlaces(encoded)
+	}
+	for _, p := range pieces(text, spans) {
+		frags = append(frags, p.html)
+		where = append(where, extract.PathText(extract.PlaceAt(places, p.at)))
+	}
+	return frags, where
+}
+
+// fragments shows the best pieces of a text, in their order.
 func fragments(text string, spans []span) []string {
+	var out []string
+	for _, p := range pieces(text, spans) {
+		out = append(out, p.html)
+	}
+	return out
+}
+
+// piece is a piece of a text with its matches marked.
+type piece struct {
+	html string
+	at   int // where its first match begins
+}
+
+func pieces(text string, spans []span) []piece {
 	if len(spans) == 0 {
 		return nil
 	}
-	var out []string
+	var out []piece
 	last := 0
 	for _, w := range windows(spans) {
 		if w.from < last {
@@ -87,7 +116,7 @@ func fragments(text string, spans []span) []string {
 		room := max(0, fragmentLen-utf8.RuneCountInString(text[w.from:w.to]))
 		from := max(last, sentenceStart(text, back(text, w.from, room/3), w.from))
 		last = forward(text, w.to, room-room/3)
-		out = append(out, cutOut(text, from, last, spans))
+		out = append(out, piece{cutOut(text, from, last, spans), w.from})
 	}
 	return out
 }

@@ -96,13 +96,14 @@ func TestSnippets(t *testing.T) {
 			search.Snippets{Subject: []string{"s"}, Body: []string{"see there"}, Attachments: []search.AttachmentSnippet{{
 				Index: 1, Name: "budget 2025.txt",
 				Fragments: []string{"… The total of <mark>pears</mark> is 12. Nothing of note is said in this sentence. Nothing of note is said in this sentence. …"},
+				Places:    []string{""},
 			}}},
 		},
 		"an attachment's name": {
 			letter{subject: "s", text: "see there", files: attached},
 			"filename:budget",
 			search.Snippets{Subject: []string{"s"}, Body: []string{"see there"}, Attachments: []search.AttachmentSnippet{
-				{Index: 1, Name: "budget 2025.txt", Fragments: []string{"<mark>budget</mark> 2025.txt"}},
+				{Index: 1, Name: "budget 2025.txt", Fragments: []string{"<mark>budget</mark> 2025.txt"}, Places: []string{""}},
 			}},
 		},
 	} {

@@ -79,6 +79,7 @@ type attachmentSnippetJSON struct {
 	Index     int      `json:"index"`
 	Name      string   `json:"name"`
 	Fragments []string `json:"fragments"`
+	Places    []string `json:"places"`
 }
 
 type attachmentJSON struct {
@@ -142,7 +143,7 @@ func hitOf(h search.Hit) hitJSON {
 		Attachments: attachmentsOf(h.Attachments),
 	}
 	for _, a := range h.Snippets.Attachments {
-		out.Snippets.Attachments = append(out.Snippets.Attachments, attachmentSnippetJSON{a.Index, a.Name, list(a.Fragments)})
+		out.Snippets.Attachments = append(out.Snippets.Attachments, attachmentSnippetJSON{a.Index, a.Name, list(a.Fragments), list(a.Places)})
 	}
 	return out
 }

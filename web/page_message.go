@@ -138,7 +138,7 @@ func fileOf(id mail.MessageID, a search.Attachment) fileView {
 		v.Download = apiPath(id, "attachments/"+n)
 	}
 	switch a.State {
-	case textRead, textCut:
+	case textRead, textPartial, textCut:
 		v.TextURL = "/message/" + id.String() + "/attachments/" + n
 	}
 	return v
@@ -159,6 +159,7 @@ func extension(a search.Attachment) string {
 // The states of an extraction that ended, as search.Attachment gives them.
 const (
 	textRead        = "ok"
+	textPartial     = "partial"
 	textEmpty       = "empty"
 	textUnsupported = "unsupported"
 	textEncrypted   = "encrypted"
@@ -172,6 +173,8 @@ func stateText(a search.Attachment) string {
 	switch a.State {
 	case textRead:
 		return ""
+	case textPartial:
+		return "Not all of it could be read"
 	case textEmpty:
 		return "No text in it"
 	case textUnsupported:

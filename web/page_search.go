@@ -261,7 +261,13 @@ func fileSnippetOf(a search.AttachmentSnippet) fileSnippet {
 	if len(a.Fragments) == 1 && unmarked(a.Fragments[0]) == a.Name {
 		return fileSnippet{Name: snippet(a.Fragments[0])}
 	}
-	return fileSnippet{escaped(honest(a.Name)), snippets(a.Fragments)}
+	v := fileSnippet{escaped(honest(a.Name)), snippets(a.Fragments)}
+	for i := range v.Fragments {
+		if i < len(a.Places) && a.Places[i] != "" {
+			v.Fragments[i] = `<span class="where">` + escaped(honest(a.Places[i])) + `</span> ` + v.Fragments[i]
+		}
+	}
+	return v
 }
 
 func snippets(in []string) []template.HTML {

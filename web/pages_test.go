@@ -165,6 +165,10 @@ func TestAttachmentFoundByItsNameShowsItOnce(t *testing.T) {
 		want fileSnippet
 	}{
 		{search.AttachmentSnippet{Name: "a & b.pdf", Fragments: []string{"a &amp; <mark>b</mark>.pdf"}}, fileSnippet{Name: "a &amp; <mark>b</mark>.pdf"}},
+		{
+			search.AttachmentSnippet{Name: "c.zip", Fragments: []string{"the <mark>b</mark> …"}, Places: []string{"page 3 of <d>.pdf"}},
+			fileSnippet{Name: "c.zip", Fragments: []template.HTML{`<span class="where">page 3 of &lt;d&gt;.pdf</span> the <mark>b</mark> …`}},
+		},
 		{search.AttachmentSnippet{Name: "<b>.pdf", Fragments: []string{"the <mark>b</mark> …"}}, fileSnippet{Name: "&lt;b&gt;.pdf", Fragments: []template.HTML{"the <mark>b</mark> …"}}},
 	} {
 		if diff := cmp.Diff(tt.want, fileSnippetOf(tt.in)); diff != "" {

@@ -32,6 +32,9 @@ type Attachment struct {
 	Name string
 	Type string // facet value: a short lower-case type such as pdf, docx, image; "" when unknown
 	Text string
+	// State is what became of its text: an extract.State, or "pending",
+	// "unavailable" or "reference".
+	State string
 }
 
 // Batch is applied as one: after a crash either all of it is in the index,

@@ -53,7 +53,12 @@ var fields = []FieldInfo{
 	},
 	{
 		Name: "has", Kind: FlagValue, Example: "has:attachment",
-		Meaning: "has:attachment finds messages with an attachment; pictures within the text do not count.",
+		Meaning: "has:attachment finds messages with an attachment; pictures within the text do not count. " +
+			"has:unindexed finds those with an attachment whose text is not, or not wholly, searched.",
+	},
+	{
+		Name: "state", Kind: FlagValue, Example: "state:encrypted",
+		Meaning: "What became of an attachment's text: " + strings.Join(textStates(), ", ") + ".",
 	},
 	{
 		Name: "hasattachment", Kind: FlagValue, Example: "hasattachment:yes",
@@ -71,6 +76,14 @@ var fields = []FieldInfo{
 		Name: "before", Aliases: []string{"until"}, Kind: DateValue, Example: "before:2025-01-31",
 		Meaning: "Received before that day (or month or year) began.",
 	},
+}
+
+// textStates are what can become of an attachment's text.
+func textStates() []string { return append([]string{"ok", "empty", "reference"}, unindexed()...) }
+
+// unindexed are those of which not all text is searched.
+func unindexed() []string {
+	return []string{"partial", "unsupported", "encrypted", "too_large", "timeout", "failed", "pending", "unavailable"}
 }
 
 // lookup finds a field by its name or an alias, in any case of letters.

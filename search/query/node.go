@@ -49,6 +49,9 @@ type (
 	HasAttachment struct{}
 	// Gone matches messages that were deleted at their source and are kept here.
 	Gone struct{}
+	// TextState matches messages with an attachment whose text came to one of the
+	// states that States lists.
+	TextState struct{ States []string }
 	// Folder matches folders by path, name or well-known name; package search
 	// resolves it to OneOf before the engine sees it.
 	Folder struct{ Name string }

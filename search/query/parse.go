@@ -2,6 +2,7 @@ package query
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -283,6 +284,10 @@ func (p *parser) flag(t token, f FieldInfo) Node {
 	switch {
 	case f.Name == "has" && (value == "attachment" || value == "attachments"):
 		return HasAttachment{}
+	case f.Name == "has" && value == "unindexed":
+		return TextState{unindexed()}
+	case f.Name == "state" && slices.Contains(textStates(), value):
+		return TextState{[]string{value}}
 	case f.Name == "is" && value == "gone":
 		return Gone{}
 	case f.Name == "hasattachment" && (value == "yes" || value == "true" || value == "1"):

@@ -233,3 +233,20 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// What became of an attachment's text can be asked for, and prints as a query
+// that asks the same.
+func TestTextStates(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"state:encrypted": "(state:encrypted)", "STATE:Failed": "(state:failed)", "has:unindexed": "has:unindexed", "-has:unindexed": "-has:unindexed",
+	} {
+		n, warnings := Parse(text, time.Now())
+		if got := n.String(); got != want || len(warnings) > 0 {
+			t.Errorf("%s parses to %s (%v), want %s", text, got, warnings, want)
+		}
+	}
+	if _, warnings := Parse("state:odd", time.Now()); len(warnings) != 1 {
+		t.Errorf("an unknown state: %+v", warnings)
+	}
+}

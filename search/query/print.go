@@ -1,6 +1,9 @@
 package query
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // String prints the nodes joined by AND, in brackets.
 func (n And) String() string { return joined(n.Nodes, " AND ") }
@@ -59,6 +62,18 @@ func (HasAttachment) String() string { return "has:attachment" }
 
 // String prints is:gone.
 func (Gone) String() string { return "is:gone" }
+
+// String prints has:unindexed or state:.
+func (n TextState) String() string {
+	if slices.Equal(n.States, unindexed()) {
+		return "has:unindexed"
+	}
+	parts := make([]string, len(n.States))
+	for i, s := range n.States {
+		parts[i] = "state:" + s
+	}
+	return "(" + strings.Join(parts, " OR ") + ")"
+}
 
 // String prints in: with the name in quotes.
 func (n Folder) String() string { return `in:"` + n.Name + `"` }

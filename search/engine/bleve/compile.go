@@ -91,6 +91,12 @@ func (c *compiler) compile(n query.Node, positive bool, depth int) (matcher, err
 		return dates(n), nil
 	case query.HasAttachment:
 		return &termMatcher{fieldHas, []string{hasAttachment}}, nil
+	case query.TextState:
+		values := make([]string, len(n.States))
+		for i, s := range n.States {
+			values[i] = hasState + s
+		}
+		return &termMatcher{fieldHas, values}, nil
 	case query.Gone:
 		return &termMatcher{fieldHas, []string{hasGone}}, nil
 	case query.OneOf:

@@ -34,6 +34,7 @@ const (
 const (
 	hasAttachment = "attachment"
 	hasGone       = "gone"
+	hasState      = "state:" // of an attachment's text
 )
 
 // maxWords is how many words of a field are indexed; what comes after them is
@@ -79,11 +80,15 @@ func documentOf(d *engine.Document) *document {
 	}
 	text.add(d.Body)
 	types := make([]string, 0, len(d.Attachments))
+	has := []string{map[bool]string{true: hasAttachment}[d.HasAttachment], map[bool]string{true: hasGone}[d.Gone]}
 	for _, a := range d.Attachments {
 		text.add(a.Name)
 		text.add(a.Text)
 		file.add(a.Name)
 		types = append(types, a.Type)
+		if a.State != "" {
+			has = append(has, hasState+a.State)
+		}
 	}
 	doc := &document{id: id, text: text.bytes}
 	length := lengthStep(text.count)
@@ -95,7 +100,7 @@ func documentOf(d *engine.Document) *document {
 		keyword(fieldSender, senderOf(d)),
 		keyword(fieldYear, yearOf(d.Date)),
 		keyword(fieldType, types...),
-		keyword(fieldHas, map[bool]string{true: hasAttachment}[d.HasAttachment], map[bool]string{true: hasGone}[d.Gone]),
+		keyword(fieldHas, has...),
 		keyword(fieldLength, strconv.Itoa(length)),
 		dateField(d.Date),
 	}

@@ -15,8 +15,9 @@ import (
 
 // Version is the version of the documents and fields. An index of another
 // version is refused with engine.ErrMismatch and has to be rebuilt. Version 2
-// marks messages that are gone at their source.
-const Version = 2
+// marks messages that are gone at their source, version 3 the states of
+// attachments' texts.
+const Version = 3
 
 // Options says how an index is opened.
 type Options struct {

@@ -90,6 +90,8 @@ func (m *model) matches(q query.Node, id mail.MessageID) bool {
 			!d.Date.IsZero() && !d.Date.Before(q.From) && (q.To.IsZero() || d.Date.Before(q.To))
 	case query.HasAttachment:
 		return d.HasAttachment
+	case query.TextState:
+		return slices.ContainsFunc(d.Attachments, func(a engine.Attachment) bool { return slices.Contains(q.States, a.State) })
 	case query.Gone:
 		return d.Gone
 	case query.OneOf:

@@ -54,6 +54,7 @@ func randomDocument(rng *rand.Rand, id mail.MessageID) engine.Document {
 	for range max(0, rng.IntN(5)-2) {
 		d.Attachments = append(d.Attachments, engine.Attachment{
 			Name: randomText(rng, 2) + ".pdf", Type: []string{"", "pdf", "docx", "image"}[rng.IntN(4)], Text: randomText(rng, 10),
+			State: []string{"", "ok", "encrypted", "failed"}[rng.IntN(4)],
 		})
 	}
 	return d
@@ -73,7 +74,7 @@ func randomQuery(rng *rand.Rand, depth int) query.Node {
 	fields := []query.Field{query.Any, query.Any, query.Any, query.From, query.To, query.Subject, query.Filename}
 	f := fields[rng.IntN(len(fields))]
 	word := vocabulary[rng.IntN(len(vocabulary))]
-	switch rng.IntN(11) {
+	switch rng.IntN(12) {
 	case 0, 1, 2:
 		return query.Word{Field: f, Text: word}
 	case 3, 4:
@@ -89,6 +90,8 @@ func randomQuery(rng *rand.Rand, depth int) query.Node {
 		return randomOneOf(rng)
 	case 9:
 		return query.Gone{}
+	case 10:
+		return query.TextState{States: [][]string{{"ok"}, {"encrypted", "failed"}}[rng.IntN(2)]}
 	default:
 		return query.HasAttachment{}
 	}
