@@ -9,7 +9,7 @@ import (
 func docFormat() format {
 	return format{
 		name: "doc", version: 1, extensions: []string{"doc", "dot"}, media: []string{"application/msword"},
-		is: func(p *probe) bool { return p.oleHas("WordDocument") }, read: readDOC,
+		is: func(p *probe) bool { return p.oleMain() == "worddocument" }, read: readDOC,
 	}
 }
 
