@@ -181,7 +181,10 @@ func (p *prose) endRow() {
 		return
 	}
 	p.rows = p.rows[:len(p.rows)-1]
-	p.done = append(bytes.TrimRight(p.done, "\t"), '\n')
+	p.done = bytes.TrimRight(p.done, "\t")
+	if n := len(p.done); n > 0 && p.done[n-1] != '\n' {
+		p.done = append(p.done, '\n')
+	}
 	if len(p.rows) == 0 {
 		p.drain()
 	}

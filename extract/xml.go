@@ -31,6 +31,7 @@ type xmlScanner struct {
 	pos   int
 	depth int
 	name  string // of the element, without prefix
+	space string // the prefix
 	attrs []byte // of a start tag, as written
 	chars []byte // of text, as written
 	cdata bool   // chars hold no entities
@@ -193,12 +194,19 @@ func (x *xmlScanner) open() bool {
 	return true
 }
 
-// local gives a name without its prefix, as a string that names share.
+// local gives a name without its prefix.
 func (x *xmlScanner) local(name []byte) string {
 	name = bytes.TrimRight(name, " \t\r\n")
+	x.space = ""
 	if i := bytes.IndexByte(name, ':'); i >= 0 {
+		x.space = x.shared(name[:i])
 		name = name[i+1:]
 	}
+	return x.shared(name)
+}
+
+// shared gives a name as a string, the same for the same.
+func (x *xmlScanner) shared(name []byte) string {
 	if s, ok := x.names[string(name)]; ok {
 		return s
 	}
