@@ -1,6 +1,9 @@
 package extract
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // docxFormat reads what Word writes since 2007.
 func docxFormat() format {
@@ -33,7 +36,7 @@ func readDOCX(r *reading, d document) error {
 	if w.list, err = o.numbering(main); err != nil {
 		return err
 	}
-	for _, step := range []func() error{w.body, w.headers, w.notes, w.comments, func() error { return o.embeddings(main) }} {
+	for _, step := range []func() error{w.body, w.headers, w.notes, w.comments, w.outside, func() error { return o.embeddings(main) }} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -48,7 +51,7 @@ type wordReader struct {
 }
 
 func (w *wordReader) body() error {
-	return w.story(w.main, &prose{out: w.r.line}, nil)
+	return w.story(w.main, &prose{out: w.r.line}, func(m *markup) { m.list = w.list })
 }
 
 // story reads a part of running text, and the charts and diagrams in it.
@@ -139,4 +142,40 @@ func (w *wordReader) comments() error {
 			m.author = func(x *xmlScanner) string { return x.attr("author") }
 		})
 	})
+}
+
+// outside writes which documents elsewhere this one takes in or is made from:
+// they are a way in for others.
+func (w *wordReader) outside() error {
+	settings, err := w.first(w.main, "settings", "word/settings.xml")
+	if err != nil {
+		return err
+	}
+	for _, part := range []string{w.main, settings} {
+		if err := w.sources(part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sources writes the addresses of what a part takes from elsewhere.
+func (o *opc) sources(part string) error {
+	rels, err := o.relations(part)
+	if err != nil {
+		return err
+	}
+	var list []relation
+	for _, rel := range rels {
+		if rel.out && rel.kind != "hyperlink" && rel.kind != "image" {
+			list = append(list, rel)
+		}
+	}
+	slices.SortFunc(list, func(a, b relation) int { return a.order - b.order })
+	for _, rel := range list {
+		if err := o.r.property(rel.target); err != nil {
+			return err
+		}
+	}
+	return nil
 }

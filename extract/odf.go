@@ -63,32 +63,45 @@ func odfType(p *probe) string {
 	return ""
 }
 
-// odfMember reads the member that says what an archive is.
+// odfMember reads the member that says what an archive is. Before OpenDocument
+// that was its list of members.
 func odfMember(p *probe) string {
-	if names := p.zip(); p.mime != "" || !names["mimetype"] || !names["content.xml"] && !names["meta-inf/manifest.xml"] {
+	names := p.zip()
+	if p.mime != "" || !names["content.xml"] || !names["mimetype"] && !names["meta-inf/manifest.xml"] {
 		return p.mime
 	}
 	p.mime = "unknown"
 	z, err := zip.NewReader(bytes.NewReader(p.raw), int64(len(p.raw)))
 	if err != nil {
-		return ""
+		return p.mime
 	}
 	for _, f := range z.File[:min(len(z.File), maxMembers)] {
-		if !strings.EqualFold(f.Name, "mimetype") {
-			continue
+		switch {
+		case strings.EqualFold(f.Name, "mimetype"):
+			p.mime = strings.TrimSpace(string(head(f, 100)))
+			return p.mime
+		case strings.EqualFold(f.Name, "META-INF/manifest.xml"):
+			x := newXML(head(f, 16<<10))
+			for kind := x.next(); kind != xmlEnd; kind = x.next() {
+				if kind == xmlOpen && x.name == "file-entry" && x.attr("full-path") == "/" {
+					p.mime = x.attr("media-type")
+					break
+				}
+			}
 		}
-		src, err := f.Open()
-		if err != nil {
-			break
-		}
-		defer src.Close()
-		const most = 100
-		if b, err := io.ReadAll(io.LimitReader(src, most)); err == nil {
-			p.mime = strings.TrimSpace(string(b))
-		}
-		break
 	}
 	return p.mime
+}
+
+// head reads the first bytes of a member.
+func head(f *zip.File, most int64) []byte {
+	src, err := f.Open()
+	if err != nil {
+		return nil
+	}
+	defer src.Close()
+	b, _ := io.ReadAll(io.LimitReader(src, most)) // of a damaged one, what comes before the damage
+	return b
 }
 
 func readODF(r *reading, d document) error {

@@ -13,6 +13,7 @@ type odfReader struct {
 	to     *prose
 	inPara int
 	book   bool // tables are sheets
+	master bool // what is read stands on each page
 	sheets int
 	slides int
 	title  string // of the slide that is read
@@ -89,6 +90,7 @@ func (w *odfReader) token(kind xmlKind, master bool) error {
 			}
 		case "header", "footer", "header-left", "footer-left", "header-first", "footer-first":
 			if master && w.x.space == "style" {
+				w.master = true
 				w.heads = w.aside(w.heads)
 				return nil
 			}
@@ -163,6 +165,10 @@ func (w *odfReader) open() {
 		w.link(linkTarget(x.attr("href")))
 	case "title", "desc":
 		w.described()
+	case "date", "time", "file-name":
+		if w.master { // when and as what it was printed
+			x.skip()
+		}
 	case "object", "object-ole":
 		w.object(x.attr("href"))
 	case "ruby-text":
@@ -189,7 +195,7 @@ func (w *odfReader) close() {
 
 // aside reads an element into a text of its own.
 func (w *odfReader) aside(list []string) []string {
-	inner := odfReader{odf: w.odf, x: w.x, to: &prose{}}
+	inner := odfReader{odf: w.odf, x: w.x, to: &prose{}, master: w.master}
 	who := ""
 	depth := w.x.depth
 	for {

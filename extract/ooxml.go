@@ -180,9 +180,11 @@ func readProperties(r *reading, b []byte) error {
 			"contentStatus", "Company", "Manager", "HyperlinkBase":
 			value = x.inner(maxProperty)
 		case "user-defined": // ODF
-			custom = x.attr("name")
-			if value = x.inner(maxProperty); value != "" {
-				value = custom + ": " + value
+			name, kind := x.attr("name"), x.attr("value-type")
+			if value = x.inner(maxProperty); kind != "boolean" && kind != "float" && value != "" {
+				value = name + ": " + value
+			} else {
+				value = ""
 			}
 		case "property": // OOXML
 			custom = x.attr("name")

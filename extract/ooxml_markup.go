@@ -22,6 +22,7 @@ type markup struct {
 	deleted int
 	added   int
 
+	spoken  string                     // how the text before it is pronounced
 	pending string                     // the target of a link on what comes to its end
 	charts  []string                   // parts that were met, to be read after
 	author  func(x *xmlScanner) string // who wrote the comment that begins
@@ -132,13 +133,15 @@ func (m *markup) startOther() {
 	case "docPr", "cNvPr":
 		m.described(x.attr("title"), x.attr("descr"))
 	case "shape", "rect", "roundrect", "oval", "textbox":
-		m.described(x.attr("alt"))
+		m.described(x.attr("alt"), linkTarget(x.attr("href")))
 	case "textpath":
 		m.described(x.attr("string"))
 	case "hyperlink":
 		m.links = append(m.links, m.linkTarget())
-	case "hlinkClick":
+	case "hlinkClick", "hlinkHover":
 		m.pending = m.linkTarget()
+	case "rt": // how the text of "ruby" is pronounced
+		m.spoken = strings.TrimSpace(x.inner(maxProperty))
 	case "fldSimple":
 		m.fields = append(m.fields, x.attr("instr"))
 	case "fldChar":
@@ -220,6 +223,11 @@ func (m *markup) stop() {
 		}
 	case "r":
 		m.endRun()
+	case "ruby":
+		if m.spoken != "" {
+			m.to.aside("(" + m.spoken + ")")
+			m.spoken = ""
+		}
 	case "txBody", "sp", "pic", "graphicFrame":
 		m.endShape()
 	}

@@ -70,7 +70,37 @@ func readXLSX(r *reading, d document) error {
 			return err
 		}
 	}
+	if err := b.links(); err != nil {
+		return err
+	}
 	return o.embeddings(main)
+}
+
+// links writes where the workbook takes values from: other files, and programs.
+func (b *bookReader) links() error {
+	names, err := b.targets(b.main, "externallink")
+	if err != nil {
+		return err
+	}
+	for _, n := range names {
+		if err := b.sources(n); err != nil {
+			return err
+		}
+		raw, err := b.bytes(n)
+		if err != nil {
+			return err
+		}
+		x := newXML(raw)
+		for kind := x.next(); kind != xmlEnd; kind = x.next() {
+			if kind != xmlOpen || x.name != "ddeLink" {
+				continue
+			}
+			if err := b.r.property(x.attr("ddeService") + "|" + x.attr("ddeTopic")); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // readBook reads which sheets there are.
