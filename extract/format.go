@@ -35,6 +35,7 @@ func formats() []format {
 		tnefFormat(),
 		docFormat(),
 		xlsFormat(),
+		pptFormat(),
 		rtfFormat(),
 		sealedFormat(),
 		docxFormat(),

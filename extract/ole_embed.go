@@ -58,7 +58,7 @@ type storageReader struct {
 }
 
 func storageReaders() []storageReader {
-	return []storageReader{{"worddocument", "doc", readWord}, {"workbook", "xls", readWorkbook}, {"book", "xls", readWorkbook}}
+	return []storageReader{{"worddocument", "doc", readWord}, {"workbook", "xls", readWorkbook}, {"book", "xls", readWorkbook}, {"powerpoint document", "ppt", readPresentation}}
 }
 
 // storage reads a document in a storage, with the care that child takes.
