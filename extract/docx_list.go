@@ -27,6 +27,8 @@ type wordList struct {
 type wordLevel struct {
 	kind, text string
 	start      int
+	legal      bool   // the numbers of all levels are shown as decimal ones
+	restart    string // the level, from 1, after which it begins again; "" for any above
 }
 
 // numbering reads what the document says of its lists; nil when it has none.
@@ -81,7 +83,7 @@ func (n *numbering) readLists(x *xmlScanner) {
 				l.levels, l.counts, l.begun = &own, new([wordLevels]int), new([wordLevels]bool)
 				levels = l.levels
 			}
-		case "start", "startOverride", "numFmt", "lvlText":
+		case "start", "startOverride", "numFmt", "lvlText", "isLgl", "lvlRestart":
 			if levels == nil || at < 0 {
 				continue
 			}
@@ -96,6 +98,10 @@ func (l *wordLevel) set(name, val string) {
 		l.kind = val
 	case "lvlText":
 		l.text = val[:min(len(val), 100)]
+	case "isLgl":
+		l.legal = val != "0" && val != "false"
+	case "lvlRestart":
+		l.restart = val
 	default:
 		l.start, _ = strconv.Atoi(val)
 	}
@@ -162,26 +168,45 @@ func (n *numbering) next(p paragraphStyle) string {
 	} else {
 		l.counts[at], l.begun[at] = l.levels[at].start, true
 	}
+	for i := range at { // levels that were passed over count as begun
+		if !l.begun[i] {
+			l.counts[i], l.begun[i] = l.levels[i].start, true
+		}
+	}
 	for i := at + 1; i < wordLevels; i++ {
-		l.begun[i] = false
+		if after, err := strconv.Atoi(l.levels[i].restart); err != nil || at < after {
+			l.begun[i] = false
+		}
 	}
 	if l.levels[at].kind == "bullet" || l.levels[at].kind == "none" {
 		return ""
 	}
+	return l.shown(at)
+}
+
+// shown fills the counts into the text of a level.
+func (l *wordList) shown(at int) string {
 	var b strings.Builder
 	for text := l.levels[at].text; text != ""; {
-		if i := wordLevelNumber(text[1:min(2, len(text))]); text[0] == '%' && len(text) > 1 && i > 0 {
-			i--
-			count := l.counts[i]
-			if !l.begun[i] {
-				count = l.levels[i].start
+		i := -1
+		if text[0] == '%' && len(text) > 1 {
+			i = wordLevelNumber(text[1:2])
+			if text[1] == '9' {
+				i = wordLevels
 			}
-			b.WriteString(counted(count, l.levels[i].kind))
-			text = text[2:]
+		}
+		if i < 1 {
+			b.WriteByte(text[0])
+			text = text[1:]
 			continue
 		}
-		b.WriteByte(text[0])
-		text = text[1:]
+		i--
+		kind := l.levels[i].kind
+		if l.levels[at].legal {
+			kind = "decimal"
+		}
+		b.WriteString(counted(l.counts[i], kind))
+		text = text[2:]
 	}
 	if b.Len() == 0 {
 		return ""
@@ -201,6 +226,10 @@ func counted(n int, kind string) string {
 			first = 'A'
 		}
 		return strings.Repeat(string(first+byte((n-1)%26)), (n-1)/26+1)
+	case "bullet", "none":
+		return ""
+	case "ordinal":
+		return strconv.Itoa(n) + ordinalEnd(n)
 	case "lowerRoman":
 		return strings.ToLower(roman(n))
 	case "upperRoman":
@@ -211,6 +240,21 @@ func counted(n int, kind string) string {
 		}
 	}
 	return strconv.Itoa(n)
+}
+
+func ordinalEnd(n int) string {
+	if n/10%10 == 1 {
+		return "th"
+	}
+	switch n % 10 {
+	case 1:
+		return "st"
+	case 2:
+		return "nd"
+	case 3:
+		return "rd"
+	}
+	return "th"
 }
 
 func roman(n int) string {
