@@ -48,7 +48,7 @@ func readWord(r *reading, o *ole, d document) error {
 	}
 	w.old = w.fib.u16(2) <= word95
 	if w.old {
-		w.page = languagePage(w.fib.u16(6))
+		w.oldPage()
 	} else {
 		w.table = o.bytes([]string{"0Table", "1Table"}[flags&fWhichTable>>9])
 	}
@@ -82,6 +82,7 @@ type docReader struct {
 	table   blob
 	old     bool
 	page    int
+	other   int // the code page of words that are nearly all above ASCII, 0 for the same
 	pieces  []docPiece
 	damaged bool
 }
@@ -153,11 +154,7 @@ func (w *docReader) text(from, to int) string {
 			out.WriteString(utf16LE(w.fib.sub(p.at+2*(a-p.from), 2*(z-a))))
 			continue
 		}
-		page := w.page
-		if page == 0 {
-			page = pageWestern
-		}
-		out.WriteString(pageText(page, w.fib.sub(p.at+a-p.from, z-a)))
+		w.narrow(&out, w.fib.sub(p.at+a-p.from, z-a))
 	}
 	return out.String()
 }
