@@ -172,7 +172,9 @@ type odf struct {
 	*pack
 	r     *reading
 	cells int
-	inner []string // objects that lie in the document, as it names them
+	// repeated counts the bytes that were written again.
+	repeated int
+	inner    []string // objects that lie in the document, as it names them
 }
 
 // part reads a part of the archive, when it has it.

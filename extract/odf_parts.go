@@ -167,10 +167,7 @@ func (w *odfReader) rows() error {
 		case kind == xmlClose && w.x.name == "table-row" && len(w.to.rows) == 1:
 			row := strings.TrimRight(string(w.to.done[min(from, len(w.to.done)):]), "\t\n")
 			w.to.endRow()
-			for range times - 1 {
-				if row == "" {
-					break
-				}
+			for range w.again(row, times) {
 				w.to.done = append(append(w.to.done, row...), '\n')
 				w.to.drain()
 			}
@@ -211,12 +208,19 @@ func (w *odfReader) oneCell() {
 		w.to.done = append(w.to.done, value...)
 	}
 	text := string(w.to.done[from:])
-	for range times - 1 {
-		if text == "" {
-			break
-		}
+	for range w.again(text, times) {
 		w.to.done = append(append(w.to.done, '\t'), text...)
 	}
+}
+
+// again gives how often a text that stands there so many times is written once
+// more: there is a bound to what repetition may come to.
+func (w *odfReader) again(text string, times int) int {
+	if text == "" || w.repeated+len(text)*(times-1) > maxRepeated {
+		return 0
+	}
+	w.repeated += len(text) * (times - 1)
+	return times - 1
 }
 
 // repeats reads how often something is repeated, and bounds it.

@@ -246,20 +246,12 @@ func (w *odfReader) changes() {
 
 // link reads a link's text and writes where it leads.
 func (w *odfReader) link(target string) {
-	from := w.to.wrote
+	from := 0
 	if len(w.to.open) > 0 {
 		from = len(w.to.current().text)
 	}
 	w.within()
-	if target == "" {
-		return
-	}
 	if len(w.to.open) > 0 {
-		if text := w.to.current().text; from <= len(text) && strings.Contains(string(text[from:]), target) {
-			return
-		}
-	}
-	if len(w.to.open) > 0 {
-		w.to.aside("(" + target + ")")
+		w.to.target(target, from)
 	}
 }

@@ -11,6 +11,7 @@ import (
 type opc struct {
 	*pack
 	related map[string]map[string]relation
+	held    int // relations in it
 }
 
 // relation is what a part says of another, or of something outside.
@@ -81,6 +82,10 @@ func (o *opc) relations(part string) (map[string]relation, error) {
 			rel.target = partName(path.Join(dir, strings.ReplaceAll(target, `\`, "/")))
 		}
 		out[x.attr("Id")] = rel
+	}
+	if o.held += len(out); o.held > 5*maxMembers { // to be read again
+		clear(o.related)
+		o.held = len(out)
 	}
 	o.related[part] = out
 	return out, nil

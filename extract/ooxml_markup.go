@@ -1,9 +1,6 @@
 package extract
 
-import (
-	"bytes"
-	"strings"
-)
+import "strings"
 
 // markup reads the text of WordprocessingML and DrawingML: the body and the notes
 // of a document, the shapes of a slide or sheet, a chart, a diagram. Where the
@@ -14,21 +11,36 @@ type markup struct {
 	rels map[string]relation
 	to   *prose
 
-	collect int      // how many elements are open whose characters are text
-	values  bool     // a chart: <v> is text, too
-	choice  []int    // prose.wrote at each open AlternateContent
-	fields  []string // instructions of the open fields; "\x00" ends one
-	links   []string // targets of the open hyperlinks
+	collect int        // how many elements are open whose characters are text
+	values  bool       // a chart: <v> is text, too
+	choice  []int      // prose.wrote at each open AlternateContent
+	fields  []openLink // the open fields, by their instructions
+	links   []openLink // the open hyperlinks
 	deleted int
 	added   int
 
 	spoken  string                     // how the text before it is pronounced
-	pending string                     // the target of a link on what comes to its end
+	pending openLink                   // the target of a link on what comes to its end
 	charts  []string                   // parts that were met, to be read after
 	author  func(x *xmlScanner) string // who wrote the comment that begins
 	list    *numbering
 	par     paragraphStyle
 	shape   shapeState
+}
+
+// openLink is a link, or a field that may be one, whose text is being read.
+type openLink struct {
+	target string
+	from   int // where its text begins in the paragraph
+}
+
+// openedLink notes a link whose text begins here.
+func (m *markup) openedLink(target string) openLink {
+	l := openLink{target: target}
+	if len(m.to.open) > 0 {
+		l.from = len(m.to.current().text)
+	}
+	return l
 }
 
 // shapeState is what is known of the shape that is being read.
@@ -137,13 +149,13 @@ func (m *markup) startOther() {
 	case "textpath":
 		m.described(x.attr("string"))
 	case "hyperlink":
-		m.links = append(m.links, m.linkTarget())
+		m.links = append(m.links, m.openedLink(m.linkTarget()))
 	case "hlinkClick", "hlinkHover":
-		m.pending = m.linkTarget()
+		m.pending = m.openedLink(m.linkTarget())
 	case "rt": // how the text of "ruby" is pronounced
 		m.spoken = strings.TrimSpace(x.inner(maxProperty))
 	case "fldSimple":
-		m.fields = append(m.fields, x.attr("instr"))
+		m.fields = append(m.fields, m.openedLink(x.attr("instr")))
 	case "fldChar":
 		m.fieldChar(x.attr("fldCharType"))
 	case "instrText", "delInstrText":
@@ -235,9 +247,9 @@ func (m *markup) stop() {
 
 // endRun writes the target of a link on the run of text that ends.
 func (m *markup) endRun() {
-	if m.pending != "" {
+	if m.pending.target != "" {
 		m.links = append(m.links, m.pending)
-		m.pending = ""
+		m.pending.target = ""
 		m.closeLink()
 	}
 }
@@ -264,9 +276,9 @@ func (m *markup) endShape() {
 	s := &m.shape
 	switch {
 	case m.x.name != "txBody":
-		if m.pending != "" {
-			m.described("(" + m.pending + ")")
-			m.pending = ""
+		if m.pending.target != "" {
+			m.described("(" + m.pending.target + ")")
+			m.pending.target = ""
 		}
 		s.role, s.isHolder = "", false
 	case s.mark > 0:
@@ -302,12 +314,9 @@ func (m *markup) closeLink() {
 	if n == 0 {
 		return
 	}
-	target := m.links[n-1]
+	l := m.links[n-1]
 	m.links = m.links[:n-1]
-	if target == "" || len(m.to.open) > 0 && bytes.Contains(m.to.current().text, []byte(target)) {
-		return
-	}
-	m.to.aside("(" + target + ")")
+	m.to.target(l.target, l.from)
 }
 
 // maxFields bounds the fields that are open in each other.
@@ -318,7 +327,11 @@ func (m *markup) fieldChar(kind string) {
 	switch kind {
 	case "begin":
 		if len(m.fields) < maxFields {
-			m.fields = append(m.fields, "")
+			m.fields = append(m.fields, openLink{})
+		}
+	case "separate":
+		if n := len(m.fields); n > 0 {
+			m.fields[n-1].from = m.openedLink("").from
 		}
 	case "end":
 		m.closeField()
@@ -326,8 +339,8 @@ func (m *markup) fieldChar(kind string) {
 }
 
 func (m *markup) instruction(s string) {
-	if n := len(m.fields); n > 0 && len(m.fields[n-1]) < maxProperty {
-		m.fields[n-1] += s
+	if n := len(m.fields); n > 0 && len(m.fields[n-1].target) < maxProperty {
+		m.fields[n-1].target += s
 	}
 }
 
@@ -338,7 +351,8 @@ func (m *markup) closeField() {
 	if n == 0 {
 		return
 	}
-	s := strings.TrimSpace(m.fields[n-1])
+	field := m.fields[n-1]
+	s := strings.TrimSpace(field.target)
 	m.fields = m.fields[:n-1]
 	if len(s) < 9 || !strings.EqualFold(s[:9], "HYPERLINK") {
 		return
@@ -348,8 +362,7 @@ func (m *markup) closeField() {
 		return
 	}
 	s, _, _ = strings.Cut(s, `"`)
-	m.links = append(m.links, linkTarget(s))
-	m.closeLink()
+	m.to.target(linkTarget(s), field.from)
 }
 
 // part notes a chart or diagram that is shown here.

@@ -28,6 +28,7 @@ type paragraph struct {
 	gone    [][2]int
 	deleted bool // now in a deleted stretch
 	implied bool // it holds text that stood in no paragraph
+	owed    bool // a blank is to part what follows from an aside, if it begins with a word
 }
 
 type rowState struct{ cells, paragraphs int }
@@ -57,6 +58,7 @@ func (p *prose) text(s []byte) {
 	}
 	p.wrote += len(s)
 	at := p.current()
+	at.pay(s)
 	if at.deleted {
 		if at.was == nil {
 			at.was = append([]byte{}, at.text...)
@@ -77,6 +79,7 @@ func (p *prose) word(s string) { p.text([]byte(s)) }
 func (p *prose) added(s []byte) {
 	at := p.current()
 	p.wrote += len(s)
+	at.pay(s)
 	if at.was == nil {
 		at.was = append([]byte{}, at.text...)
 	}
@@ -97,7 +100,34 @@ func (p *prose) aside(s string) {
 		p.word(" ")
 	}
 	p.word(s)
-	p.word(" ")
+	at.owed = true
+}
+
+// target writes where a link leads whose text begins at a byte of the paragraph,
+// unless the text says it.
+func (p *prose) target(s string, from int) {
+	const most = 4 << 10 // no address is longer
+	if s == "" {
+		return
+	}
+	if at := p.current(); from <= len(at.text) && len(at.text)-from < most && bytes.Contains(at.text[from:], []byte(s)) {
+		return
+	}
+	p.aside("(" + s + ")")
+}
+
+// pay writes the blank that is owed before s.
+func (at *paragraph) pay(s []byte) {
+	if !at.owed || len(s) == 0 {
+		return
+	}
+	at.owed = false
+	if r, _ := utf8.DecodeRune(s); wordRune(r) || r == '(' {
+		at.text = append(at.text, ' ')
+		if at.was != nil {
+			at.was = append(at.was, ' ')
+		}
+	}
 }
 
 // end ends a paragraph.

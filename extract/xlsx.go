@@ -276,7 +276,10 @@ func (b *bookReader) readStyles() error {
 // shownFormat gives a format's code. The dates whose look depends on where the
 // reader lives are shown as ISO 8601 has them, which all read alike.
 func shownFormat(id int, code string) string {
+	const most = 255 // characters, says Excel
 	switch {
+	case len(code) > 4*most:
+		return "General"
 	case code != "":
 		return code
 	case id == 14:

@@ -166,6 +166,9 @@ func (g *grid) cell() {
 		}
 		g.row = append(g.row, c)
 	}
+	if len(g.row) > proseChunk {
+		g.endRow()
+	}
 }
 
 // shown gives what a cell's value looks like.
