@@ -115,7 +115,7 @@ func TestPDFCorpus(t *testing.T) {
 	if testing.Short() {
 		stride = 8
 	}
-	pool := newPool(t, 5*time.Second)
+	pool := newFullPool(t, 15*time.Second)
 	type score struct {
 		path              string
 		recall, precision float64

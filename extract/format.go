@@ -105,10 +105,13 @@ func (r *registry) version(name string) int {
 	if f := r.byName[name]; f != nil {
 		return f.version
 	}
+	if name == pdfiumName {
+		return pdfiumVersion
+	}
 	if name != whole {
 		return 0
 	}
-	sum := 1000 * len(r.list)
+	sum := 1000*len(r.list) + pdfiumVersion
 	for i := range r.list {
 		sum += r.list[i].version
 	}

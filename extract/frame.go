@@ -19,6 +19,7 @@ const (
 	frameHello  byte = 'H' // JSON of a hello
 	frameText   byte = 'T' // a piece of text, cut between characters
 	framePlace  byte = 'P' // JSON of the path at which the text that follows stands
+	frameRisk   byte = 'Q' // "1": a full worker may fare better if this one ends now; "0": not any more
 	frameResult byte = 'R' // JSON of an answer; ends it
 )
 
@@ -40,6 +41,8 @@ type job struct {
 	Size        int64  `json:"size"` // a hint, -1 when unknown
 	MaxSize     int64  `json:"max_size"`
 	Limits      limits `json:"limits"`
+	// Foreign leaves to PDFium what our own PDF reader crashed on.
+	Foreign bool `json:"foreign,omitempty"`
 }
 
 // answer closes a reply; the text came before it.
@@ -82,7 +85,7 @@ func readFrame(r io.Reader, buf []byte) (kind byte, payload []byte, err error) {
 		return 0, nil, fmt.Errorf("read frame: %w", err)
 	}
 	switch head[0] {
-	case frameStart, frameData, frameEnd, frameHello, frameText, framePlace, frameResult:
+	case frameStart, frameData, frameEnd, frameHello, frameText, framePlace, frameRisk, frameResult:
 	default:
 		return 0, nil, fmt.Errorf("frame of kind %d: %w", head[0], errFrame)
 	}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -29,7 +30,9 @@ func TestMain(m *testing.M) {
 		badWorker(os.Args[2], os.Args[3])
 		os.Exit(1)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	_ = os.RemoveAll(filepath.Join(os.TempDir(), fmt.Sprintf("mailquarry-test-%d", os.Getpid())))
+	os.Exit(code)
 }
 
 // badWorker does what a worker never should, once it has read some of a
@@ -105,6 +108,22 @@ func escape() string {
 		return "nothing"
 	}
 	return strings.Join(got, ", ")
+}
+
+// newFullPool makes a pool that has PDFium besides.
+func newFullPool(t testing.TB, timeout time.Duration) *extract.Pool {
+	t.Helper()
+	p := extract.New(extract.Options{Timeout: timeout, Workers: 2, CacheDir: compiled(t)})
+	t.Cleanup(p.Close)
+	return p
+}
+
+// compiled is the folder of compiled PDFium, which all tests of this run share:
+// compiling takes seconds.
+func compiled(t testing.TB) string {
+	t.Helper()
+	dir := filepath.Join(os.TempDir(), fmt.Sprintf("mailquarry-test-%d", os.Getpid()))
+	return dir
 }
 
 // newPool makes a pool whose workers are this test binary.

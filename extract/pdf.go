@@ -30,6 +30,8 @@ type pdfDoc struct {
 	steps int
 	bytes int
 	cut   bool // a limit was reached
+
+	evidence *pdfEvidence
 }
 
 func pdfFormat() format {
@@ -40,13 +42,68 @@ func pdfFormat() format {
 	}
 }
 
-// readPDF reads a PDF page by page. One whose structure is damaged is repaired.
+// readPDF reads a PDF page by page. Where the gate doubts what our own
+// interpreter reads and PDFium is at hand, the better text of the two is kept.
 func readPDF(r *reading, d document) error {
-	pages, err := pdfPass(r, d.raw)
-	var o *outcome
-	if pages == 0 && errors.As(err, &o) && o.state == Failed {
-		if fixed := repairPDF(d.raw); fixed != nil {
-			if n, again := pdfPass(r, fixed); n > 0 || again == nil {
+	if r.pdfium == nil {
+		own := &pdfOwn{page: func(n int, text string) error { return writePage(r, n, text) }}
+		defer r.risk(true)()
+		err := own.read(r, d.raw)
+		r.doubt = r.doubt || own.doubt(err)
+		return err
+	}
+	var own pdfOwn
+	if !r.foreign {
+		var pages []string
+		own.page = func(_ int, text string) error { pages = append(pages, text); return nil }
+		err := own.read(r, d.raw)
+		if errors.Is(err, errFull) || !own.doubt(err) {
+			return writePages(r, pages, err)
+		}
+		theirs, theirErr := r.pdfium.read(d.raw, r.limits.Text)
+		if !theirs.instead(pages, &own.evidence, theirErr) {
+			return writePages(r, pages, err)
+		}
+		return theirs.write(r, theirErr)
+	}
+	theirs, err := r.pdfium.read(d.raw, r.limits.Text)
+	return theirs.write(r, err)
+}
+
+func writePage(r *reading, n int, text string) error {
+	return r.at(Step{Kind: Page, Number: n}, func() error { return r.block(text) })
+}
+
+// writePages writes pages that were held back, and gives err unless that fails.
+func writePages(r *reading, pages []string, err error) error {
+	for i, text := range pages {
+		if e := writePage(r, i+1, text); e != nil {
+			return e
+		}
+	}
+	return err
+}
+
+// pdfOwn is a reading by our own interpreter.
+type pdfOwn struct {
+	page     func(n int, text string) error
+	evidence pdfEvidence
+	broken   int
+}
+
+// doubt tells whether PDFium may read more than this reading, which ended with
+// an error, gave.
+func (o *pdfOwn) doubt(err error) bool {
+	return err != nil && !errors.Is(err, errFull) || o.broken > 0 || o.evidence.doubt()
+}
+
+// read reads a document. One whose structure is damaged is repaired.
+func (o *pdfOwn) read(r *reading, raw []byte) error {
+	pages, err := o.pass(r, raw)
+	var out *outcome
+	if pages == 0 && errors.As(err, &out) && out.state == Failed {
+		if fixed := repairPDF(raw); fixed != nil {
+			if n, again := o.pass(r, fixed); n > 0 || again == nil {
 				return again
 			}
 		}
@@ -54,8 +111,8 @@ func readPDF(r *reading, d document) error {
 	return err
 }
 
-// pdfPass reads the document once and tells how many pages could be read.
-func pdfPass(r *reading, doc []byte) (read int, err error) {
+// pass reads the document once and tells how many pages could be read.
+func (o *pdfOwn) pass(r *reading, doc []byte) (read int, err error) {
 	parsed, err := openPDF(doc)
 	if err != nil {
 		if isEncryption(err) {
@@ -63,20 +120,22 @@ func pdfPass(r *reading, doc []byte) (read int, err error) {
 		}
 		return 0, failed("damaged: it cannot be read as a PDF")
 	}
-	d := &pdfDoc{r: parsed}
-	number, broken, wrote := 0, 0, false
+	o.broken, o.evidence = 0, pdfEvidence{}
+	d := &pdfDoc{r: parsed, evidence: &o.evidence}
+	number, wrote := 0, false
 	var full error
 	d.pages(func(page, resources pdf.Value) bool {
 		number++
 		text, err := d.page(page, resources)
 		if err != nil {
-			broken++
+			o.broken++
 		}
 		if err == nil || text != "" {
 			read++
 		}
 		wrote = wrote || text != ""
-		full = r.at(Step{Kind: Page, Number: number}, func() error { return r.block(text) })
+		o.evidence.take(text)
+		full = o.page(number, text)
 		return full == nil && !d.cut
 	})
 	switch {
@@ -86,9 +145,9 @@ func pdfPass(r *reading, doc []byte) (read int, err error) {
 		return read, tooLarge("pages, streams or operators")
 	case read == 0:
 		return 0, failed("damaged: no page of it can be read")
-	case broken > 0 && !wrote:
+	case o.broken > 0 && !wrote:
 		return read, failed("damaged, or compressed in a way that is not supported")
-	case broken > 0:
+	case o.broken > 0:
 		return read, &outcome{Partial, "some pages are damaged"}
 	}
 	return read, nil
@@ -203,7 +262,13 @@ func (d *pdfDoc) page(page, resources pdf.Value) (string, error) {
 		err = e
 	}
 	d.cut = d.cut || out.full
-	return out.text(), err
+	text := out.text()
+	if out.shown > 0 && text == "" {
+		d.evidence.blank++
+	}
+	d.evidence.shown += out.shown
+	d.evidence.mute += out.mute
+	return text, err
 }
 
 func newInterpreter(d *pdfDoc, out *layout) *interpreter {

@@ -14,6 +14,9 @@ type layout struct {
 	limit int
 	full  bool
 
+	shown int // glyphs
+	mute  int // glyphs that no text is known for
+
 	drawn  bool    // a glyph was shown
 	x, y   float64 // where the last glyph ended
 	dx, dy float64 // its direction, of length 1
@@ -33,6 +36,10 @@ const (
 func (l *layout) glyph(text string, x, y, dx, dy, size, advance float64) {
 	if l.full {
 		return
+	}
+	l.shown++
+	if text == "" {
+		l.mute++
 	}
 	if text != "" && strings.TrimFunc(text, unicode.IsSpace) != "" {
 		l.separate(x, y, dx, dy, size)

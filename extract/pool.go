@@ -23,7 +23,11 @@ type Options struct {
 	Timeout       time.Duration // for one document in a worker; default 15 s
 	MaxInput      int64         // bytes of a document; default 100 MiB
 	MaxText       int           // bytes of its text; default 16 MiB
-	Logger        *slog.Logger  // default: none
+	// CacheDir is a folder of this program's own where compiled PDFium is kept;
+	// it is made when missing, for the owner only. Empty: PDFs are read without
+	// PDFium.
+	CacheDir string
+	Logger   *slog.Logger // default: none
 }
 
 // Pool extracts texts in worker processes that are started when first needed:
@@ -32,6 +36,7 @@ type Options struct {
 type Pool struct {
 	o      Options
 	light  *crew
+	full   *crew  // nil: PDFium is not to be had
 	unread string // Result.Made of a document that killed its worker
 
 	closing   chan struct{}
@@ -68,7 +73,10 @@ func New(o Options) *Pool {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	p := &Pool{o: o, closing: make(chan struct{}), unread: newRegistry().made(map[string]bool{whole: true})}
-	p.light = p.newCrew(light, o.Workers)
+	p.light = p.newCrew(light, o.Workers, 0)
+	if o.CacheDir != "" {
+		p.full = p.newCrew(full, (o.Workers+1)/2, fullIdle)
+	}
 	return p
 }
 
@@ -78,6 +86,9 @@ func (p *Pool) Close() {
 	p.closeOnce.Do(func() {
 		close(p.closing)
 		p.light.close()
+		if p.full != nil {
+			p.full.close()
+		}
 	})
 }
 
@@ -86,11 +97,37 @@ func (p *Pool) Extract(ctx context.Context, d Doc) (Result, error) {
 	if err := ctx.Err(); err != nil {
 		return Result{}, err
 	}
-	re, err := p.light.extract(ctx, d)
+	re, err := p.light.extract(ctx, d, false)
 	if err != nil {
 		return Result{}, err
 	}
-	return finish(re), nil
+	if p.full == nil || !re.Doubt {
+		return finish(re), nil
+	}
+	second, err := p.second(ctx, d, re)
+	if err != nil {
+		return Result{}, err
+	}
+	return finish(second), nil
+}
+
+// second has a full worker read what the light one's reader doubts, and gives
+// the better reply.
+func (p *Pool) second(ctx context.Context, d Doc, first reply) (reply, error) {
+	re, err := p.full.extract(ctx, d, first.atRisk)
+	var broken *readError
+	switch {
+	case ctx.Err() != nil:
+		return reply{}, ctx.Err()
+	case errors.Is(err, ErrClosed), errors.As(err, &broken):
+		return reply{}, err
+	case err != nil:
+		p.o.Logger.Warn("no extraction worker with PDFium", "error", err)
+		return first, nil
+	case (re.State == Failed || re.State == Timeout) && re.text.Len() <= first.text.Len():
+		return first, nil
+	}
+	return re, nil
 }
 
 // crew is a number of workers of one class.
@@ -99,17 +136,41 @@ type crew struct {
 	class class
 	told  sync.Once
 	slots chan *process // one entry per worker; nil: not running
+	idle  time.Duration // after which a worker is ended; 0: never
+	rest  *time.Timer   // then workers are looked through
 }
 
-func (p *Pool) newCrew(kind class, n int) *crew {
-	c := &crew{pool: p, class: kind, slots: make(chan *process, n)}
+// fullIdle is how long a worker with PDFium waits for the next document.
+const fullIdle = time.Minute
+
+func (p *Pool) newCrew(kind class, n int, idle time.Duration) *crew {
+	c := &crew{pool: p, class: kind, slots: make(chan *process, n), idle: idle}
 	for range n {
 		c.slots <- nil
 	}
+	c.rest = time.AfterFunc(time.Hour, c.sweep)
+	c.rest.Stop()
 	return c
 }
 
+// sweep ends the workers that had nothing to do for a while.
+func (c *crew) sweep() {
+	for range cap(c.slots) {
+		select {
+		case w := <-c.slots:
+			if w != nil && time.Since(w.used) >= c.idle {
+				w.stop()
+				w = nil
+			}
+			c.slots <- w
+		default:
+			return // the others are at work, and call for another look
+		}
+	}
+}
+
 func (c *crew) close() {
+	c.rest.Stop()
 	for range cap(c.slots) {
 		if w := <-c.slots; w != nil {
 			w.stop()
@@ -119,7 +180,7 @@ func (c *crew) close() {
 
 // extract has a worker read the document. A worker that dies may have been worn
 // out by a document before, so a fresh one gets a second try.
-func (c *crew) extract(ctx context.Context, d Doc) (re reply, err error) {
+func (c *crew) extract(ctx context.Context, d Doc, foreign bool) (re reply, err error) {
 	w, err := c.acquire(ctx)
 	if err != nil {
 		return reply{}, err
@@ -131,7 +192,7 @@ func (c *crew) extract(ctx context.Context, d Doc) (re reply, err error) {
 				return reply{}, err
 			}
 		}
-		re, err := c.attempt(ctx, w, d)
+		re, err := c.attempt(ctx, w, d, foreign)
 		if !errors.Is(err, errDied) {
 			return re, err
 		}
@@ -139,7 +200,7 @@ func (c *crew) extract(ctx context.Context, d Doc) (re reply, err error) {
 		w.stop()
 		w = nil
 		if try == 2 {
-			re.answer = answer{State: Failed, Reason: "the parser crashed or ran out of memory", Made: c.pool.unread}
+			re.answer = answer{State: Failed, Reason: "the parser crashed or ran out of memory", Made: c.pool.unread, Doubt: re.atRisk}
 			return re, nil
 		}
 	}
@@ -147,7 +208,7 @@ func (c *crew) extract(ctx context.Context, d Doc) (re reply, err error) {
 
 // attempt runs one document on one worker. Its error is errDied when the worker
 // ended by itself.
-func (c *crew) attempt(ctx context.Context, w *process, d Doc) (reply, error) {
+func (c *crew) attempt(ctx context.Context, w *process, d Doc, foreign bool) (reply, error) {
 	in, err := d.Open()
 	if err != nil {
 		return reply{}, fmt.Errorf("open document: %w", err)
@@ -157,18 +218,19 @@ func (c *crew) attempt(ctx context.Context, w *process, d Doc) (reply, error) {
 	limited, cancel := context.WithTimeout(ctx, o.Timeout)
 	defer cancel()
 	j := job{Name: d.Name, ContentType: d.ContentType, Size: d.Size, MaxSize: o.MaxInput, Limits: defaultLimits()}
-	j.Limits.Text = o.MaxText
+	j.Limits.Text, j.Foreign = o.MaxText, foreign
 	re, err := w.run(limited, j, in)
 	var broken *readError
 	switch {
 	case err == nil:
+		re.atRisk = false
 		return re, nil
 	case ctx.Err() != nil:
 		return reply{}, ctx.Err()
 	case errors.As(err, &broken):
 		return reply{}, err
 	case limited.Err() != nil:
-		re.answer = answer{State: Timeout, Reason: fmt.Sprintf("not done within %v", o.Timeout), Made: c.pool.unread}
+		re.answer = answer{State: Timeout, Reason: fmt.Sprintf("not done within %v", o.Timeout), Made: c.pool.unread, Doubt: re.atRisk}
 		return re, nil
 	}
 	return re, err
@@ -176,7 +238,18 @@ func (c *crew) attempt(ctx context.Context, w *process, d Doc) (reply, error) {
 
 // start starts a worker. What the kernel keeps it from is logged once.
 func (c *crew) start() (*process, error) {
-	w, err := startProcess(append(slices.Clone(c.pool.o.WorkerCommand), string(c.class)))
+	dir := ""
+	if c.class == full {
+		dir = c.pool.o.CacheDir
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, fmt.Errorf("make the folder of compiled PDFium: %w", err)
+		}
+		// What lies in it is run as code.
+		if err := os.Chmod(dir, 0o700); err != nil {
+			return nil, fmt.Errorf("keep the folder of compiled PDFium to its owner: %w", err)
+		}
+	}
+	w, err := startProcess(append(slices.Clone(c.pool.o.WorkerCommand), string(c.class)), dir)
 	if err == nil {
 		c.told.Do(func() {
 			c.pool.o.Logger.Info("extraction workers are confined", "class", string(c.class), "in_force", strings.Join(w.hello.InForce, ", "))
@@ -206,7 +279,13 @@ func (c *crew) release(w *process) {
 		w.stop()
 		w = nil
 	}
+	if w != nil {
+		w.used = time.Now()
+	}
 	c.slots <- w
+	if c.idle > 0 {
+		c.rest.Reset(c.idle)
+	}
 }
 
 // finish makes the Result of what a worker wrote, holding it to the contract

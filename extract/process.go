@@ -20,6 +20,7 @@ type process struct {
 	hello hello
 	jobs  int
 	spent bool
+	used  time.Time // when it last ended a document
 }
 
 // maxJobs is after how many documents a worker is replaced, whatever it says.
@@ -27,9 +28,12 @@ const maxJobs = 500
 
 // startProcess starts a worker. It gets nothing of the parent's environment:
 // what parses hostile bytes has no business with secrets.
-func startProcess(argv []string) (*process, error) {
+func startProcess(argv []string, cacheDir string) (*process, error) {
 	cmd := exec.Command(argv[0], argv[1:]...)
-	cmd.Env = []string{"GOMAXPROCS=1", "GOTRACEBACK=none"}
+	cmd.Env = []string{"GOMAXPROCS=2", "GOTRACEBACK=none"}
+	if cacheDir != "" {
+		cmd.Env = append(cmd.Env, cacheVariable+"="+cacheDir)
+	}
 	cmd.SysProcAttr = childAttributes()
 	cmd.WaitDelay = time.Second
 	in, err := cmd.StdinPipe()
@@ -135,6 +139,7 @@ func (p *process) send(j job, doc io.Reader) error {
 // reply is what a worker wrote, made harmless.
 type reply struct {
 	answer
+	atRisk bool // in what another class may read
 	text   strings.Builder
 	places []Place
 }
@@ -162,6 +167,8 @@ func (p *process) receive(maxText int) (re reply, err error) {
 				path[i].Name = harmless([]byte(path[i].Name))
 			}
 			re.places = append(re.places, Place{Offset: re.text.Len(), Path: path})
+		case frameRisk:
+			re.atRisk = string(payload) == "1"
 		case frameResult:
 			if err := json.Unmarshal(payload, &re.answer); err != nil || !re.State.valid() {
 				return re, errDied

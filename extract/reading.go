@@ -43,6 +43,10 @@ type reading struct {
 	used   map[string]bool // the formats met
 	faults []outcome       // of what lies in the document
 	doubt  bool            // another kind of worker may read more
+
+	pdfium  *pdfium            // nil in a worker without it
+	foreign bool               // PDFs are left to PDFium: our own reader crashed
+	atRisk  func(ifEnded bool) // tells the parent; nil: nobody to tell
 }
 
 func newReading(reg *registry, l limits, out sink) *reading {
@@ -153,6 +157,16 @@ func (r *reading) child(at Step, d document) error {
 		}
 		return nil
 	})
+}
+
+// risk tells the parent that a worker of the other class may fare better if this
+// one ends now; what it gives takes that back.
+func (r *reading) risk(on bool) (undo func()) {
+	if r.atRisk == nil {
+		return func() {}
+	}
+	r.atRisk(on)
+	return func() { r.atRisk(!on) }
 }
 
 // fault notes that something in the document could not be read.

@@ -8,16 +8,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"runtime"
 	"runtime/debug"
+	"time"
 )
 
 // The bounds a worker sets on itself.
 const (
 	workerMemory    = 512 << 20 // bytes of data, enforced by the kernel
+	fullMemory      = 1 << 30   // the same, where PDFium is
 	workerSoft      = 384 << 20 // from here on the collector works harder
 	workerStack     = 64 << 20  // a deeper recursion ends the process
-	workerFullAfter = 128 << 20 // bytes had from the system after which it is replaced
+	workerGC        = 300       // percent: a document is short-lived, and all of it garbage in the end
+	workerFullAfter = 256 << 20 // bytes had from the system after which it is replaced
 )
 
 // class is a kind of worker.
@@ -36,11 +40,16 @@ const (
 func Worker(ctx context.Context, kind string, stdin io.Reader, stdout io.Writer) error {
 	debug.SetMaxStack(workerStack)
 	debug.SetMemoryLimit(workerSoft)
+	debug.SetGCPercent(workerGC)
 	w, err := newWorker(class(kind))
 	if err != nil {
 		return err
 	}
-	inForce, err := confine(class(kind), workerMemory)
+	memory := uint64(workerMemory)
+	if class(kind) == full {
+		memory = fullMemory
+	}
+	inForce, err := confine(class(kind), memory)
 	if err != nil {
 		return err
 	}
@@ -85,12 +94,31 @@ const workerArgument = "extract-worker"
 type worker struct {
 	registry *registry
 	out      *bufio.Writer
+	pending  []byte // text that is not written yet
+	flushed  time.Time
+	pdfium   *pdfium // in the full class
 }
+
+// cacheVariable names the folder of compiled PDFium to a full worker.
+const cacheVariable = "MAILQUARRY_WORKER_CACHE"
+
+// How much text is written at once, and how long a reader's text waits at most:
+// what was written is kept if the worker dies.
+const (
+	textAtOnce = 64 << 10
+	textWaits  = 50 * time.Millisecond
+)
 
 func newWorker(kind class) (*worker, error) {
 	switch kind {
-	case light, full:
+	case light:
 		return &worker{registry: newRegistry()}, nil
+	case full:
+		p, err := newPDFium(os.Getenv(cacheVariable))
+		if err != nil {
+			return nil, err
+		}
+		return &worker{registry: newRegistry(), pdfium: p}, nil
 	}
 	return nil, fmt.Errorf("there is no extraction worker of the kind %q", kind)
 }
@@ -108,6 +136,9 @@ func (w *worker) say(kind byte, what any) error {
 	if err != nil {
 		return fmt.Errorf("reply: %w", err)
 	}
+	if err := w.write(); err != nil {
+		return err
+	}
 	if err := writeFrame(w.out, kind, b); err != nil {
 		return err
 	}
@@ -121,6 +152,7 @@ func (w *worker) say(kind byte, what any) error {
 // parent has the first part of it even if this process does not come to an end.
 func (w *worker) work(j job, doc []byte) answer {
 	r := newReading(w.registry, j.Limits, w)
+	r.pdfium, r.foreign, r.atRisk = w.pdfium, j.Foreign, w.risk
 	typ, o := r.document(document{name: j.Name, contentType: j.ContentType, raw: doc})
 	return answer{
 		State: o.state, Reason: o.reason, Type: typ, Made: w.registry.made(r.used), Doubt: r.doubt,
@@ -129,13 +161,40 @@ func (w *worker) work(j job, doc []byte) answer {
 }
 
 func (w *worker) text(s string) error {
-	if err := writeChunks(w.out, frameText, []byte(s)); err != nil {
+	w.pending = append(w.pending, s...)
+	late := time.Since(w.flushed) > textWaits
+	if len(w.pending) < textAtOnce && !late {
+		return nil
+	}
+	if err := w.write(); err != nil || !late {
 		return err
 	}
+	w.flushed = time.Now()
 	return w.out.Flush()
 }
 
+// write writes the text that is pending.
+func (w *worker) write() error {
+	err := writeChunks(w.out, frameText, w.pending)
+	w.pending = w.pending[:0]
+	return err
+}
+
+// risk tells the parent at once, since this process may not live to say more.
+func (w *worker) risk(on bool) {
+	says := "0"
+	if on {
+		says = "1"
+	}
+	if writeFrame(w.out, frameRisk, []byte(says)) == nil {
+		_ = w.out.Flush() // a parent that is gone is noticed at the next text
+	}
+}
+
 func (w *worker) place(path []Step) error {
+	if err := w.write(); err != nil {
+		return err
+	}
 	b, err := json.Marshal(path)
 	if err != nil {
 		return fmt.Errorf("reply: %w", err)

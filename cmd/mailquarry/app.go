@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -58,6 +59,10 @@ func logger(c *cli, con *console) *slog.Logger {
 	return slog.New(slog.NewTextHandler(con.progress, o))
 }
 
+// compiledDir is the folder in the data folder that holds compiled PDFium. It may
+// be removed at any time: it is made again.
+const compiledDir = "pdfium"
+
 // openStore opens the data folder without its index.
 func openStore(ctx context.Context, data string, log *slog.Logger) (*app, error) {
 	a, err := archive.Open(ctx, data)
@@ -70,7 +75,7 @@ func openStore(ctx context.Context, data string, log *slog.Logger) (*app, error)
 	}
 	return &app{
 		log: log, archive: a, generations: g,
-		extractor: extract.New(extract.Options{Logger: log}),
+		extractor: extract.New(extract.Options{Logger: log, CacheDir: filepath.Join(data, compiledDir)}),
 		wake:      make(chan struct{}, 1),
 		overdue:   make(chan struct{}, 1),
 	}, nil

@@ -35,7 +35,7 @@ type extracted struct {
 
 // Run reads the files one after the other. A file that cannot be opened ends it.
 func (x *extractCmd) Run(ctx context.Context, con *console, c *cli) error {
-	pool := extract.New(extract.Options{Logger: logger(c, con)})
+	pool := extract.New(extract.Options{Logger: logger(c, con), CacheDir: compiledFor(c.Data)})
 	defer pool.Close()
 	for _, name := range x.Files {
 		began := time.Now()
@@ -82,6 +82,19 @@ func (x *extractCmd) print(out io.Writer, name string, res extract.Result, took 
 		printPlaces(out, res)
 	}
 	return nil
+}
+
+// compiledFor is the folder of compiled PDFium: that of the data folder, or, where
+// there is none, one in the user's cache. A trial of a file makes no data folder.
+func compiledFor(data string) string {
+	if info, err := os.Stat(data); err == nil && info.IsDir() {
+		return filepath.Join(data, compiledDir)
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(cache, "mailquarry", compiledDir)
 }
 
 // printPlaces prints the text with a line above each stretch that says where in

@@ -69,6 +69,8 @@ var owners = map[string]string{
 	"html/template":                         "web",
 	"github.com/microcosm-cc/bluemonday":    "web/mailhtml",
 	"github.com/ledongthuc/pdf":             "extract",
+	"github.com/klippa-app/go-pdfium":       "extract",
+	"github.com/tetratelabs/wazero":         "extract",
 	"github.com/microsoftgraph/":            "internal/source/graph",
 	"github.com/microsoft/kiota":            "internal/source/graph",
 	"github.com/Azure/azure-sdk-for-go/sdk": "internal/source/graph",
