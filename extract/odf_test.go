@@ -14,10 +14,10 @@ const odfMime = "application/vnd.oasis.opendocument."
 
 // openDocument makes an OpenDocument of a body and further parts.
 func openDocument(t testing.TB, kind, body string, parts ...string) []byte {
-	return []byte(zipped(t, append([]string{
+	return office(t, []string{
 		"mimetype", odfMime + kind,
 		"content.xml", `<?xml version="1.0"?><office:document-content><office:automatic-styles><number:text>no text</number:text></office:automatic-styles><office:body>` + body + `</office:body></office:document-content>`,
-	}, parts...)...))
+	}, parts...)
 }
 
 // TestODF promises for each thing that an OpenDocument can hold that it is found

@@ -35,13 +35,30 @@ func rels(triples ...string) string {
 	return b.String()
 }
 
+// office makes an archive of parts, in pairs of name and content, of which later
+// ones take the place of earlier ones.
+func office(t testing.TB, parts []string, more ...string) []byte {
+	for i := 0; i+1 < len(more); i += 2 {
+		at := 0
+		for at < len(parts) && parts[at] != more[i] {
+			at += 2
+		}
+		if at >= len(parts) {
+			parts = append(parts, more[i], more[i+1])
+		} else {
+			parts[at+1] = more[i+1]
+		}
+	}
+	return []byte(zipped(t, parts...))
+}
+
 // docx makes a document of a body and further parts.
 func docx(t testing.TB, body string, parts ...string) []byte {
-	return []byte(zipped(t, append([]string{
+	return office(t, []string{
 		"[Content_Types].xml", "<Types/>",
 		"_rels/.rels", rels("a", "officeDocument", "word/document.xml", "b", "core-properties", "docProps/core.xml"),
 		"word/document.xml", `<?xml version="1.0"?><w:document><w:body>` + body + `</w:body></w:document>`,
-	}, parts...)...))
+	}, parts...)
 }
 
 // para makes a paragraph of runs.
@@ -153,7 +170,7 @@ func utf16le(s string) string {
 
 // workbook makes a workbook of a sheet's inner markup and further parts.
 func workbook(t testing.TB, sheet string, parts ...string) []byte {
-	return []byte(zipped(t, append([]string{
+	return office(t, []string{
 		"[Content_Types].xml", "<Types/>",
 		"xl/workbook.xml", `<workbook><workbookPr/><sheets><sheet name="Costs" sheetId="1" r:id="r1"/><sheet name="Old" state="veryHidden" sheetId="2" r:id="r2"/></sheets>` +
 			`<definedNames><definedName name="VatRate">Costs!$B$1</definedName><definedName name="_xlnm.Print_Area">x</definedName></definedNames></workbook>`,
@@ -163,7 +180,7 @@ func workbook(t testing.TB, sheet string, parts ...string) []byte {
 		"xl/sharedStrings.xml", `<sst><si><t>apple</t></si><si><r><t>two </t></r><r><t>runs</t></r></si><si><t>東京</t><rPh sb="0" eb="2"><t>トウキョウ</t></rPh></si></sst>`,
 		"xl/styles.xml", `<styleSheet><numFmts><numFmt numFmtId="164" formatCode="&quot;$&quot;#,##0.00"/><numFmt numFmtId="165" formatCode="d mmmm yyyy"/></numFmts>` +
 			`<cellStyleXfs><xf numFmtId="9"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="14"/><xf numFmtId="165"/></cellXfs></styleSheet>`,
-	}, parts...)...))
+	}, parts...)
 }
 
 // TestXLSX promises the cells of every sheet as people see them, in order.
@@ -216,13 +233,13 @@ func TestXLSX(t *testing.T) {
 
 // slides makes a presentation of two slides, the second of which is shown first.
 func slides(t testing.TB, one, two string, parts ...string) []byte {
-	return []byte(zipped(t, append([]string{
+	return office(t, []string{
 		"[Content_Types].xml", "<Types/>",
 		"ppt/presentation.xml", `<p:presentation><p:sldIdLst><p:sldId id="257" r:id="r2"/><p:sldId id="256" r:id="r1"/></p:sldIdLst></p:presentation>`,
 		"ppt/_rels/presentation.xml.rels", rels("r1", "slide", "slides/slide1.xml", "r2", "slide", "slides/slide2.xml", "a", "commentAuthors", "commentAuthors.xml"),
 		"ppt/commentAuthors.xml", `<p:cmAuthorLst><p:cmAuthor id="0" name="Ada"/></p:cmAuthorLst>`,
 		"ppt/slides/slide1.xml", "<p:sld>" + one + "</p:sld>", "ppt/slides/slide2.xml", "<p:sld>" + two + "</p:sld>",
-	}, parts...)...))
+	}, parts...)
 }
 
 // shape makes a shape with a role and a paragraph.
