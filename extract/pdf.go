@@ -32,11 +32,12 @@ type pdfDoc struct {
 	cut   bool // a limit was reached
 
 	evidence *pdfEvidence
+	pinned   []pdf.Value // files attached to places on pages
 }
 
 func pdfFormat() format {
 	return format{
-		name: "pdf", version: 2, extensions: []string{"pdf"}, media: []string{"application/pdf", "application/x-pdf"},
+		name: "pdf", version: 3, extensions: []string{"pdf"}, media: []string{"application/pdf", "application/x-pdf"},
 		is:   func(p *probe) bool { return bytes.Contains(p.head[:min(len(p.head), 1024)], []byte("%PDF-")) },
 		read: readPDF,
 	}
@@ -50,24 +51,32 @@ func readPDF(r *reading, d document) error {
 		defer r.risk(true)()
 		err := own.read(r, d.raw)
 		r.doubt = r.doubt || own.doubt(err)
-		return err
+		return own.finish(r, d, err)
 	}
-	var own pdfOwn
+	own := &pdfOwn{}
 	if !r.foreign {
 		var pages []string
 		own.page = func(_ int, text string) error { pages = append(pages, text); return nil }
 		err := own.read(r, d.raw)
-		if errors.Is(err, errFull) || !own.doubt(err) {
-			return writePages(r, pages, err)
+		var theirs pdfiumText
+		instead := false
+		if own.doubt(err) {
+			var theirErr error
+			theirs, theirErr = r.pdfium.read(d.raw, r.limits.Text)
+			if instead = theirs.instead(pages, &own.evidence, theirErr); instead {
+				err = theirErr
+			}
 		}
-		theirs, theirErr := r.pdfium.read(d.raw, r.limits.Text)
-		if !theirs.instead(pages, &own.evidence, theirErr) {
-			return writePages(r, pages, err)
+		if !instead {
+			return own.finish(r, d, writePages(r, pages, err))
 		}
-		return theirs.write(r, theirErr)
+		if err = theirs.write(r, err); own.doc != nil {
+			return own.finish(r, d, err) // which knows more of what stands beside the pages
+		}
+		return theirs.finish(r, d, err)
 	}
 	theirs, err := r.pdfium.read(d.raw, r.limits.Text)
-	return theirs.write(r, err)
+	return theirs.finish(r, d, theirs.write(r, err))
 }
 
 func writePage(r *reading, n int, text string) error {
@@ -89,6 +98,15 @@ type pdfOwn struct {
 	page     func(n int, text string) error
 	evidence pdfEvidence
 	broken   int
+	doc      *pdfDoc // nil when it cannot be opened
+}
+
+// finish writes what stands beside the pages, whose reading ended with err.
+func (o *pdfOwn) finish(r *reading, d document, err error) error {
+	if o.doc == nil || errors.Is(err, errFull) {
+		return err
+	}
+	return aboutError(err, o.doc.about(r, d.depth))
 }
 
 // doubt tells whether PDFium may read more than this reading, which ended with
@@ -122,6 +140,7 @@ func (o *pdfOwn) pass(r *reading, doc []byte) (read int, err error) {
 	}
 	o.broken, o.evidence = 0, pdfEvidence{}
 	d := &pdfDoc{r: parsed, evidence: &o.evidence}
+	o.doc = d
 	number, wrote := 0, false
 	var full error
 	d.pages(func(page, resources pdf.Value) bool {
@@ -263,12 +282,22 @@ func (d *pdfDoc) page(page, resources pdf.Value) (string, error) {
 	}
 	d.cut = d.cut || out.full
 	text := out.text()
-	if out.shown > 0 && text == "" {
+	if text == "" && (out.shown > 0 || d.expectsText(page, resources, content)) {
 		d.evidence.blank++
 	}
 	d.evidence.shown += out.shown
 	d.evidence.mute += out.mute
 	return text, err
+}
+
+// expectsText tells of a page without text that it has fonts, or content of which
+// nothing could be had.
+func (d *pdfDoc) expectsText(page, resources pdf.Value, content []byte) (expects bool) {
+	_ = recovered(func() {
+		expects = len(resources.Key("Font").Keys()) > 0 && (len(bytes.TrimSpace(content)) == 0 || bytes.Contains(content, []byte("BT"))) ||
+			len(bytes.TrimSpace(content)) == 0 && page.Key("Contents").Kind() == pdf.Stream && page.Key("Contents").Key("Length").Int64() > 0
+	})
+	return expects
 }
 
 func newInterpreter(d *pdfDoc, out *layout) *interpreter {
@@ -345,6 +374,7 @@ func (d *pdfDoc) annotations(list pdf.Value, out *layout) {
 			if a.Key("F").Int64()&hidden != 0 || a.Key("Subtype").Name() == "Popup" {
 				return
 			}
+			d.pin(a)
 			n := a.Key("AP").Key("N")
 			if n.Kind() == pdf.Dict {
 				n = n.Key(a.Key("AS").Name())

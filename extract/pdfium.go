@@ -70,8 +70,9 @@ type pdfiumText struct {
 	pages      []string
 	broken     int  // pages that it could not read
 	cut        bool // there are more pages than are read
-	properties []string
 	size       int
+	properties []string
+	attached   []pdfiumFile
 }
 
 // read reads a document in an instance of its own, so that nothing of one
@@ -183,17 +184,6 @@ func pdfiumPlain(s string) string {
 	return b.String()
 }
 
-// about reads what the document says of itself.
-func (t *pdfiumText) about(in gopdfium.Pdfium, doc references.FPDF_DOCUMENT) {
-	for _, tag := range []string{"Title", "Author", "Subject", "Keywords"} {
-		got, err := in.FPDF_GetMetaText(&requests.FPDF_GetMetaText{Document: doc, Tag: tag})
-		if err != nil {
-			return
-		}
-		t.properties = append(t.properties, got.Value)
-	}
-}
-
 // instead tells whether this is to be kept rather than our own pages, which the
 // gate doubts.
 func (t *pdfiumText) instead(own []string, doubted *pdfEvidence, err error) bool {
@@ -215,11 +205,6 @@ func (t *pdfiumText) write(r *reading, err error) error {
 	r.used[pdfiumName] = true
 	delete(r.used, "pdf")
 	err = writePages(r, t.pages, err)
-	for _, p := range t.properties {
-		if err := r.property(p); err != nil {
-			return err
-		}
-	}
 	switch {
 	case err != nil:
 		return err

@@ -20,9 +20,9 @@ func TestPDFium(t *testing.T) {
 		state extract.State
 		want  string
 	}{
-		{"plain", onePage("BT /F 10 Tf 72 700 Td (Hello) Tj ET"), "pdf/2", extract.OK, "Hello"},
+		{"plain", onePage("BT /F 10 Tf 72 700 Td (Hello) Tj ET"), "pdf/3", extract.OK, "Hello"},
 		{"words run together", onePage("BT /F 10 Tf 72 700 Td (" + strings.Repeat("Incomprehensibilities ", 20) + ") Tj ET"), "pdfium/1", extract.OK, strings.TrimSpace(strings.Repeat("Incomprehensibilities ", 20))},
-		{"neither", []byte("%PDF-1.4\n"), "pdf/2", extract.Failed, ""},
+		{"neither", []byte("%PDF-1.4\n"), "pdf/3", extract.Failed, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
