@@ -13,7 +13,7 @@ func docxFormat() format {
 			"application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/vnd.ms-word.document.macroenabled.12",
 			"application/vnd.openxmlformats-officedocument.wordprocessingml.template", "application/vnd.ms-word.template.macroenabled.12",
 		},
-		is: inOPC("word/"), read: readDOCX,
+		is: inOPC("word/", ".xml"), read: readDOCX,
 	}
 }
 

@@ -40,6 +40,7 @@ func formats() []format {
 		rtfFormat(),
 		docxFormat(),
 		pptxFormat(),
+		xlsbFormat(),
 		xlsxFormat(),
 		odtFormat(),
 		odsFormat(),

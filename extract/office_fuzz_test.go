@@ -101,3 +101,47 @@ func FuzzOfficeArchive(f *testing.F) {
 		}
 	})
 }
+
+// binaryWorkbook makes a workbook of records with one sheet.
+func binaryWorkbook(t testing.TB, sheet, shared, styles string) []byte {
+	return stored(t, "_rels/.rels", "", "xl/workbook.bin", record(156, "\x00\x00\x00\x00\x01\x00\x00\x00"+wideText("r1")+wideText("Costs")),
+		"xl/_rels/workbook.bin.rels", rels("r1", "worksheet", "worksheets/sheet1.bin", "s", "sharedStrings", "sharedStrings.bin", "t", "styles", "styles.bin"),
+		"xl/worksheets/sheet1.bin", sheet, "xl/sharedStrings.bin", shared, "xl/styles.bin", styles)
+}
+
+// record makes a record of a binary workbook, less than 128 bytes long.
+func record(id int, data string) string {
+	head := string([]byte{byte(id)})
+	if id >= 128 {
+		head = string([]byte{byte(id) | 0x80, byte(id >> 7)})
+	}
+	return head + string([]byte{byte(len(data))}) + data
+}
+
+func wideText(s string) string {
+	return string([]byte{byte(len(s)), 0, 0, 0}) + utf16le(s)
+}
+
+// TestXLSB promises the cells of binary workbooks as people see them.
+func TestXLSB(t *testing.T) {
+	t.Parallel()
+	const at, dollars = "\x00\x00\x00\x00\x00\x00\x00\x00", "\x00\x00\x00\x00\x01\x00\x00\x00"
+	sheet := record(0, strings.Repeat("\x00", 8)) + record(7, at+"\x00\x00\x00\x00") + record(2, at+"\x06\x00\x00\x00") + record(2, dollars+"\x03\x71\x02\x00") + record(0, "") + record(6, at+wideText("typed")) + record(4, at+"\x01")
+	styles := record(44, "\xa4\x00"+wideText("$#,##0.00")) + record(617, "") + record(47, strings.Repeat("\x00", 16)) + record(47, "\x00\x00\xa4\x00"+strings.Repeat("\x00", 12)) + record(618, "")
+	got := extract.InProcess("a", "", binaryWorkbook(t, sheet, record(19, "\x00"+wideText("apple")), styles))
+	if got.State != extract.OK || got.Type != "xlsb" || got.Text != "Costs\napple\t1\t$400.00\ntyped\tTRUE" {
+		t.Errorf("%s, state %s (%s): %q", got.Type, got.State, got.Reason, got.Text)
+	}
+	if got := extract.InProcess("a", "", binaryWorkbook(t, sheet+"\x07\xff", "", "")); got.State != extract.Partial || !strings.Contains(got.Text, "typed") {
+		t.Errorf("cut short: state %s (%s): %q", got.State, got.Reason, got.Text)
+	}
+}
+
+// FuzzXLSB holds the reader of binary workbooks to clean text and no panic.
+func FuzzXLSB(f *testing.F) {
+	f.Add(record(7, strings.Repeat("\x00", 12))+record(494, strings.Repeat("\x00", 16)+wideText("r1")), record(19, "\x00"+wideText("apple")), record(617, "")+record(47, strings.Repeat("\x00", 16)))
+	f.Add(record(5, strings.Repeat("\x00", 16))+record(479, "\x00\x00"+wideText("&Lx")), "", record(44, "\xa4\x00"+wideText("0.0")))
+	f.Fuzz(func(t *testing.T, sheet, shared, styles string) {
+		noPanic(t, "a.xlsb", binaryWorkbook(t, sheet, shared, styles))
+	})
+}

@@ -34,23 +34,15 @@ func openOPC(r *reading, d document) (*opc, error) {
 }
 
 // inOPC tells whether a document is OOXML of the family whose parts lie in a
-// folder, and has the main part that is named.
-func inOPC(folder string, main ...string) func(*probe) bool {
+// folder, where the main part is one of those with an ending.
+func inOPC(folder, ending string) func(*probe) bool {
 	return func(p *probe) bool {
 		names := p.zip()
 		if !names["[content_types].xml"] && !names["_rels/.rels"] {
 			return false
 		}
-		for _, m := range main {
-			if names[folder+m] {
-				return true
-			}
-		}
-		if len(main) > 1 {
-			return false
-		}
 		for n := range names {
-			if strings.HasPrefix(n, folder) && strings.HasSuffix(n, ".xml") && strings.Count(n, "/") == 1 {
+			if strings.HasPrefix(n, folder) && strings.HasSuffix(n, ending) && strings.Count(n, "/") == 1 {
 				return true
 			}
 		}

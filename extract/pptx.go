@@ -13,7 +13,7 @@ func pptxFormat() format {
 			media + "presentation", media + "slideshow", media + "template", "application/vnd.ms-powerpoint.presentation.macroenabled.12",
 			"application/vnd.ms-powerpoint.slideshow.macroenabled.12", "application/vnd.ms-powerpoint.template.macroenabled.12",
 		},
-		is: inOPC("ppt/"), read: readPPTX,
+		is: inOPC("ppt/", ".xml"), read: readPPTX,
 	}
 }
 

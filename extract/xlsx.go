@@ -14,7 +14,7 @@ func xlsxFormat() format {
 			"application/vnd.openxmlformats-officedocument.spreadsheetml.template", "application/vnd.ms-excel.template.macroenabled.12",
 			"application/vnd.ms-excel.addin.macroenabled.12",
 		},
-		is: func(p *probe) bool { return inOPC("xl/")(p) && !inOPC("xl/", "xl/workbook.bin", "workbook.bin")(p) }, read: readXLSX,
+		is: inOPC("xl/", ".xml"), read: readXLSX,
 	}
 }
 

@@ -153,7 +153,12 @@ func (g *grid) cell() {
 			x.skip()
 		}
 	}
-	text := bytes.TrimSpace(g.buf)
+	g.value(g.buf)
+}
+
+// value writes what a cell shows.
+func (g *grid) value(text []byte) {
+	text = bytes.TrimSpace(text)
 	if len(text) == 0 {
 		return
 	}
