@@ -2,11 +2,14 @@ package extract_test
 
 import (
 	"archive/zip"
+	"bytes"
 	"cmp"
 	"html"
 	"io"
 	"io/fs"
 	"maps"
+	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -92,11 +95,10 @@ func officeWords(path string) (kind string, words map[string]int) {
 // be read: archives without a directory, and what fuzzers made of some.
 var unreadableOffice = regexp.MustCompile(`clusterfuzz-|crash-|^truncated|poc-`)
 
-// TestOfficeCorpus reads documents of all kinds, many damaged or encrypted. Each
-// must come to an end with a state, and the words in them must be found.
-func TestOfficeCorpus(t *testing.T) {
-	t.Parallel()
-	dir := filepath.Join(corpora(t), "office")
+// officePaths lists the corpora's documents in formats that are archives of XML;
+// of those of one name, one.
+func officePaths(t *testing.T, dir string) []string {
+	t.Helper()
 	var paths []string
 	seen := map[string]bool{}
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
@@ -112,6 +114,44 @@ func TestOfficeCorpus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return paths
+}
+
+// TestDamagedOfficeCorpus promises an end, and no failing parser, to all of them
+// cut short and with bytes changed in what is packed.
+func TestDamagedOfficeCorpus(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(corpora(t), "office")
+	random := rand.New(rand.NewPCG(5, 6))
+	for i, path := range officePaths(t, dir) {
+		if testing.Short() && i%8 != 0 {
+			continue
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const most = 1 << 20 // of the larger ones there is nothing new to learn
+		if len(b) == 0 || len(b) > most {
+			continue
+		}
+		name := filepath.Base(path)
+		noPanic(t, name, b[:random.IntN(len(b))])
+		if _, err := zip.NewReader(bytes.NewReader(b), int64(len(b))); err != nil || unreadableOffice.MatchString(name) {
+			continue
+		}
+		for range 3 {
+			noPanic(t, name, changedParts(t, b, random))
+		}
+	}
+}
+
+// TestOfficeCorpus reads documents of all kinds, many damaged or encrypted. Each
+// must come to an end with a state, and the words in them must be found.
+func TestOfficeCorpus(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(corpora(t), "office")
+	paths := officePaths(t, dir)
 	pool := newPool(t, 15*time.Second)
 	var mu sync.Mutex
 	var wg sync.WaitGroup

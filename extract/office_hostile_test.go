@@ -180,14 +180,11 @@ func changedParts(t *testing.T, doc []byte, random *rand.Rand) []byte {
 	for _, f := range z.File {
 		src, err := f.Open()
 		if err != nil {
-			t.Fatal(err)
+			continue
 		}
-		b, err := io.ReadAll(src)
-		if err != nil {
-			t.Fatal(err)
-		}
+		b, _ := io.ReadAll(src) // a damaged one as far as it goes
 		src.Close()
-		if f.Name != "mimetype" {
+		if f.Name != "mimetype" && len(b) > 0 {
 			for range random.IntN(4) {
 				i := random.IntN(len(b))
 				switch random.IntN(3) {
@@ -199,7 +196,7 @@ func changedParts(t *testing.T, doc []byte, random *rand.Rand) []byte {
 					b = slices.Insert(b, i, []byte("<w:p>")...)
 				}
 				if len(b) == 0 {
-					break
+					break // nothing is left to change
 				}
 			}
 		}
