@@ -54,11 +54,30 @@ func (r *reading) readEmbedded(name string, raw []byte, depth int) error {
 	}
 	d := document{name: name, raw: raw, depth: depth}
 	if name == "" {
-		if _, f := r.registry.sniff(d); f == nil || f.text {
+		_, f := r.registry.sniff(d)
+		switch {
+		case f == nil && newProbe(raw).ole():
+			return r.readObject(d)
+		case f == nil || f.text:
 			return nil
 		}
 	} else if err := r.at(Step{Kind: Member, Name: name}, func() error { return r.line(name) }); err != nil {
 		return err
 	}
 	return r.child(Step{Kind: Member, Name: name}, d)
+}
+
+// readObject reads a compound file that is no document itself but holds one.
+func (r *reading) readObject(d document) error {
+	if d.depth++; d.depth > r.limits.Depth {
+		return nil // what lies in it would be too deep
+	}
+	if err := r.member(); err != nil {
+		return err
+	}
+	o, err := openOLE(r, d.raw)
+	if err != nil {
+		return nil //nolint:nilerr // most of what is embedded is no document
+	}
+	return r.embeddedStorage(o, d)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf16"
 )
 
@@ -187,6 +188,9 @@ func wantText(t *testing.T, raw []byte, name, typ string, state State, want stri
 // more than it may.
 func fuzzReader(f *testing.F, fm format) {
 	f.Fuzz(func(t *testing.T, raw []byte) {
+		const patience = 5 * time.Second
+		watch := time.AfterFunc(patience, func() { panic("it does not come to an end") })
+		defer watch.Stop()
 		var out wordText
 		l := defaultLimits()
 		l.Text, l.Inflated = 1<<20, 8<<20
