@@ -384,7 +384,53 @@ func (d *pdfDoc) annotations(list pdf.Value, out *layout) {
 			}
 			out.line()
 			in := newInterpreter(d, out)
+			in.g.ctm = appearanceMatrix(a.Key("Rect"), n)
 			in.run(d.stream(n), n.Key("Resources"), 1)
 		})
 	}
+}
+
+// appearanceMatrix puts an annotation's appearance into its rectangle.
+func appearanceMatrix(rect, appearance pdf.Value) matrix {
+	m := pdfMatrix(appearance.Key("Matrix"))
+	r, okR := pdfRect(rect, identity())
+	b, okB := pdfRect(appearance.Key("BBox"), m)
+	if !okR || !okB || b[2] <= b[0] || b[3] <= b[1] {
+		return m
+	}
+	sx, sy := (r[2]-r[0])/(b[2]-b[0]), (r[3]-r[1])/(b[3]-b[1])
+	return m.mul(matrix{sx, 0, 0, sy, r[0] - b[0]*sx, r[1] - b[1]*sy})
+}
+
+// pdfMatrix reads a matrix; what is none stands for no change.
+func pdfMatrix(v pdf.Value) matrix {
+	if v.Len() != 6 {
+		return identity()
+	}
+	var m matrix
+	for i := range m {
+		m[i] = v.Index(i).Float64()
+	}
+	return m
+}
+
+// pdfRect reads a rectangle and gives the upright one around it under m: its
+// lower left and its upper right corner.
+func pdfRect(v pdf.Value, m matrix) (out [4]float64, ok bool) {
+	if v.Len() != 4 {
+		return out, false
+	}
+	var p [4]float64
+	for i := range p {
+		p[i] = v.Index(i).Float64()
+	}
+	for i, c := range [4][2]float64{{p[0], p[1]}, {p[0], p[3]}, {p[2], p[1]}, {p[2], p[3]}} {
+		x, y := c[0]*m[0]+c[1]*m[2]+m[4], c[0]*m[1]+c[1]*m[3]+m[5]
+		if i == 0 {
+			out = [4]float64{x, y, x, y}
+			continue
+		}
+		out = [4]float64{min(out[0], x), min(out[1], y), max(out[2], x), max(out[3], y)}
+	}
+	return out, true
 }

@@ -3,6 +3,8 @@ package extract
 import (
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/ledongthuc/pdf"
 	"golang.org/x/text/encoding/charmap"
@@ -14,6 +16,7 @@ import (
 // pdfFont tells what a font's codes say and how far they move.
 type pdfFont struct {
 	composite bool // codes of two bytes
+	vertical  bool // written from top to bottom
 	unicode   *pdfCMap
 	table     [256]string     // simple fonts without an entry in unicode
 	utf16     bool            // composite: codes are UTF-16
@@ -66,8 +69,11 @@ func (f *pdfFont) encoding(v pdf.Value) {
 		base = enc.Key("BaseEncoding").Name()
 	}
 	symbolic := v.Key("FontDescriptor").Key("Flags").Int64()&4 != 0
+	name := v.Key("BaseFont").Name()
 	for c := range f.table {
-		f.table[c] = baseGlyph(base, byte(c), symbolic)
+		if f.table[c] = symbolText(name, byte(c)); f.table[c] == "" {
+			f.table[c] = baseGlyph(base, byte(c), symbolic)
+		}
 	}
 	if enc.Kind() != pdf.Dict {
 		return
@@ -103,6 +109,13 @@ func glyphText(name, known string, c int) string {
 	if hex, ok := strings.CutPrefix(name, "u"); ok && len(hex) >= 4 {
 		if n, err := strconv.ParseUint(hex, 16, 32); err == nil {
 			return string(rune(n))
+		}
+	}
+	// The list has places of its own, outside Unicode, for old digits and small
+	// capitals.
+	if r, _ := utf8.DecodeRuneInString(known); known == string(rune(c)) || unicode.Is(unicode.Co, r) {
+		if text := namedStem(name); text != "" {
+			return text
 		}
 	}
 	if known != string(rune(c)) {
@@ -145,6 +158,7 @@ func baseGlyph(base string, c byte, symbolic bool) string {
 func (f *pdfFont) compositeFont(v pdf.Value) {
 	f.composite = true
 	enc := v.Key("Encoding").Name()
+	f.vertical = strings.HasSuffix(enc, "-V") || enc == "V" || v.Key("Encoding").Key("WMode").Int64() == 1
 	switch {
 	case strings.Contains(enc, "UCS2"), strings.Contains(enc, "UTF16"):
 		f.utf16 = true

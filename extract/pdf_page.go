@@ -88,13 +88,7 @@ func (in *interpreter) form(x, resources pdf.Value, depth int) {
 		return
 	}
 	saved, tm, tlm, height := in.g, in.tm, in.tlm, len(in.stack)
-	if m := x.Key("Matrix"); m.Len() == 6 {
-		var t matrix
-		for i := range t {
-			t[i] = m.Index(i).Float64()
-		}
-		in.g.ctm = t.mul(in.g.ctm)
-	}
+	in.g.ctm = pdfMatrix(x.Key("Matrix")).mul(in.g.ctm)
 	if own := x.Key("Resources"); own.Kind() == pdf.Dict {
 		resources = own
 	}
@@ -191,6 +185,10 @@ func (in *interpreter) showOperator(op string, args []pdfOperand) {
 			case pdfString:
 				in.show(t.str)
 			case pdfNumber:
+				if in.g.font != nil && in.g.font.vertical {
+					in.tm = matrix{1, 0, 0, 1, 0, -t.num / 1000 * in.g.size}.mul(in.tm)
+					continue
+				}
 				in.advance(-t.num / 1000 * in.g.size * in.g.scale)
 			}
 		}
@@ -218,6 +216,10 @@ func (in *interpreter) show(s string) {
 		if length > 0 {
 			dx, dy = m[0]/length, m[1]/length
 		}
+		if in.g.font.vertical {
+			in.showVertical(g, m)
+			continue
+		}
 		step := g.width*in.g.size + in.g.char
 		if g.blank {
 			step += in.g.word
@@ -232,4 +234,15 @@ func (in *interpreter) show(s string) {
 		in.out.glyph(g.text, m[4], m[5], dx, dy, height, advance)
 		in.advance(step)
 	}
+}
+
+// showVertical shows a glyph of a font that writes from top to bottom.
+func (in *interpreter) showVertical(g glyph, m matrix) {
+	length, height := math.Hypot(m[0], m[1]), math.Hypot(m[2], m[3])
+	dx, dy := 0.0, -1.0
+	if height > 0 {
+		dx, dy = -m[2]/height, -m[3]/height
+	}
+	in.out.glyph(g.text, m[4], m[5], dx, dy, length, height)
+	in.tm = matrix{1, 0, 0, 1, 0, -(in.g.size + in.g.char)}.mul(in.tm)
 }
