@@ -59,6 +59,9 @@ func (o *ole) bytes(path string) []byte {
 	if e == nil || e.Size <= 0 {
 		return nil
 	}
+	if _, err := e.Seek(0, io.SeekStart); err != nil { // it may have been read before
+		return nil
+	}
 	b, _ := o.r.inflate(io.LimitReader(e, min(e.Size, o.size)), -1) // of a damaged one, what comes before the damage
 	return b
 }

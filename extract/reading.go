@@ -224,7 +224,12 @@ func (r *reading) write(s, gap string) error {
 
 func (r *reading) emit(s string) error {
 	if r.gap != "" {
-		s, r.gap = r.gap+s, ""
+		// What parts two places belongs to the former.
+		r.wrote += len(r.gap)
+		if err := r.out.text(r.gap); err != nil {
+			return err
+		}
+		r.gap = ""
 	}
 	if r.moved && r.places < maxPlaces && !slices.Equal(r.path, r.told) {
 		r.places++
