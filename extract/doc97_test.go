@@ -51,8 +51,8 @@ func TestDOC(t *testing.T) {
 			"a\x07b\x07\x07c\x07d\x07\x07co\x1foperate\x1ewell\x0b\x01\x08Größe\r",
 		notes: "\x02 A note\r", headers: "\x03\r\x04\rTop\rTop\r", comments: "\x05Really?\r", endnotes: "\x02 The end\r", boxes: "Каталог\r",
 	}, 0)
-	want := "[properties]План\nJ. D.[]\n\nDear all,\nsee our site (https://a.example/) and 3.\na\tb\nc\td\ncooperate-well\nGröße" +
-		"[notes]\n\n A note[header]\n\nTop[comments]\n\nReally?[notes]\n\n The end[]\n\nКаталог"
+	want := "[properties]План\nJ. D.\n\n[]Dear all,\nsee our site (https://a.example/) and 3.\na\tb\nc\td\ncooperate-well\nGröße" +
+		"\n\n[notes] A note\n\n[header]Top\n\n[comments]Really?\n\n[notes] The end\n\n[]Каталог"
 	wantText(t, raw, "x.txt", "doc", OK, want)
 }
 
@@ -69,7 +69,7 @@ func TestDOCEmbedded(t *testing.T) {
 		{name: "_2", in: []oleEntry{{name: "Workbook", data: string(workbook())}}},
 	}})
 	_, text, o := readBytes(raw, "")
-	if o.state != OK || !strings.Contains(text, "outside[in.rtf]\nin.rtf\n\ninside[") || !strings.Contains(text, "1,599.99") {
+	if o.state != OK || !strings.Contains(text, "outside\n[in.rtf]in.rtf\n\ninside\n\n[sheet 1") || !strings.Contains(text, "1,599.99") {
 		t.Errorf("%v: %q", o, text)
 	}
 }

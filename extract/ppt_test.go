@@ -32,8 +32,9 @@ func presentation() []byte {
 	}
 	object(4, pptSlide, slide(0, pptBox("Second")))
 	comment := (&le{}).ppt(0, 0, pptString, (&le{}).str(wide("Jo"))).ppt(0, 1, pptString, (&le{}).str(wide("Really?")))
-	first := (&le{}).ppt(15, 0, pptShape, (&le{}).ppt(0, 0, pptClientText, (&le{}).ppt(0, 0, pptTextRef, (&le{}).u32(0))))
-	first.str(string(pptBox("A box\rof lines").b)).str(string(pptBox("*").b))
+	first := pptBox("A box\rof lines")
+	first.ppt(15, 0, pptShape, (&le{}).ppt(0, 0, pptClientText, (&le{}).ppt(0, 0, pptTextRef, (&le{}).u32(0))))
+	first.str(string(pptBox("*").b))
 	alt := wide("A cat\x00")
 	first.ppt(3, 1, pptShapeOptions, (&le{}).u16(0x8381).u32(len(alt)).str(alt))
 	data := slide(900, first)
@@ -81,8 +82,8 @@ func presentation() []byte {
 // to each.
 func TestPPT(t *testing.T) {
 	t.Parallel()
-	want := "[slide 1]The title\nA box\nof lines\nA cat[notes of slide 1]\n\nSay hello[comments of slide 1]\n\nJo\nReally?" +
-		"[slide 2]\n\nSecond[]\n\nhttps://a.example/[header]\n\nConfidential[an unnamed file]\n\ninside"
+	want := "[slide 1]A box\nof lines\nThe title\nA cat\n\n[notes of slide 1]Say hello\n\n[comments of slide 1]Jo\nReally?" +
+		"\n\n[slide 2]Second\n\n[]https://a.example/\n\n[header]Confidential\n\n[an unnamed file]inside"
 	wantText(t, presentation(), "a.txt", "ppt", OK, want)
 }
 

@@ -55,7 +55,6 @@ type rtfState struct {
 	font    int
 	rtlFont int
 	rtl     bool
-	page    int // code page of the font; 0 is the document's
 	noHTML  bool
 	star    bool // \* was read: what is not known here is to be left out
 	field   *rtfField
@@ -68,7 +67,6 @@ type rtfField struct {
 	inst strings.Builder
 	mark int
 	out  *rtfStream
-	done bool
 }
 
 // rtfStream is one of the texts that a document is made of: its body, its

@@ -13,7 +13,7 @@ func TestRTF(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, in, want string }{
 		{"paragraphs", `{\rtf1\ansi One\par Two\line Three}`, "One\nTwo\nThree"},
-		{"properties", `{\rtf1{\info{\title Plan}{\author A. B.}{\creatim\yr2024}}text}`, "[properties]Plan\nA. B.[]\ntext"},
+		{"properties", `{\rtf1{\info{\title Plan}{\author A. B.}{\creatim\yr2024}}text}`, "[properties]Plan\nA. B.\n[]text"},
 		{"code page of the document", `{\rtf1\ansi\ansicpg1251 \'cf\'f0\'e8\'e2\'e5\'f2}`, "Привет"},
 		{"code page of the font", `{\rtf1\ansi\ansicpg1252{\fonttbl{\f0\fcharset0 Arial;}{\f1\fcharset204 Arial;}{\f2\fcharset161 A;}}\f1\'cf\'f0{\f2\'e1}\'e8\f0\'e9}`, "Прαиé"},
 		{"code page by number", `{\rtf1{\fonttbl{\f3\cpg1250 X;}}\f3 p\'f8ed}`, "před"},
@@ -31,7 +31,7 @@ func TestRTF(t *testing.T) {
 		{"characters by name", `{\rtf1 a\emdash b\endash c\~d\_e\-f\lquote g\rquote\tab\{h\}\\}`, "a—b–c d-ef‘g’\t{h}\\"},
 		{
 			"footnote, comment, header", `{\rtf1{\header Top}{\footer Foot}Body{\footnote Note}{\*\atnid JD}{\*\atnauthor Jo}\chatn{\*\annotation{\*\atndate 1}Remark} on}`,
-			"Body on[notes]\n\nNote[comments]\n\nJo\n\nRemark[header]\n\nTop\nFoot",
+			"Body on\n\n[notes]Note\n\n[comments]Jo\n\nRemark\n\n[header]Top\nFoot",
 		},
 		{"a text box", `{\rtf1 a{\shp{\*\shpinst{\sp{\sn shapeType}{\sv 202}}{\sp{\sn wzDescription}{\sv A cat}}{\shptxt In the box\par}}{\shprslt{\*\do{\dptxbxtext In the box}}}}}`, "a\nA cat\nIn the box"},
 		{"binary data", "{\\rtf1 a{\\pict\\bin6 {{{}}}}b\\bin3 }}}c}", "abc"},
@@ -56,7 +56,7 @@ func TestRTFObject(t *testing.T) {
 	var object le
 	object.u32(0x501, 2, 8).str("Package\x00").u32(0, 0, len(pack.b)).str(string(pack.b))
 	doc := `{\rtf1 a{\object\objemb{\*\objclass Package}{\*\objdata ` + hex.EncodeToString(object.b) + `}{\result picture}}}`
-	wantText(t, []byte(doc), "", "rtf", OK, "a[in.rtf]\nin.rtf\n\ninside[]\npicture")
+	wantText(t, []byte(doc), "", "rtf", OK, "a\n[in.rtf]in.rtf\n\ninside\n[]picture")
 }
 
 // TestRTFHostile promises that no document takes long, or much memory, however it

@@ -85,8 +85,8 @@ func workbook() []byte {
 func TestXLS(t *testing.T) {
 	t.Parallel()
 	want := "[sheet 1 \"Budget\"]Budget\nÜbersicht\tto トウ\tabcгде\n3/15/2024\t1,599.99 €\t0.07\t1,234.00\n2.5\tresult\tTRUE\t#DIV/0!\nold label\n" +
-		"https://a.example/\nA chart[comments of sheet 1 \"Budget\"]\n\ncheck\nJo[header of sheet 1 \"Budget\"]\n\nLeft\nR & D" +
-		"[sheet 2 \"Secret\"]\n\nSecret\nÜbersicht"
+		"https://a.example/\nA chart\n\n[comments of sheet 1 \"Budget\"]check\nJo\n\n[header of sheet 1 \"Budget\"]Left\nR & D" +
+		"\n\n[sheet 2 \"Secret\"]Secret\nÜbersicht"
 	wantText(t, oleFile(oleEntry{name: "Workbook", data: string(workbook())}), "a.txt", "xls", OK, want)
 }
 
@@ -133,10 +133,15 @@ func TestXLSHostile(t *testing.T) {
 			g.rec(xlsEOF, &le{})
 		}), Empty},
 		{"sheets in each other", book(func(g *le) {
-			for i := range 5000 {
-				sheet(g, 5000*14+20+4*i)
+			const sheets = 5000
+			first := len(g.b) + sheets*(4+6+3) + 4
+			for i := range sheets {
+				sheet(g, first+4*i)
 			}
-			g.zeros(4 * 200_000)
+			g.rec(xlsEOF, &le{})
+			for range 1_000_000 {
+				g.u16(xlsBOF, 0)
+			}
 		}), Failed},
 		{"one long string in each of many cells", book(func(g *le) {
 			at := len(g.b)
