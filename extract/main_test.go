@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -118,11 +119,21 @@ func newFullPool(t testing.TB, timeout time.Duration) *extract.Pool {
 	return p
 }
 
-// compiled is the folder of compiled PDFium, which all tests of this run share:
-// compiling takes seconds.
+// compiledOnce has PDFium compiled once for all tests: that takes seconds, and
+// many at once would take them all.
+var compiledOnce sync.Once
+
+// compiled is the folder of compiled PDFium.
 func compiled(t testing.TB) string {
 	t.Helper()
 	dir := filepath.Join(os.TempDir(), fmt.Sprintf("mailquarry-test-%d", os.Getpid()))
+	compiledOnce.Do(func() {
+		p := extract.New(extract.Options{Timeout: time.Minute, Workers: 1, CacheDir: dir})
+		defer p.Close()
+		if _, err := p.Extract(t.Context(), bytesDoc("a.pdf", "", []byte("%PDF-1.4\n"))); err != nil {
+			t.Fatal(err)
+		}
+	})
 	return dir
 }
 

@@ -110,9 +110,13 @@ func (o *pdfOwn) finish(r *reading, d document, err error) error {
 }
 
 // doubt tells whether PDFium may read more than this reading, which ended with
-// an error, gave.
+// err, gave. What is over a limit is so for every reader.
 func (o *pdfOwn) doubt(err error) bool {
-	return err != nil && !errors.Is(err, errFull) || o.broken > 0 || o.evidence.doubt()
+	var out *outcome
+	if errors.Is(err, errFull) || errors.As(err, &out) && out.state == TooLarge {
+		return false
+	}
+	return err != nil || o.broken > 0 || o.evidence.doubt()
 }
 
 // read reads a document. One whose structure is damaged is repaired.
@@ -214,7 +218,7 @@ func (d *pdfDoc) spend(n int) bool {
 	if d.steps += n; d.steps > maxSteps {
 		d.cut = true
 	}
-	return !d.cut
+	return d.steps <= maxSteps
 }
 
 // pages walks the page tree; visit gets each page with the resources it has or
