@@ -165,10 +165,19 @@ func (x *rtfReader) next() {
 // nextMark is where the next group or control begins: pictures have megabytes
 // of digits before it.
 func (x *rtfReader) nextMark() int {
-	for i := x.at; i < len(x.raw); i++ {
-		if c := x.raw[i]; c == '{' || c == '}' || c == '\\' {
-			return i
+	// Wider and wider windows cost little, be the mark near or far.
+	for from, window := x.at, 64; from < len(x.raw); window *= 2 {
+		end := min(from+window, len(x.raw))
+		found := false
+		for _, c := range []byte(`\{}`) {
+			if i := bytes.IndexByte(x.raw[from:end], c); i >= 0 {
+				end, found = from+i, true
+			}
 		}
+		if found {
+			return end
+		}
+		from = end
 	}
 	return len(x.raw)
 }
