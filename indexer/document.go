@@ -22,6 +22,7 @@ func (b *Builder) document(ctx context.Context, rec archive.Record) item {
 	if rec.Damage != nil {
 		b.opts.Logger.Error("a message cannot be read from the store and is not indexed; mailquarry verify has it read again where it is still at the source",
 			"message", rec.ID.String(), "error", rec.Damage)
+		b.damaged.Add(1)
 		it.gone = true
 	}
 	if it.gone {
