@@ -57,8 +57,9 @@ type Builder struct {
 	writer  engine.Writer
 	opts    BuildOptions
 	done    atomic.Int64
-	running turn // of Catchup
-	writing turn // of a batch
+	damaged atomic.Int64 // messages left out because the store cannot give them
+	running turn         // of Catchup
+	writing turn         // of a batch
 	// reached is how far this Builder has come; a bulk index moves its own
 	// checkpoint only at the end. Zero after a fault: then the checkpoint tells.
 	reached atomic.Uint64

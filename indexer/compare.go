@@ -77,6 +77,13 @@ func (c *comparison) run(ctx context.Context) error {
 // compare lists the folder at the source against what the store holds, and
 // keeps what differs.
 func (c *comparison) compare(ctx context.Context) error {
+	dropped, lost, err := c.archive.Hollow(ctx, c.folder.ID, true)
+	if err != nil {
+		return local(err)
+	}
+	if dropped+lost > 0 {
+		c.opts.Logger.Error("the store has lost the content of messages", "folder", c.folder.ID.String(), "read_again", dropped, "lost", lost)
+	}
 	l, kept, err := c.read(ctx)
 	if err != nil {
 		return err
@@ -99,6 +106,7 @@ func (c *comparison) compare(ctx context.Context) error {
 			c.suspect(k.Key, suspect{stored: l.rows[i].stamp})
 		}
 	}
+	addLost(&c.Coverage, lost)
 	c.Kept = kept - c.Kept
 	c.Source, c.Stored = c.seen+c.SetAside, c.seen
 	return nil

@@ -120,6 +120,8 @@ func (r *roster) listProblems(ctx context.Context, failed map[string]error) erro
 
 // readDirectory brings the list of mailboxes and the scope up to date.
 func (p *Puller) readDirectory(ctx context.Context) ([]archive.Mailbox, error) {
+	p.directoryTurn.Lock()
+	defer p.directoryTurn.Unlock()
 	if err := p.pullMailboxes(ctx); err != nil {
 		return nil, err
 	}
@@ -127,6 +129,16 @@ func (p *Puller) readDirectory(ctx context.Context) ([]archive.Mailbox, error) {
 		return nil, err
 	}
 	return p.applyScope(ctx)
+}
+
+// relistMailboxes reads the whole directory anew: each mailbox there is, and none
+// that is not.
+func (p *Puller) relistMailboxes(ctx context.Context) error {
+	if err := p.archive.RestartMailboxes(ctx, GraphSource); err != nil {
+		return local(err)
+	}
+	_, err := p.readDirectory(ctx)
+	return err
 }
 
 // applyScope marks the mailboxes that are out of the scope, and takes back those

@@ -17,7 +17,13 @@ import (
 // decoded whole is indexed with what could be read of it.
 func (b *Builder) document(ctx context.Context, rec archive.Record) item {
 	it := item{seq: rec.Seq, id: rec.ID, gone: rec.Deleted}
-	if rec.Deleted {
+	if rec.Damage != nil {
+		b.opts.Logger.Error("a message cannot be read from the store and is not indexed; mailquarry verify has it read again where it is still at the source",
+			"message", rec.ID.String(), "error", rec.Damage)
+		b.damaged.Add(1)
+		it.gone = true
+	}
+	if it.gone {
 		return it
 	}
 	m, err := decode.Message(rec.Format, rec.Payload)

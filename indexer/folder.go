@@ -195,7 +195,7 @@ func (r *boxRound) resolve(ctx context.Context, f archive.Folder, page source.Me
 	if err != nil {
 		return commit, local(err)
 	}
-	s := resolver{boxRound: r, folder: f, stored: stored, upserts: map[string]archive.Upsert{}, commit: &commit}
+	s := resolver{boxRound: r, folder: f, stored: stored, upserts: map[string]archive.Upsert{}, retold: map[string]bool{}, commit: &commit}
 	if err := s.malformed(ctx, page.Malformed); err != nil {
 		return commit, err
 	}

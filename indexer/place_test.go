@@ -1,11 +1,13 @@
 package indexer_test
 
 import (
+	"bytes"
 	"sync/atomic"
 	"testing"
 
 	"mailquarry/indexer"
 	"mailquarry/internal/graphsim"
+	"mailquarry/internal/source"
 )
 
 // Messages moved one after the other, each into a folder made a moment before,
@@ -83,6 +85,46 @@ func TestMoveWhileTheFoldersCannotBeListed(t *testing.T) {
 	if n := s.asked("/attachments"); n > 0 || s.record(id).ID != was {
 		t.Errorf("%d requests for attachments that were there", n)
 	}
+	if problems := s.problems(); len(problems) != 0 {
+		t.Errorf("problems are left: %+v", problems)
+	}
+}
+
+// A page may tell of a new message and then that it left, in this order though
+// it came back. Where the message is decides.
+func TestPageTellsOfAMessageAndThenThatItLeft(t *testing.T) {
+	t.Parallel()
+	s, src := newSiteBetween(t, indexer.PullOptions{})
+	anna := s.user("anna")
+	inbox := anna.Folder("inbox")
+	s.round()
+	inbox.Add(letterWith("Stays", textFile("plan.txt", "walnut")))
+	inbox.Add(letterWith("Moves", textFile("plan.txt", "chestnut")))
+	inbox.Add(letterWith("Goes", textFile("plan.txt", "hazel")))
+	ids := inbox.Messages()
+	src.set(func(b *between) {
+		b.page = func(folder string, p *source.MessagePage) {
+			if folder != inbox.ID() || len(p.Changes) < 3 {
+				return
+			}
+			for _, id := range ids {
+				p.Changes = append(p.Changes, source.Change{Key: id, Gone: true})
+			}
+			for _, c := range p.Changes[:3] {
+				switch {
+				case bytes.Contains(c.Payload, []byte("Moves")):
+					anna.Move(c.Key, anna.Folder("archive"))
+				case bytes.Contains(c.Payload, []byte("Goes")):
+					anna.Delete(c.Key)
+				}
+			}
+		}
+	})
+	s.round()
+	s.wantFound("walnut", "anna@contoso.example: Inbox: Stays")
+	s.round()
+	s.agree(anna)
+	s.wantFound("chestnut", "anna@contoso.example: Archive: Moves")
 	if problems := s.problems(); len(problems) != 0 {
 		t.Errorf("problems are left: %+v", problems)
 	}

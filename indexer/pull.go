@@ -103,9 +103,12 @@ type Puller struct {
 	opts      PullOptions
 	line      *line
 	states    sync.Mutex // guards changes of mailboxes' states
-	members   *roster
-	counts    countCache
-	stats     pullStats
+	// directoryTurn lets one at a time read the directory, whose stream has one
+	// cursor.
+	directoryTurn sync.Mutex
+	members       *roster
+	counts        countCache
+	stats         pullStats
 }
 
 type pullStats struct {

@@ -26,8 +26,9 @@ type between struct {
 	members  map[string][]string // of groups, by address
 	refused  error               // what Members answers instead
 	pace     map[string]source.Pace
-	messages func(mailbox, folder string) error // before each page; nil lets all pass
-	lists    int                                // pages of listings asked for
+	messages func(mailbox, folder string) error         // before each page; nil lets all pass
+	page     func(folder string, p *source.MessagePage) // changes a page that came
+	lists    int                                        // pages of listings asked for
 }
 
 // Members implements source.Directory.
@@ -54,14 +55,18 @@ func (b *between) Pace(mailbox string) source.Pace {
 // Messages implements source.Source.
 func (b *between) Messages(ctx context.Context, mailbox, folder string, since source.Cursor) (source.MessagePage, error) {
 	b.mu.Lock()
-	refuse := b.messages
+	refuse, change := b.messages, b.page
 	b.mu.Unlock()
 	if refuse != nil {
 		if err := refuse(mailbox, folder); err != nil {
 			return source.MessagePage{}, err
 		}
 	}
-	return b.Source.Messages(ctx, mailbox, folder, since)
+	p, err := b.Source.Messages(ctx, mailbox, folder, since)
+	if err == nil && change != nil {
+		change(folder, &p)
+	}
+	return p, err
 }
 
 // List implements source.Lister with what the tenant holds, two on a page.

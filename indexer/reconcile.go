@@ -129,6 +129,9 @@ func (c *Reconciler) Pass(ctx context.Context, mailboxes []mail.MailboxID) (Reco
 		return ReconcileResult{}, err
 	}
 	defer release()
+	if mailboxes == nil {
+		c.relist(ctx)
+	}
 	boxes, err := c.archive.Mailboxes(ctx)
 	if err != nil {
 		return ReconcileResult{}, err
@@ -155,6 +158,18 @@ func (c *Reconciler) Pass(ctx context.Context, mailboxes []mail.MailboxID) (Reco
 		err = ctx.Err()
 	}
 	return p.result, err
+}
+
+// relist reads the whole list of users, since changes alone never tell of a
+// mailbox that the store should know and does not. Where it cannot be read the
+// mailboxes known are compared all the same.
+func (c *Reconciler) relist(ctx context.Context) {
+	if c.puller == nil {
+		return
+	}
+	if err := c.puller.relistMailboxes(ctx); err != nil && ctx.Err() == nil {
+		c.opts.Logger.Warn("the tenant's users could not be listed anew; the mailboxes known are compared", "error", err)
+	}
 }
 
 // mailbox compares one mailbox. Its error is one that ends the pass.

@@ -16,6 +16,13 @@ const lostReason = "its bytes are no longer in the store"
 // fetched again that are not. What cannot be had again is a problem, and, where
 // no source can ever give it, unexplained.
 func (p *pass) inStore(ctx context.Context, b archive.Mailbox, f archive.Folder, c archive.Coverage) (archive.Coverage, error) {
+	if b.Source != GraphSource {
+		_, lost, err := p.archive.Hollow(ctx, f.ID, false)
+		if err != nil {
+			return c, err
+		}
+		addLost(&c, lost)
+	}
 	lost, err := p.archive.LostParts(ctx, f.ID)
 	if err != nil || len(lost) == 0 {
 		return c, err
@@ -48,6 +55,15 @@ func (p *pass) inStore(ctx context.Context, b archive.Mailbox, f archive.Folder,
 	c.Repaired += max(0, len(lost)-open)
 	c.Unexplained += len(still)
 	return c, nil
+}
+
+// addLost counts messages of which the store has lost what is in them, and which
+// no source can give again.
+func addLost(c *archive.Coverage, lost int) {
+	if lost > 0 {
+		c.Unexplained += lost
+		c.Error = fmt.Sprintf("the store has lost the content of %d messages that no source can give again: restore the data folder from a backup", lost)
+	}
 }
 
 func (p *pass) lostProblems(mailbox mail.MailboxID, folder mail.FolderID, lost []archive.LostPart) []archive.Problem {

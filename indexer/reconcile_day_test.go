@@ -1,6 +1,8 @@
 package indexer_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -63,5 +65,42 @@ func TestReconcileComparesEachMailboxOnceADay(t *testing.T) {
 	}
 	if len(times) != 5 || len(hours) < 3 {
 		t.Errorf("%d mailboxes were compared, at %d hours of the day", len(times), len(hours))
+	}
+}
+
+// Nobody has to ask for it: a running process compares what is due, and again
+// when its time has come.
+func TestReconcileRunsByItself(t *testing.T) {
+	t.Parallel()
+	c := newChecked(t)
+	c.user("anna").Folder("inbox").Add(letter("hello", "walnut"))
+	c.user("ben").Folder("inbox").Add(letter("hello", "hazel"))
+	c.round()
+	ctx, cancel := context.WithCancel(c.ctx)
+	ended := make(chan error, 1)
+	r := indexer.NewReconciler(c.puller, c.archive, c.index, c.builder, indexer.ReconcileOptions{Every: 20 * time.Millisecond})
+	go func() { ended <- r.Run(ctx) }()
+	seen := map[mail.MailboxID]map[time.Time]bool{}
+	for often := 0; often < 2; time.Sleep(time.Millisecond) {
+		rows, err := c.archive.Coverages(c.ctx, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range rows {
+			if seen[row.Mailbox] == nil {
+				seen[row.Mailbox] = map[time.Time]bool{}
+			}
+			seen[row.Mailbox][row.At] = true
+		}
+		often = 0
+		for _, times := range seen {
+			if len(times) >= 20 {
+				often++
+			}
+		}
+	}
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("it ended with %v", err)
 	}
 }

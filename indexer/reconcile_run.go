@@ -25,6 +25,7 @@ func (c *Reconciler) Run(ctx context.Context) error {
 		due, err := c.due(ctx, now)
 		if err == nil && now.Sub(lastOrphans) >= c.opts.Every {
 			lastOrphans = now
+			c.relist(ctx)
 			err = (&pass{Reconciler: c}).orphans(ctx)
 		}
 		for _, id := range due {

@@ -87,11 +87,12 @@ func (r *Reindexer) build(ctx context.Context, idx NewIndex) error {
 	if err := idx.Merge(ctx); err != nil {
 		return fmt.Errorf("compact the new index: %w", err)
 	}
-	return r.verify(ctx, idx)
+	return r.verify(ctx, idx, int(b.damaged.Load()))
 }
 
-// verify compares the number of documents with the archive's before the swap.
-func (r *Reindexer) verify(ctx context.Context, idx NewIndex) error {
+// verify compares the number of documents with the archive's, less what the
+// store cannot give, before the swap.
+func (r *Reindexer) verify(ctx context.Context, idx NewIndex, damaged int) error {
 	got, err := idx.Count(ctx)
 	if err != nil {
 		return fmt.Errorf("count the new index: %w", err)
@@ -100,7 +101,7 @@ func (r *Reindexer) verify(ctx context.Context, idx NewIndex) error {
 	if err != nil {
 		return err
 	}
-	if got != want {
+	if got != want-damaged {
 		return fmt.Errorf("the new index holds %d messages and the archive %d; the old index stays in use", got, want)
 	}
 	return nil

@@ -25,6 +25,9 @@ type resolver struct {
 	upserts map[string]archive.Upsert
 	commit  *archive.MessageCommit
 	news    bool // something is not as it was
+	// retold are messages that the page tells of, and then that they left. Its
+	// order is no promise (reference section 4.3).
+	retold map[string]bool
 }
 
 // fold applies the page's changes in order: an object is merged over the
@@ -36,6 +39,9 @@ func (r *resolver) fold(changes []source.Change) map[string]bool {
 	for _, c := range changes {
 		if c.Gone {
 			gone[c.Key] = true
+			if _, told := r.upserts[c.Key]; told {
+				r.retold[c.Key] = true
+			}
 			delete(r.upserts, c.Key)
 			continue
 		}
@@ -258,16 +264,16 @@ func (r *resolver) confirmGone(ctx context.Context, keys []string) error {
 		if err != nil {
 			return local(err)
 		}
+		maps.Copy(r.stored, stored)
 		var here []string
 		for _, key := range keys {
-			if s, ok := stored[key]; ok && !s.Deleted && s.GoneAt.IsZero() && s.Folder == r.folder.ID {
+			if r.retold[key] || r.stands(key) {
 				here = append(here, key)
 			}
 		}
 		if len(here) == 0 {
 			continue
 		}
-		maps.Copy(r.stored, stored)
 		back, err := r.trace(ctx, here)
 		if err != nil {
 			return err
@@ -291,6 +297,7 @@ func (r *resolver) trace(ctx context.Context, keys []string) (back []string, err
 	for i, key := range keys {
 		at, err := located[i].Folder, located[i].Err
 		switch {
+		case saysGone(err) && !r.stands(key):
 		case saysGone(err):
 			r.remove(key)
 		case err != nil:
@@ -299,6 +306,8 @@ func (r *resolver) trace(ctx context.Context, keys []string) (back []string, err
 			}
 		case at == r.folder.Key:
 			back = append(back, key)
+		case !r.stands(key):
+			// That folder tells of it.
 		default:
 			to, ok, err := r.whither(ctx, at)
 			if errors.Is(err, errNoPlace) {
@@ -327,6 +336,12 @@ const maxRelisted = 5
 
 // errNoPlace: it is not known whether the folder that a message is in is synced.
 var errNoPlace = &source.Error{Class: source.Transient, Message: "the message is in a folder that is not in the list of folders yet"}
+
+// stands tells whether the store has a message in this folder.
+func (r *resolver) stands(key string) bool {
+	s, ok := r.stored[key]
+	return ok && !s.Deleted && s.GoneAt.IsZero() && s.Folder == r.folder.ID
+}
 
 // whither finds a folder that messages went to. One that is too new to be known
 // is looked for in a fresh list, so that its messages keep what is stored of

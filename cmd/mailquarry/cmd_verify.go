@@ -98,12 +98,12 @@ type passAnswer struct {
 // verdict says in a line what the report comes to.
 func (v *coverageAnswer) verdict() string {
 	switch {
+	case v.Totals.Unexplained > 0:
+		return fmt.Sprintf("Coverage: %s not accounted for.", many(v.Totals.Unexplained, "message is", "messages are"))
 	case v.Compared == 0 && v.Pass.ID > 0 && v.Pass.State != "running" && !v.Proven:
 		return "Coverage: no mailbox could be compared."
 	case v.At == nil:
 		return "Coverage: not compared yet; mailquarry verify does it."
-	case v.Totals.Unexplained > 0:
-		return fmt.Sprintf("Coverage: %s not accounted for.", many(v.Totals.Unexplained, "message is", "messages are"))
 	case v.Unverified > 0:
 		return fmt.Sprintf("Coverage: all that was compared is accounted for; %s not compared to the end.", many(v.Unverified, "folder is", "folders are"))
 	}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bufio"
+	"context"
+	"database/sql"
 	"encoding/binary"
 	"errors"
 	"net"
@@ -36,6 +38,7 @@ func TestMain(m *testing.M) {
 //	closed-port VAR             sets VAR to an address that nothing listens on
 //	certificate DAYS            makes a certificate that expires in so many days, and sets it
 //	newer DIR                   makes the data folder one of a version to come
+//	damage DIR STATEMENT        runs an SQL statement on a store behind its back
 func TestCommands(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -43,7 +46,7 @@ func TestCommands(t *testing.T) {
 		Setup: func(e *testscript.Env) error { e.Values["tenant"] = new(*graphsim.Tenant); return nil },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"tenant": startTenant, "delete": deleteMail, "heal": heal, "eventually": eventually, "fails": fails, "serving": serving, "closed-port": closedPort, "newer": makeNewer,
-			"certificate": makeCertificate,
+			"certificate": makeCertificate, "damage": damage,
 		},
 	})
 }
@@ -82,6 +85,18 @@ func tenantVariables(t *graphsim.Tenant, s *graphsim.Server, cert string) []stri
 		"AZURE_AUTHORITY_HOST=" + s.Authority, "MAILQUARRY_GRAPH_URL=" + s.GraphURL,
 		"MAILQUARRY_DISABLE_INSTANCE_DISCOVERY=1", "SSL_CERT_FILE=" + cert,
 	}
+}
+
+// damage runs an SQL statement on a store behind its back.
+func damage(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: damage DIR STATEMENT")
+	}
+	db, err := sql.Open("sqlite", ts.MkAbs(filepath.Join(args[0], "archive", "log.db")))
+	ts.Check(err)
+	defer db.Close()
+	_, err = db.ExecContext(context.Background(), args[1])
+	ts.Check(err)
 }
 
 func startTenant(ts *testscript.TestScript, _ bool, args []string) {

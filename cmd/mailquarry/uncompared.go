@@ -30,6 +30,9 @@ func (v *coverageAnswer) whyUncompared() string {
 	return printable(strings.Join(said, "; "))
 }
 
+// noTenant is what a pass says of mailboxes whose tenant no setting names.
+const noTenant = "there is no tenant to compare with"
+
 func (m *mailboxCoverage) whyUncompared() string {
 	because := ""
 	if m.Why != "" {
@@ -49,6 +52,9 @@ func (m *mailboxCoverage) whyUncompared() string {
 		return m.State + because
 	}
 	for _, f := range m.Folders {
+		if f.Error == noTenant {
+			return "not reached (" + noTenant + "): set what the sync has, such as AZURE_TENANT_ID, or ask the running mailquarry"
+		}
 		if f.Error != "" {
 			return fmt.Sprintf("not reached (%s): try again later, mailquarry status shows pauses", f.Error)
 		}

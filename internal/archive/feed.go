@@ -3,6 +3,7 @@ package archive
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -24,6 +25,9 @@ type Record struct {
 	Parts   []mail.Part
 	Size    int64     // payload uncompressed + parts' bytes
 	GoneAt  time.Time // when it was found to be gone at the source; zero while it is there
+	// Damage is why the content cannot be read, nil when it can. Only Since gives
+	// such records: one damaged message must not keep all others from an index.
+	Damage error
 }
 
 // The feed is read in pages, so that no read lasts long: one that does keeps
@@ -146,7 +150,13 @@ func (a *Archive) pages(ctx context.Context, after, head Seq) <-chan feedPage {
 			p := feedPage{records: make([]Record, len(raw)), err: err}
 			if err == nil {
 				p.err = inParallel(len(raw), func(i int) (err error) {
-					p.records[i], err = raw[i].record(a.codec)
+					if err = raw[i].Damage; err == nil {
+						p.records[i], err = raw[i].record(a.codec)
+					}
+					if errors.Is(err, ErrDamaged) {
+						p.records[i], err = raw[i].Record, nil
+						p.records[i].Damage = fmt.Errorf("message %s: %w", raw[i].ID, ErrDamaged)
+					}
 					return err
 				})
 			}
@@ -183,6 +193,9 @@ func (a *Archive) page(ctx context.Context, after, head Seq) ([]rawRecord, error
 		defer rows.Close()
 		for size := int64(0); size < pageBytes && rows.Next(); {
 			r, err := scanRaw(rows)
+			if errors.Is(err, ErrDamaged) {
+				r.Damage, err = err, nil
+			}
 			if err != nil {
 				return err
 			}

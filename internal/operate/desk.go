@@ -66,8 +66,9 @@ type Desk struct {
 
 	asked chan pass // to Run; holds the one that is to begin
 
-	mu   sync.Mutex
-	last Pass
+	mu    sync.Mutex
+	last  Pass
+	ended bool // Run has ended
 }
 
 // New makes a Desk.

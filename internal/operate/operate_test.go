@@ -304,6 +304,12 @@ func TestReconcile(t *testing.T) {
 	<-ended
 	until(PassStopped)
 
+	// What ended Run may end it before anything was asked for: who waits for the
+	// pass has to be told, and not to wait for ever.
+	if p, err := o.Reconcile(ctx, access.Operator(), nil); err != nil || p.State != PassStopped || p.Ended.IsZero() {
+		t.Errorf("asked for after the end: %+v %v", p, err)
+	}
+
 	none := New(Config{Archive: o.archive})
 	if _, err := none.Reconcile(ctx, access.Operator(), nil); !errors.Is(err, ErrNoSource) {
 		t.Errorf("with nothing to compare with: %v", err)

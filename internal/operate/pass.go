@@ -65,6 +65,12 @@ func (d *Desk) Reconcile(ctx context.Context, p access.Principal, mailboxes []st
 		return d.last, ErrBusy
 	}
 	next := Pass{ID: d.last.ID + 1, State: PassRunning, Mailboxes: ids, Started: d.now().UTC()}
+	if d.ended {
+		// Nobody is left to run it: who waited for it would wait for ever.
+		next.State, next.Ended = PassStopped, next.Started
+		d.last = next
+		return next, nil
+	}
 	select {
 	case d.asked <- pass{next.ID, ids}:
 	default:
@@ -74,12 +80,13 @@ func (d *Desk) Reconcile(ctx context.Context, p access.Principal, mailboxes []st
 	return next, nil
 }
 
-// Run does the passes that are asked for, until ctx ends.
+// Run does the passes that are asked for, until ctx ends. A pass that is asked
+// for after that is stopped at once.
 func (d *Desk) Run(ctx context.Context) error {
+	defer d.leave()
 	for {
 		select {
 		case <-ctx.Done():
-			d.end(PassStopped, "")
 			return ctx.Err()
 		case p := <-d.asked:
 			err := d.compare(ctx, p.mailboxes)
@@ -98,6 +105,19 @@ func (d *Desk) Run(ctx context.Context) error {
 func (d *Desk) end(state, fault string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.settle(state, fault)
+}
+
+// leave notes that no pass is run any more.
+func (d *Desk) leave() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.ended = true
+	d.settle(PassStopped, "")
+}
+
+// settle ends the running pass, if there is one. The lock is held.
+func (d *Desk) settle(state, fault string) {
 	if d.last.State == PassRunning {
 		d.last.State, d.last.Error, d.last.Ended = state, fault, d.now().UTC()
 	}

@@ -90,15 +90,21 @@ type outcome struct {
 // once syncs once.
 func (p *program) once() outcome {
 	p.t.Helper()
-	cmd := p.command(true, "--once", "--log", "warn")
+	return p.run(p.command(true, "--once", "--log", "warn"))
+}
+
+// run runs a command to its end.
+func (p *program) run(cmd *exec.Cmd) outcome {
+	p.t.Helper()
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	began := time.Now()
-	err := cmd.Run()
-	if cmd.ProcessState == nil {
+	if err := cmd.Start(); err != nil {
 		p.t.Fatal(err)
 	}
-	return outcome{code: cmd.ProcessState.ExitCode(), took: time.Since(began), peak: peakOf(cmd), output: out.String()}
+	w := watch(cmd.Process.Pid)
+	_ = cmd.Wait() // the exit code tells
+	return outcome{code: cmd.ProcessState.ExitCode(), took: time.Since(began), peak: w.bytes(), output: out.String()}
 }
 
 // served is the program while its page is up.
@@ -107,6 +113,7 @@ type served struct {
 	cmd  *exec.Cmd
 	url  string
 	done chan struct{}
+	mem  *peak
 }
 
 // serve starts the program without a tenant.
@@ -126,7 +133,7 @@ func (p *program) start(tenant bool) *served {
 	if err := cmd.Start(); err != nil {
 		p.t.Fatal(err)
 	}
-	s := &served{t: p.t, cmd: cmd, done: make(chan struct{})}
+	s := &served{t: p.t, cmd: cmd, done: make(chan struct{}), mem: watch(cmd.Process.Pid)}
 	address := make(chan string, 1)
 	go func() {
 		defer close(s.done)
@@ -154,16 +161,7 @@ func (s *served) stop() {
 }
 
 // peak is how much memory the program took at most, once it has stopped.
-func (s *served) peak() int64 { return peakOf(s.cmd) }
-
-// peakOf reads what the system counted of a process that has ended, in bytes.
-func peakOf(cmd *exec.Cmd) int64 {
-	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
-	if !ok {
-		return 0
-	}
-	return usage.Maxrss << 10 // KiB
-}
+func (s *served) peak() int64 { return s.mem.bytes() }
 
 // total is how many messages a query finds.
 func (s *served) total(query string) int {

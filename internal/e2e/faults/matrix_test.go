@@ -75,6 +75,7 @@ func TestMatrix(t *testing.T) {
 	defer pool.Close()
 	only := os.Getenv("MAILQUARRY_FAULT")
 	var wg sync.WaitGroup
+	ran := 0
 	slots := make(chan struct{}, atATime)
 	for i, f := range matrix() {
 		for j, kind := range kinds() {
@@ -82,6 +83,7 @@ func TestMatrix(t *testing.T) {
 			if only != "" && !strings.Contains(name, only) {
 				continue
 			}
+			ran++
 			slots <- struct{}{}
 			wg.Go(func() {
 				defer func() { <-slots }()
@@ -90,6 +92,9 @@ func TestMatrix(t *testing.T) {
 		}
 	}
 	wg.Wait()
+	if ran == 0 {
+		t.Fatalf("no case is named like MAILQUARRY_FAULT=%s", only)
+	}
 }
 
 // hit runs one case.

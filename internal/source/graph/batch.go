@@ -35,6 +35,11 @@ func takenApart(err error) bool {
 	}
 }
 
+// itemTries is how often one item of a batch is asked for that fails by itself.
+// What still fails is set aside and tried again on a schedule; more tries here
+// would hold up the page that the item stands in.
+const itemTries = 4
+
 // inner is one request of a batch, as a path below the base address.
 type inner struct {
 	kind string
@@ -108,7 +113,7 @@ func (c *Client) oneBatch(ctx context.Context, mailbox string, asked []inner, ou
 				continue
 			}
 			out[i].err = f.err
-			if f.again && n < c.tries {
+			if f.again && n < c.tries && (f.pause || n < itemTries) {
 				again = append(again, i)
 				worst.pause = worst.pause || f.pause
 				if f.err.RetryAfter >= worst.err.RetryAfter {

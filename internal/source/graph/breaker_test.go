@@ -86,6 +86,7 @@ func TestMailboxThatIsBackIsAskedAgain(t *testing.T) {
 func TestMovingMailboxIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	c, tenant, box := simulate(t, graphsim.Options{})
+	c.backoff = 50 * time.Millisecond // so that a pause of 60 times that outlasts the test
 	other := tenant.AddUser(graphsim.User{Address: "bo@contoso.example"})
 	box.Moving(time.Hour)
 	for range 30 {

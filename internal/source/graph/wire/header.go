@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// maxRetryAfter bounds what is believed of a Retry-After.
-const maxRetryAfter = time.Hour
+// maxRetryAfter bounds what is believed of a Retry-After: a slip in a proxy must
+// not end the sync of a mailbox for months.
+const maxRetryAfter = 24 * time.Hour
 
 // RetryAfter reads the header of that name, in seconds or as a date.
 func RetryAfter(h http.Header, now time.Time) time.Duration {
