@@ -1,6 +1,8 @@
 package extract_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +24,8 @@ func TestPDFium(t *testing.T) {
 	}{
 		{"plain", onePage("BT /F 10 Tf 72 700 Td (Hello) Tj ET"), "pdf/3", extract.OK, "Hello"},
 		{"words run together", onePage("BT /F 10 Tf 72 700 Td (" + strings.Repeat("Incomprehensibilities ", 20) + ") Tj ET"), "pdfium/1", extract.OK, strings.TrimSpace(strings.Repeat("Incomprehensibilities ", 20))},
+		{"one that our own reader cannot come to an end with", hostilePDFs()["deep arrays"], "pdfium/1", extract.OK, "x"},
+		{"a stream without its length", []byte(strings.Replace(string(onePage("BT /F 10 Tf 72 700 Td (Hello) Tj ET")), "/Length 35", "", 1)), "pdfium/1", extract.OK, "Hello"},
 		{"neither", []byte("%PDF-1.4\n"), "pdf/3", extract.Failed, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -34,5 +38,29 @@ func TestPDFium(t *testing.T) {
 				t.Errorf("%+v; want %s by %s: %q", got, c.state, c.made, c.want)
 			}
 		})
+	}
+}
+
+// TestCompiledFolder promises that what is run as code lies where only its owner
+// can write, and that without a folder PDFs are read all the same.
+func TestCompiledFolder(t *testing.T) {
+	t.Parallel()
+	dir := compiled(t)
+	info, err := os.Stat(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode().Perm() != 0o700 {
+		t.Errorf("the folder has mode %v", info.Mode())
+	}
+	doubted := onePage("BT /F 10 Tf 72 700 Td (" + strings.Repeat("Incomprehensibilities ", 20) + ") Tj ET")
+	// A folder that cannot be made costs PDFium, not the document.
+	for _, dir := range []string{"", filepath.Join(os.DevNull, "x")} {
+		pool := extract.New(extract.Options{CacheDir: dir})
+		t.Cleanup(pool.Close)
+		got, err := pool.Extract(t.Context(), bytesDoc("a.pdf", "", doubted))
+		if err != nil || got.State != extract.OK || strings.Contains(got.Made, "pdfium") {
+			t.Errorf("folder %q: %+v, %v", dir, got, err)
+		}
 	}
 }
