@@ -11,7 +11,7 @@ type pdfEvidence struct {
 	latin      int // letters of words in Latin script
 	words      int // words in Latin script
 	blank      int // pages that show something as text and gave none
-	badFonts   int // fonts whose codes nothing tells the letters of
+	badFonts   int // strings shown in a font that is missing or cannot be read
 	shown      int // glyphs shown
 	mute       int // of these, glyphs that no text is known for
 }

@@ -203,7 +203,11 @@ func (in *interpreter) move(x, y float64) {
 func (in *interpreter) advance(x float64) { in.tm = matrix{1, 0, 0, 1, x, 0}.mul(in.tm) }
 
 func (in *interpreter) show(s string) {
-	if in.g.font == nil || s == "" {
+	if s == "" {
+		return
+	}
+	if in.g.font == nil {
+		in.doc.evidence.badFonts++
 		return
 	}
 	in.buf = in.g.font.glyphs(s, in.buf[:0])
