@@ -50,7 +50,8 @@ func readPDF(r *reading, d document) error {
 		own := &pdfOwn{page: func(n int, text string) error { return writePage(r, n, text) }}
 		defer r.risk(true)()
 		err := own.read(r, d.raw)
-		r.doubt = r.doubt || own.doubt(err)
+		// Where there is not one object nobody can read anything.
+		r.doubt = r.doubt || own.doubt(err) && bytes.Contains(d.raw, []byte(" obj"))
 		return own.finish(r, d, err)
 	}
 	own := &pdfOwn{}
