@@ -122,6 +122,10 @@ func (r *roster) listProblems(ctx context.Context, failed map[string]error) erro
 func (p *Puller) readDirectory(ctx context.Context) ([]archive.Mailbox, error) {
 	p.directoryTurn.Lock()
 	defer p.directoryTurn.Unlock()
+	return p.readDirectoryInTurn(ctx)
+}
+
+func (p *Puller) readDirectoryInTurn(ctx context.Context) ([]archive.Mailbox, error) {
 	if err := p.pullMailboxes(ctx); err != nil {
 		return nil, err
 	}
@@ -132,12 +136,15 @@ func (p *Puller) readDirectory(ctx context.Context) ([]archive.Mailbox, error) {
 }
 
 // relistMailboxes reads the whole directory anew: each mailbox there is, and none
-// that is not.
+// that is not. The restart belongs to the turn: a page of changes that came in
+// between would pass for the whole list, and everybody else for removed.
 func (p *Puller) relistMailboxes(ctx context.Context) error {
+	p.directoryTurn.Lock()
+	defer p.directoryTurn.Unlock()
 	if err := p.archive.RestartMailboxes(ctx, GraphSource); err != nil {
 		return local(err)
 	}
-	_, err := p.readDirectory(ctx)
+	_, err := p.readDirectoryInTurn(ctx)
 	return err
 }
 
