@@ -157,6 +157,9 @@ func (p *Puller) applyScope(ctx context.Context) ([]archive.Mailbox, error) {
 		return nil, err
 	}
 	members := p.members.current()
+	if p.opts.Scope.namesNobody(members, boxes) {
+		return nil, errNobody
+	}
 	probes := 0
 	var out []archive.Mailbox
 	for _, b := range boxes {

@@ -305,5 +305,24 @@ func (s Scope) values(k ruleKind) []string {
 	return out
 }
 
+// namesNobody tells of a scope that includes by addresses, domains or files alone
+// and none of the tenant's mailboxes. That is a slip of the pen: excluding them is
+// how mailboxes are given up.
+func (s Scope) namesNobody(m members, boxes []archive.Mailbox) bool {
+	if len(s.Include) == 0 {
+		return false
+	}
+	for _, r := range s.Include {
+		if r.kind == groupRule || r.kind == purposeRule {
+			return false // the source's answer, which has a grace
+		}
+	}
+	boxes = slices.DeleteFunc(slices.Clone(boxes), func(b archive.Mailbox) bool { return b.Source != GraphSource })
+	return len(boxes) > 0 && !slices.ContainsFunc(boxes, func(b archive.Mailbox) bool { return strongest(s.Include, m, b) != no })
+}
+
+// errNobody: see namesNobody.
+var errNobody = errors.New("the scope includes none of the tenant's mailboxes, so nothing was changed: check what --include names, or exclude what is to go")
+
 // errNoDirectory: a group rule needs a source that knows groups.
 var errNoDirectory = errors.New("this source knows no groups")

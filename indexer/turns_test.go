@@ -209,6 +209,31 @@ func TestPacedMailboxIsLeftAlone(t *testing.T) {
 	}
 }
 
+// What the pacer knows shows at once, also of a mailbox that nobody asks just
+// now; the total counts the requests too that are about no mailbox.
+func TestPacerShows(t *testing.T) {
+	t.Parallel()
+	s, src := newSiteBetween(t, indexer.PullOptions{})
+	anna := s.user("anna")
+	s.configure(src, indexer.PullOptions{})
+	s.round()
+	until := time.Now().Add(time.Hour)
+	src.set(func(b *between) {
+		b.pace[anna.ID()] = source.Pace{Until: until, Reason: "429", Requests: 7, Throttled: 2}
+		b.pace[""] = source.Pace{Requests: 5, Throttled: 1}
+	})
+	l := s.puller.Live()
+	if len(l.Mailboxes) != 1 {
+		t.Fatalf("%+v", l)
+	}
+	if b := l.Mailboxes[0]; b.State != indexer.LivePaused || !b.PausedUntil.Equal(until) || b.PauseReason != "429" || b.Requests != 7 {
+		t.Errorf("the mailbox shows %+v", b)
+	}
+	if l.Total.Requests != 12 || l.Total.Throttled != 3 {
+		t.Errorf("in total %d requests and %d refused, want 12 and 3", l.Total.Requests, l.Total.Throttled)
+	}
+}
+
 // A mailbox that fails gets another try before a Round is over, and what has had
 // its round still counts in what is shown: the bar never runs backwards.
 func TestRoundTriesAgainAndShowsAll(t *testing.T) {

@@ -125,7 +125,8 @@ func TestSearchPageShows(t *testing.T) {
 			"Paused", "ErrorMailboxMoveInProgress", "until", "<dd>12</dd>", "A message", "The answer is &lt;malformed&gt;", "when asked",
 			"3 messages are not accounted for", "The in-place archive cannot be reached by this API", "Not in scope: search folder",
 			"2 of 9 folders compared", "Case 17", `action="/status/holds/end" method="post"`, "No tenant",
-			"The service tells of changes in 3 of 4 mailboxes by itself.",
+			"The service tells of changes in 3 of 4 mailboxes by itself.", "The service asks to wait with 1 mailbox",
+			"3.3 messages per second, about 35 s left", "1,210 requests since the start, 3 of them refused",
 		},
 		"help": {"after:2025-01", "hasattachment:", "/?q=invoic%2A"},
 	} {

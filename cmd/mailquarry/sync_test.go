@@ -1,11 +1,13 @@
 package main
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	"mailquarry/indexer"
+	"mailquarry/internal/operate"
 )
 
 // The bar says how many mailboxes the service wants to be left alone, and when
@@ -22,5 +24,27 @@ func TestBarTellsOfPauses(t *testing.T) {
 	}
 	if got := stageWords(st, indexer.Live{At: at}); strings.Contains(got, "paused") {
 		t.Errorf("%q, though nobody is paused", got)
+	}
+}
+
+// All that the sync tells of a mailbox reaches the API and the page.
+func TestNothingOfTheProgressIsLost(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 5, 4, 10, 0, 0, 0, time.UTC)
+	got := progressOf(indexer.LiveMailbox{
+		Mailbox: 1, State: indexer.LivePaused, Done: 2, ToDo: 3, Rate: 4.5, Left: time.Minute,
+		PausedUntil: at, PauseReason: "429", Requests: 6, Throttled: 7, NextPoll: at.Add(time.Hour),
+	})
+	want := operate.Progress{
+		State: operate.StatePaused, Done: 2, ToDo: 3, Rate: 4.5, Left: time.Minute,
+		PausedUntil: at, PauseReason: "429", Requests: 6, Throttled: 7, NextPoll: at.Add(time.Hour),
+	}
+	if got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	for i, v := 0, reflect.ValueOf(want); i < v.NumField(); i++ {
+		if v.Field(i).IsZero() {
+			t.Errorf("%s is not tried", v.Type().Field(i).Name)
+		}
 	}
 }
