@@ -29,8 +29,12 @@ lint: ## gofumpt, go vet, staticcheck
 golangci: ## more linters, which take a minute or two the first time: see .golangci.yml
 	$(GO) run $(GOLANGCI) run ./...
 
+# Extraction holds documents to bounds of time and memory, which are those of the
+# program as it is built: the race detector looks at its pool alone.
 race: ## the tests of all packages, with the race detector
-	CGO_ENABLED=1 $(GO) test -race -shuffle=on -timeout 30m $$($(GO) list ./... | grep -v internal/e2e)
+	CGO_ENABLED=1 $(GO) test -race -shuffle=on -timeout 30m $$($(GO) list ./... | grep -v -e internal/e2e -e 'mailquarry/extract$$')
+	CGO_ENABLED=1 $(GO) test -race -shuffle=on -run 'BadWorker|NoWorker|Cancel|ManyAtOnce|Closed|Confined|ForwardedMail|Archives' ./extract
+	$(GO) test -shuffle=on ./extract
 
 e2e: ## the tests of the whole: the binary, the simulated tenant, the browser
 	MAILQUARRY_BROWSER_TESTS=1 $(GO) test -shuffle=on -count=1 -timeout 60m ./internal/e2e/... ./web/browsertest
