@@ -30,11 +30,11 @@ func TestMain(m *testing.M) {
 // scripts have these commands of their own:
 //
 //	tenant [secret-expired|refused|broken|unlistable|poison|roles=A,B]  starts a simulated tenant and sets the variables for it
-//	delete                      deletes the first message of the tenant's first mailbox
+//	delete [ADDRESS]            deletes the first message of a mailbox, the tenant's first if none is named
 //	heal                        ends the tenant's faults
 //	eventually TEXT PROGRAM ARG...  runs a program again and again until it prints the text
 //	fails CODE PROGRAM ARG...   runs a program that has to end with CODE, one line of advice, and no secret
-//	serving DIR                 starts a server on the data folder and sets PAGE to its address
+//	serving DIR [FLAG...]       starts a server on the data folder and sets PAGE to its address
 //	closed-port VAR             sets VAR to an address that nothing listens on
 //	certificate DAYS            makes a certificate that expires in so many days, and sets it
 //	newer DIR                   makes the data folder one of a version to come
@@ -146,8 +146,14 @@ func startTenant(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-func deleteMail(ts *testscript.TestScript, _ bool, _ []string) {
-	box := (*ts.Value("tenant").(**graphsim.Tenant)).Mailboxes()[0]
+func deleteMail(ts *testscript.TestScript, _ bool, args []string) {
+	boxes := (*ts.Value("tenant").(**graphsim.Tenant)).Mailboxes()
+	box := boxes[0]
+	for _, b := range boxes {
+		if len(args) > 0 && b.User().Address == args[0] {
+			box = b
+		}
+	}
 	for _, f := range box.Folders() {
 		if messages := f.Messages(); len(messages) > 0 {
 			box.Delete(messages[0])
@@ -197,7 +203,7 @@ func fails(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func serving(ts *testscript.TestScript, _ bool, args []string) {
-	cmd := exec.Command("mailquarry", "--data", ts.MkAbs(args[0]), "--listen", "127.0.0.1:0", "--log", "error")
+	cmd := exec.Command("mailquarry", append([]string{"--data", ts.MkAbs(args[0]), "--listen", "127.0.0.1:0", "--log", "error"}, args[1:]...)...)
 	cmd.Stderr = os.Stderr
 	cmd.Env = os.Environ()
 	for _, v := range []string{

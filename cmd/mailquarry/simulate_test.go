@@ -25,6 +25,7 @@ import (
 //
 //	insist PROGRAM...  runs a program until it ends well, a few times at most
 //	simulating ARG...  starts mailquarry simulate and sets the variables that it prints
+//	same A B           compares two texts
 //	ending             stops it, which has to end well, and puts what it wrote into the file requests
 func TestSimulate(t *testing.T) {
 	t.Parallel()
@@ -33,6 +34,7 @@ func TestSimulate(t *testing.T) {
 		Dir: "testdata/simulate",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"fails": fails, "simulating": running.simulate, "ending": running.end, "insist": insist,
+			"closed-port": closedPort, "same": same,
 		},
 	})
 }
@@ -69,6 +71,12 @@ func (p *processes) simulate(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	_ = run.cmd.Wait()
 	ts.Fatalf("the simulator ended before it was ready: %s", &run.stderr)
+}
+
+func same(ts *testscript.TestScript, neg bool, args []string) {
+	if (args[0] == args[1]) == neg {
+		ts.Fatalf("%q and %q", args[0], args[1])
+	}
 }
 
 func insist(ts *testscript.TestScript, _ bool, args []string) {
