@@ -93,9 +93,9 @@ func TestGate(t *testing.T) {
 		"Donaudampfschifffahrtsgesellschaft und andere lange Wörter der deutschen Sprache gibt":     false,
 		"中文文本没有空格也不会被怀疑因为它不是拉丁字母":                                                                   false,
 		"EinführungindieGeometrie derEbeneunddesRaumes fürStudierende imGrundstudium derMathematik": true,
-		"abc \uE000\uE001\uE002 def":                                                                true,
-		"\x01\x02\x03 abc":                                                                          true,
-		"":                                                                                          false,
+		"abc \uE000\uE001\uE002 def": true,
+		"\x01\x02\x03 abc":           true,
+		"":                           false,
 	} {
 		if got := take(text).doubt(); got != want {
 			t.Errorf("%q: doubt %v", text, got)
