@@ -89,9 +89,11 @@ func TestGate(t *testing.T) {
 		return &e
 	}
 	for text, want := range map[string]bool{
-		"The quick brown fox jumps over the lazy dog":                                               false,
-		"Donaudampfschifffahrtsgesellschaft und andere lange Wörter der deutschen Sprache gibt":     false,
-		"中文文本没有空格也不会被怀疑因为它不是拉丁字母":                                                                   false,
+		"The quick brown fox jumps over the lazy dog":                                           false,
+		"Donaudampfschifffahrtsgesellschaft und andere lange Wörter der deutschen Sprache gibt": false,
+
+		"中文文本没有空格也不会被怀疑因为它不是拉丁字母": false,
+
 		"EinführungindieGeometrie derEbeneunddesRaumes fürStudierende imGrundstudium derMathematik": true,
 		"abc \uE000\uE001\uE002 def": true,
 		"\x01\x02\x03 abc":           true,
