@@ -12,7 +12,7 @@ const applicationID = 0x4d517279
 
 // migrations hold one script for each schema version, in order. A released
 // script is never edited; a change of schema is a new one at the end.
-func migrations() []string { return []string{schema1, schema2, schema3, schema4} }
+func migrations() []string { return []string{schema1, schema2, schema3, schema4, schema5} }
 
 // The content of a message stands apart from its row: rows stay small, so that
 // marking, moving and counting touch no payload. The digest of a payload and
@@ -259,6 +259,17 @@ ALTER TABLE text ADD COLUMN made_by TEXT NOT NULL DEFAULT '';
 ALTER TABLE text ADD COLUMN places BLOB NOT NULL DEFAULT x'';
 ALTER TABLE text DROP COLUMN version;
 CREATE INDEX text_made_by ON text (made_by);
+`
+
+// Schema 5 remembers what each sender's messages end with, by fingerprints: the
+// paragraph's and its sender's, and those of the first messages it was seen in.
+const schema5 = `
+CREATE TABLE tail (
+  key INTEGER PRIMARY KEY,
+  a   INTEGER NOT NULL,
+  b   INTEGER NOT NULL,
+  c   INTEGER NOT NULL
+);
 `
 
 // migrate brings the database to the newest schema, each step in a transaction
