@@ -81,7 +81,7 @@ export const hits = (page) => page.locator('#hits .hit a');
 export async function someWord(page) {
   const subjects = await hits(page).allTextContents();
   for (const s of subjects) {
-    const word = s.match(/[A-Za-z]{5,}/)?.[0];
+    const word = s.match(/(?<![\p{L}\p{N}])[A-Za-z]{5,}(?![\p{L}\p{N}])/u)?.[0];
     if (word) return word.toLowerCase();
   }
   throw new Error('no subject on the first page has a word to search for');
