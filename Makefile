@@ -11,10 +11,10 @@ GOLANGCI    = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # is compiled in two ways and no more.
 export CGO_ENABLED = 0
 
-.PHONY: help build test lint golangci race e2e corpora deps soak requests fuzz bench clean
+.PHONY: help build test lint golangci race e2e corpora deps soak requests fuzz bench bench-extract quality clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 16
 
 build: ## build bin/mailquarry
 	$(GO) build -o bin/mailquarry ./cmd/mailquarry
@@ -63,6 +63,12 @@ fuzz: ## 30 s of each fuzz target
 
 bench: build corpora ## measure import, reindex and search beside notmuch, mu and SQLite FTS5
 	$(GO) run ./internal/e2e/bench -corpus corpora -binary bin/mailquarry
+
+bench-extract: build corpora ## measure extraction beside pdftotext, antiword, catdoc, LibreOffice and others
+	$(GO) run ./internal/e2e/bench/extraction -binary bin/mailquarry
+
+quality: build corpora ## measure the recall and precision of extraction beside references
+	$(GO) run ./internal/e2e/bench/extraction -binary bin/mailquarry -quality -worst 15
 
 clean: ## remove what was built
 	rm -rf bin build

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"archive/zip"
+	"html"
+	"io"
+	"regexp"
+	"strings"
+)
+
+// shownParts says in which parts of a document that is an archive of XML the words
+// stand that people see, and between which tags. It is far simpler than what
+// package extract does, and knows nothing of it.
+var shownParts = map[string]struct{ parts, text, paragraph, drop *regexp.Regexp }{
+	"docx": {
+		regexp.MustCompile(`^word/(document|footnotes|endnotes|comments|header\d*|footer\d*)\.xml$`),
+		regexp.MustCompile(`<w:(?:t|delText)(?: [^>]*)?>([^<]*)</w:|<w:(?:tab|br|cr|ptab)[ />]`), regexp.MustCompile(`</w:p>`),
+		regexp.MustCompile(`(?s)<mc:Fallback>.*?</mc:Fallback>|<w:moveFrom .*?</w:moveFrom>`),
+	},
+	"pptx": {
+		regexp.MustCompile(`^ppt/(slides/slide|notesSlides/notesSlide)\d+\.xml$`),
+		regexp.MustCompile(`<a:t(?: [^>]*)?>([^<]*)</a:t>|<a:br/?>`), regexp.MustCompile(`</a:p>`),
+		regexp.MustCompile(`(?s)<mc:Fallback.*?</mc:Fallback>|<a:fld [^>]*type="slidenum".*?</a:fld>`),
+	},
+	"xlsx": {
+		regexp.MustCompile(`^xl/(sharedStrings|comments\d*|drawings/drawing\d*)\.xml$`),
+		regexp.MustCompile(`<(?:x:|a:)?t(?: [^>]*)?>([^<]*)</(?:x:|a:)?t>`), regexp.MustCompile(`</(?:x:|a:)?(?:si|p|comment)>`),
+		regexp.MustCompile(`(?s)<mc:Fallback.*?</mc:Fallback>|<rPh .*?</rPh>`),
+	},
+	"odt": {
+		regexp.MustCompile(`^content\.xml$`), regexp.MustCompile(`>([^<]+)<`), regexp.MustCompile(`</text:(?:p|h)>`),
+		regexp.MustCompile(`(?s)^.*<office:body|<text:tracked-changes>.*?</text:tracked-changes>|<text:note-citation.*?</text:note-citation>|<dc:date>.*?</dc:date>`),
+	},
+}
+
+var (
+	anyPart = regexp.MustCompile(`\.(xml|rels|vml)$`)
+	anyText = regexp.MustCompile(`>([^<]+)<|="([^"]*)"`)
+	anyTag  = regexp.MustCompile(`<[^>]*>`)
+)
+
+// partWords gives the words that the parts of a document show, and all words
+// that stand anywhere in it: joined over tags, on either side of them, and in
+// attributes. Both are nil when the document cannot be opened.
+func partWords(format, path string) (shown, all map[string]int) {
+	if format == "ods" || format == "odp" {
+		format = "odt"
+	}
+	rule, known := shownParts[format]
+	z, err := zip.OpenReader(path)
+	if !known || err != nil {
+		return nil, nil
+	}
+	defer z.Close()
+	var see, any strings.Builder
+	for _, f := range z.File {
+		if !anyPart.MatchString(f.Name) {
+			continue
+		}
+		src, err := f.Open()
+		if err != nil {
+			return nil, nil
+		}
+		b, err := io.ReadAll(io.LimitReader(src, 16<<20))
+		src.Close()
+		if err != nil {
+			return nil, nil
+		}
+		s := string(b)
+		for _, t := range anyText.FindAllStringSubmatch(s, -1) {
+			any.WriteString(html.UnescapeString(t[1]+" "+t[2]) + "\n")
+		}
+		any.WriteString(html.UnescapeString(anyTag.ReplaceAllString(s, "")) + "\n")
+		if rule.parts.MatchString(f.Name) {
+			for _, p := range rule.paragraph.Split(rule.drop.ReplaceAllString(s, ""), -1) {
+				for _, t := range rule.text.FindAllStringSubmatch(p, -1) {
+					if t[1] == "" {
+						see.WriteByte(' ')
+					}
+					see.WriteString(html.UnescapeString(t[1]))
+				}
+				see.WriteByte('\n')
+			}
+		}
+	}
+	return lettered(bag(see.String())), lettered(bag(any.String()))
+}
