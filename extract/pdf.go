@@ -37,7 +37,7 @@ type pdfDoc struct {
 
 func pdfFormat() format {
 	return format{
-		name: "pdf", version: 3, extensions: []string{"pdf"}, media: []string{"application/pdf", "application/x-pdf"},
+		name: "pdf", version: 4, extensions: []string{"pdf"}, media: []string{"application/pdf", "application/x-pdf"},
 		is:   func(p *probe) bool { return bytes.Contains(p.head[:min(len(p.head), 1024)], []byte("%PDF-")) },
 		read: readPDF,
 	}
@@ -281,6 +281,9 @@ func (d *pdfDoc) page(page, resources pdf.Value) (string, error) {
 	in := newInterpreter(d, out)
 	if e := recovered(func() { in.run(content, resources, 0) }); e != nil {
 		err = e
+	}
+	if in.begun && !in.out.full {
+		d.evidence.cut++ // a length that is too small, or damage
 	}
 	if e := recovered(func() { d.annotations(page.Key("Annots"), out) }); e != nil && err == nil {
 		err = e

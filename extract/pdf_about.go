@@ -120,8 +120,8 @@ type pdfField struct {
 	flags int64
 }
 
-// writeFields writes the values of form fields that have no appearance: the
-// pages do not show those.
+// writeFields writes the values of form fields that have no appearance, or one
+// without text: the pages do not show those.
 func (d *pdfDoc) writeFields(r *reading) error {
 	left := maxPDFFields
 	var lines []string
@@ -143,7 +143,7 @@ func (d *pdfDoc) writeFields(r *reading) error {
 		for i := 0; i < kids.Len() && left > 0; i++ {
 			_ = recovered(func() { walk(kids.Index(i), f, depth+1) })
 		}
-		if kids.Len() == 0 && v.Key("AP").Key("N").IsNull() {
+		if kids.Len() == 0 && !d.appears(v.Key("AP").Key("N"), f) {
 			lines = append(lines, f.shown(v)...)
 		}
 	}
@@ -159,6 +159,16 @@ func (d *pdfDoc) writeFields(r *reading) error {
 		}
 		return nil
 	})
+}
+
+// appears tells whether a field has an appearance. That of a text field counts only
+// if it shows text: some programs leave it blank for the reader to fill in.
+func (d *pdfDoc) appears(n pdf.Value, f pdfField) bool {
+	if f.kind != "Tx" || n.Kind() != pdf.Stream {
+		return !n.IsNull()
+	}
+	content := d.stream(n)
+	return bytes.Contains(content, []byte("BT")) || bytes.Contains(content, []byte(" Do"))
 }
 
 // shown is what a program that fills in the appearance shows of a field: its

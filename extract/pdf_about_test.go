@@ -46,6 +46,11 @@ func TestPDFAbout(t *testing.T) {
 				"<< /FT /Ch /Opt [(red) [(g) (green)]] >>] >>"),
 			[]string{"page 1: Text", "form: Ana Ruiz\nred\ngreen"},
 		},
+		{
+			"a field whose appearance is blank", withCatalog("/AcroForm << /Fields [<< /FT /Tx /V (Ana Ruiz) /AP << /N 6 0 R >> >> << /FT /Tx /V (shown) /AP << /N 7 0 R >> >>] >>",
+				stream("", "/Tx BMC EMC"), stream("", "/Tx BMC BT (shown) Tj ET EMC")),
+			[]string{"page 1: Text", "form: Ana Ruiz"},
+		},
 	} {
 		for _, pool := range []*extract.Pool{newPool(t, 30*time.Second), newFullPool(t, 30*time.Second)} {
 			got, err := pool.Extract(t.Context(), bytesDoc("a.pdf", "", c.in))

@@ -14,6 +14,7 @@ type pdfEvidence struct {
 	badFonts   int // strings shown in a font that is missing or cannot be read
 	shown      int // glyphs shown
 	mute       int // of these, glyphs that no text is known for
+	cut        int // content streams that end too early
 }
 
 // The gate's bounds. Text of people stays far from each.
@@ -67,7 +68,7 @@ func (e *pdfEvidence) glued() bool {
 
 // doubt tells whether another reader may read more.
 func (e *pdfEvidence) doubt() bool {
-	return e.blank > 0 || e.badFonts > 0 || e.ugly() > maxBadPart || e.glued() ||
+	return e.blank > 0 || e.badFonts > 0 || e.cut > 0 || e.ugly() > maxBadPart || e.glued() ||
 		e.shown > 0 && float64(e.mute)/float64(e.shown) > maxMutePart
 }
 

@@ -36,6 +36,7 @@ type interpreter struct {
 	tm    matrix
 	tlm   matrix
 	buf   []glyph
+	begun bool // a text object that has not ended
 }
 
 // The limits on one page.
@@ -122,7 +123,9 @@ func (in *interpreter) operator(op string, args []pdfOperand) {
 			in.g.ctm = matrix(v).mul(in.g.ctm)
 		}
 	case "BT":
-		in.tm, in.tlm = identity(), identity()
+		in.tm, in.tlm, in.begun = identity(), identity(), true
+	case "ET":
+		in.begun = false
 	case "Tm":
 		if v, ok := numbers(args, 6); ok {
 			in.tm, in.tlm = v, v
