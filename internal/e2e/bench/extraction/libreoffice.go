@@ -28,13 +28,21 @@ func target(format string) (filter, ending string) {
 	return "txt:Text (encoded):UTF8", ".txt"
 }
 
+// reference is the same for comparing words: the text of a presentation's PDF is
+// in pieces where letters are spaced, that of its XML is not.
+func reference(format string) (filter, ending string) {
+	if filter, ending = target(format); filter == "pdf" {
+		return "fodp", ".fodp"
+	}
+	return filter, ending
+}
+
 func convertible(format string) bool { return format != "pdf" && format != "msg" }
 
 // convert has LibreOffice convert the files, so many in a start, and gives what
-// it took and the texts it made.
-func convert(s settings, format string, files []file, perStart int) (run, map[string]string, error) {
+// it took and the texts of what it made.
+func convert(s settings, filter, ending string, files []file, perStart int) (run, map[string]string, error) {
 	r, texts := run{}, map[string]string{}
-	filter, ending := target(format)
 	for len(files) > 0 {
 		part := files[:min(perStart, len(files))]
 		files = files[len(part):]
@@ -88,7 +96,12 @@ func converted(dir, name, ending string) (text string, u usage) {
 			text, u = text+said, usage{u.wall + took.wall, u.cpu + took.cpu, 0}
 			continue
 		}
-		if b, err := os.ReadFile(path); err == nil && len(b) < 32<<20 {
+		b, err := os.ReadFile(path)
+		switch {
+		case err != nil || len(b) > 32<<20:
+		case ending == ".fodp":
+			text += flatText(string(b))
+		default:
 			text += string(bytes.TrimPrefix(b, []byte("\ufeff"))) + "\n"
 		}
 	}
@@ -98,7 +111,7 @@ func converted(dir, name, ending string) (text string, u usage) {
 // officeTexts is what LibreOffice makes of all the files, from an earlier run
 // where that is kept.
 func officeTexts(s settings, format string, files []file) (map[string]string, error) {
-	kept := filepath.Join(s.work, "office-texts")
+	kept := filepath.Join(s.work, "office-texts", format)
 	if err := os.MkdirAll(kept, 0o700); err != nil {
 		return nil, err
 	}
@@ -111,7 +124,8 @@ func officeTexts(s settings, format string, files []file) (map[string]string, er
 			left = append(left, f)
 		}
 	}
-	_, made, err := convert(s, format, left, batch)
+	filter, ending := reference(format)
+	_, made, err := convert(s, filter, ending, left, batch)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +135,7 @@ func officeTexts(s settings, format string, files []file) (map[string]string, er
 			again = append(again, f)
 		}
 	}
-	_, more, err := convert(s, format, again, 1)
+	_, more, err := convert(s, filter, ending, again, 1)
 	if err != nil {
 		return nil, err
 	}

@@ -2,10 +2,16 @@ package main
 
 import (
 	"archive/zip"
+	"encoding/binary"
 	"html"
 	"io"
+	"maps"
+	"os"
 	"regexp"
 	"strings"
+	"unicode/utf16"
+
+	"golang.org/x/text/encoding/charmap"
 )
 
 // shownParts says in which parts of a document that is an archive of XML the words
@@ -38,6 +44,38 @@ var (
 	anyText = regexp.MustCompile(`>([^<]+)<|="([^"]*)"`)
 	anyTag  = regexp.MustCompile(`<[^>]*>`)
 )
+
+// flatText is what a flat ODF document shows.
+func flatText(s string) string {
+	rule := shownParts["odt"]
+	var out strings.Builder
+	for _, p := range rule.paragraph.Split(rule.drop.ReplaceAllString(s, ""), -1) {
+		out.WriteString(html.UnescapeString(anyTag.ReplaceAllString(p, "")) + "\n")
+	}
+	return out.String()
+}
+
+// rawWords gives the words that stand in the bytes of an old document, in one of
+// the ways in which those hold text: as UTF-16 from either byte on, or in the
+// code page of Western Europe.
+func rawWords(path string) map[string]int {
+	b, err := os.ReadFile(path)
+	if err != nil || len(b) < 2 {
+		return nil
+	}
+	words := map[string]int{}
+	for _, from := range []int{0, 1} {
+		half := make([]uint16, (len(b)-from)/2)
+		for i := range half {
+			half[i] = binary.LittleEndian.Uint16(b[from+2*i:])
+		}
+		maps.Copy(words, lettered(bag(string(utf16.Decode(half)))))
+	}
+	if western, err := charmap.Windows1252.NewDecoder().Bytes(b); err == nil {
+		maps.Copy(words, lettered(bag(string(western))))
+	}
+	return words
+}
 
 // partWords gives the words that the parts of a document show, and all words
 // that stand anywhere in it: joined over tags, on either side of them, and in

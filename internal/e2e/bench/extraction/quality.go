@@ -19,8 +19,9 @@ import (
 // For Office there is no such pair. Recall is measured against the words of the
 // parts, read in the simplest of ways (parts.go), and against LibreOffice's text,
 // which repeats on each page, cuts and renders what others do not; precision
-// against all that either of them has anywhere: a word beyond that was made up, or
-// glued together. These count distinct words that have a letter.
+// against all that either of them has anywhere, for old formats in the bytes of
+// the file: a word beyond that was made up, or glued together. What is read of
+// documents inside is left out there. These count distinct words that have a letter.
 //
 // With -truth the reference is what the document was made from, word for word.
 
@@ -108,7 +109,8 @@ func besideTruth(files []file, results map[string]extract.Result) (out []score) 
 		if err != nil {
 			continue
 		}
-		out = append(out, compare(f.path, bag(string(b)), nil, bag(bodyText(results[f.path])), results[f.path]))
+		want, got := bag(string(b)), bag(bodyText(results[f.path]))
+		out = append(out, compare(f.path, want, got, want, got, results[f.path]))
 	}
 	return out
 }
@@ -119,7 +121,8 @@ func besidePDFTools(files []file, results map[string]extract.Result) (out []scor
 		two, _, ok2 := tools[1].text(f.path)
 		want := bag(one)
 		if ok1 && ok2 && size(want) >= 5 && alike(want, bag(two)) > 0.8 {
-			out = append(out, compare(f.path, want, nil, bag(pageText(results[f.path])), results[f.path]))
+			got := bag(pageText(results[f.path]))
+			out = append(out, compare(f.path, want, got, want, got, results[f.path]))
 		}
 	}
 	return out
@@ -132,8 +135,11 @@ func besideOffice(format string, files []file, results map[string]extract.Result
 			continue
 		}
 		shown, all := partWords(format, f.path)
-		theirs, got := lettered(bag(texts[f.path])), lettered(bag(res.Text))
+		theirs, found, told := lettered(bag(texts[f.path])), lettered(bag(res.Text)), lettered(bag(own(res)))
 		union := map[string]int{}
+		if len(all) == 0 {
+			all = rawWords(f.path)
+		}
 		for _, words := range []map[string]int{all, theirs} {
 			for w := range words {
 				union[w] = 1
@@ -148,36 +154,38 @@ func besideOffice(format string, files []file, results map[string]extract.Result
 			}
 		}
 		if len(shown) >= 5 {
-			parts = append(parts, compare(f.path, shown, union, got, res))
+			parts = append(parts, compare(f.path, shown, found, union, told, res))
 		}
 		if len(theirs) >= 5 {
-			office = append(office, compare(f.path, theirs, union, got, res))
+			office = append(office, compare(f.path, theirs, found, union, told, res))
 		}
 	}
 	return parts, office
 }
 
-// compare scores the words that were got: recall by what was wanted, precision by
-// what may be there, which by default is the same.
-func compare(path string, wanted, may, got map[string]int, res extract.Result) score {
-	if may == nil {
-		may = wanted
-	}
+// compare scores how much of what is wanted was found, and how much of what was
+// told may be there.
+func compare(path string, wanted, found, may, told map[string]int, res extract.Result) score {
 	s := score{path: path, res: res}
-	s.recall, s.lacking = share(wanted, got)
-	s.precision, s.added = share(got, may)
+	s.recall, s.lacking = share(wanted, found)
+	s.precision, s.added = share(told, may)
 	s.res.Text, s.res.Places = "", nil
 	return s
 }
 
 // pageText is what the pages of a PDF show, without what stands beside them.
 func pageText(res extract.Result) string {
-	return placed(res, func(k extract.StepKind) bool { return k == extract.Page || k == extract.Form })
+	return placed(res, func(k extract.StepKind) bool { return k == extract.Page || k == extract.Form || k == "" })
 }
 
 // bodyText is all but title, author and the like.
 func bodyText(res extract.Result) string {
 	return placed(res, func(k extract.StepKind) bool { return k != extract.Properties })
+}
+
+// own is all but what stands in documents inside.
+func own(res extract.Result) string {
+	return placed(res, func(k extract.StepKind) bool { return k != extract.Member && k != extract.Attachment })
 }
 
 func placed(res extract.Result, want func(extract.StepKind) bool) string {
@@ -193,11 +201,11 @@ func placed(res extract.Result, want func(extract.StepKind) bool) string {
 		if i+1 < len(res.Places) {
 			end = res.Places[i+1].Offset
 		}
-		kind := extract.StepKind("")
-		if len(p.Path) > 0 {
-			kind = p.Path[0].Kind
+		wanted := want("")
+		for _, step := range p.Path {
+			wanted = wanted && want(step.Kind)
 		}
-		if want(kind) {
+		if wanted {
 			b.WriteString(res.Text[p.Offset:end] + "\n")
 		}
 	}

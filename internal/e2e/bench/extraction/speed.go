@@ -160,7 +160,8 @@ func besideTools(s settings, read map[string][]file) error {
 		if !convertible(f.name) || len(files) == 0 {
 			continue
 		}
-		_, texts, err := convert(s, f.name, files, batch)
+		filter, ending := target(f.name)
+		_, texts, err := convert(s, filter, ending, files, batch)
 		if err != nil {
 			return err
 		}
@@ -170,7 +171,7 @@ func besideTools(s settings, read map[string][]file) error {
 		}
 		few := both[:min(s.single, len(both))]
 		office := func(files []file, perStart int) func() (run, error) {
-			return func() (run, error) { r, _, err := convert(s, f.name, files, perStart); return r, err }
+			return func() (run, error) { r, _, err := convert(s, filter, ending, files, perStart); return r, err }
 		}
 		ours := func(files []file) func() (run, error) {
 			return func() (run, error) { return pool(s, files, 1, true) }
