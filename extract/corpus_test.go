@@ -211,7 +211,7 @@ func shownText(res extract.Result) string {
 		if i+1 < len(res.Places) {
 			end = res.Places[i+1].Offset
 		}
-		if len(p.Path) > 0 && (p.Path[0].Kind == extract.Page || p.Path[0].Kind == extract.Form) {
+		if len(p.Path) == 1 && (p.Path[0].Kind == extract.Page || p.Path[0].Kind == extract.Form) {
 			b.WriteString(res.Text[p.Offset:end] + "\n")
 		}
 	}

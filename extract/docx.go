@@ -8,7 +8,7 @@ import (
 // docxFormat reads what Word writes since 2007.
 func docxFormat() format {
 	return format{
-		name: "docx", version: 1, extensions: strings.Fields("docx docm dotx dotm"),
+		name: "docx", version: 2, extensions: strings.Fields("docx docm dotx dotm"),
 		media: []string{
 			"application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/vnd.ms-word.document.macroenabled.12",
 			"application/vnd.openxmlformats-officedocument.wordprocessingml.template", "application/vnd.ms-word.template.macroenabled.12",

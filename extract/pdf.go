@@ -33,6 +33,8 @@ type pdfDoc struct {
 
 	evidence *pdfEvidence
 	pinned   []pdf.Value // files attached to places on pages
+	number   int         // of the present page
+	notes    []pdfNote
 }
 
 func pdfFormat() format {
@@ -150,6 +152,7 @@ func (o *pdfOwn) pass(r *reading, doc []byte) (read int, err error) {
 	var full error
 	d.pages(func(page, resources pdf.Value) bool {
 		number++
+		d.number = number
 		text, err := d.page(page, resources)
 		if err != nil {
 			o.broken++
@@ -290,6 +293,7 @@ func (d *pdfDoc) page(page, resources pdf.Value) (string, error) {
 	}
 	d.cut = d.cut || out.full
 	text := out.text()
+	_ = recovered(func() { d.takeNotes(page.Key("Annots"), text) })
 	if text == "" && (out.shown > 0 || d.expectsText(page, resources, content)) {
 		d.evidence.blank++
 	}

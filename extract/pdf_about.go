@@ -18,11 +18,12 @@ const (
 	maxXMP       = 1 << 20 // bytes
 )
 
-// about writes what stands beside the pages: form fields that no page shows,
-// title and author, the outline's titles, and the files that are attached. Its
+// about writes what stands beside the pages: comments and the targets of links,
+// form fields that no page shows, title and author, the outline's titles, and the files that are attached. Its
 // error is errFull.
 func (d *pdfDoc) about(r *reading, depth int) error {
 	for _, write := range []func() error{
+		func() error { return d.writeNotes(r) },
 		func() error { return d.writeFields(r) },
 		func() error { return d.writeProperties(r) },
 		func() error { return d.writeAttached(r, depth) },

@@ -47,6 +47,11 @@ func TestPDFAbout(t *testing.T) {
 			[]string{"page 1: Text", "form: Ana Ruiz\nred\ngreen"},
 		},
 		{
+			"comments and links", onePageWith("/Annots [<< /Subtype /Text /T (Jo) /Contents (not so sure) >> << /Subtype /Link /A << /S /URI /URI (https://a.example/b) >> >> " +
+				"<< /Subtype /Link /A << /URI (http://Name/) >> >> << /Subtype /Popup /Contents (again) >>]"),
+			[]string{"page 1: Name", "comments of page 1: Jo:\nnot so sure", "links of page 1: https://a.example/b"},
+		},
+		{
 			"a field whose appearance is blank", withCatalog("/AcroForm << /Fields [<< /FT /Tx /V (Ana Ruiz) /AP << /N 6 0 R >> >> << /FT /Tx /V (shown) /AP << /N 7 0 R >> >>] >>",
 				stream("", "/Tx BMC EMC"), stream("", "/Tx BMC BT (shown) Tj ET EMC")),
 			[]string{"page 1: Text", "form: Ana Ruiz"},

@@ -32,6 +32,7 @@ const (
 	Slide      StepKind = "slide"      // of a presentation
 	Notes      StepKind = "notes"      // of a slide or page, by its speaker; foot and end notes
 	Comments   StepKind = "comments"   // that readers left
+	Links      StepKind = "links"      // what the links of a page lead to
 	Header     StepKind = "header"     // and footer of the pages
 	Properties StepKind = "properties" // title, author and the like
 	Form       StepKind = "form"       // fields that were filled in

@@ -8,7 +8,7 @@ import (
 func pptxFormat() format {
 	const media = "application/vnd.openxmlformats-officedocument.presentationml."
 	return format{
-		name: "pptx", version: 1, extensions: strings.Fields("pptx pptm ppsx ppsm potx potm"),
+		name: "pptx", version: 2, extensions: strings.Fields("pptx pptm ppsx ppsm potx potm"),
 		media: []string{
 			media + "presentation", media + "slideshow", media + "template", "application/vnd.ms-powerpoint.presentation.macroenabled.12",
 			"application/vnd.ms-powerpoint.slideshow.macroenabled.12", "application/vnd.ms-powerpoint.template.macroenabled.12",

@@ -9,7 +9,7 @@ import (
 // wraps in it ([MS-OXRTFEX]).
 func rtfFormat() format {
 	return format{
-		name: "rtf", version: 1, extensions: []string{"rtf"},
+		name: "rtf", version: 2, extensions: []string{"rtf"},
 		media: []string{"application/rtf", "text/rtf", "text/richtext", "application/x-rtf"},
 		is: func(p *probe) bool {
 			return bytes.HasPrefix(bytes.TrimLeft(bytes.TrimPrefix(p.head, []byte("\xEF\xBB\xBF")), " \t\r\n\x00"), []byte(`{\rt`))
@@ -223,7 +223,7 @@ func (x *rtfReader) control() {
 	case '\'':
 		x.hexChar()
 	case '*':
-		x.state.star = true
+		x.state.star = x.begins(x.at - len(`\*`))
 	case '~':
 		x.put(" ")
 	case '_':
@@ -236,6 +236,13 @@ func (x *rtfReader) control() {
 	case '\\', '{', '}':
 		x.char(c)
 	}
+}
+
+// begins tells whether what stands at a place is the first of its group: only
+// there \* says that the group may be passed over.
+func (x *rtfReader) begins(at int) bool {
+	before := bytes.TrimRight(x.raw[max(0, at-8):at], " \r\n")
+	return len(before) > 0 && before[len(before)-1] == '{'
 }
 
 func (x *rtfReader) controlWord() {

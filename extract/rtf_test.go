@@ -23,6 +23,7 @@ func TestRTF(t *testing.T) {
 		{"Unicode for a symbol font", `{\rtf1\uc0{\fonttbl{\f5\fcharset2 Symbol;}}\f5\u-3999 \u-3913 }`, "α•"},
 		{"both spellings", `{\rtf1{\upr{old}{\*\ud{new}}}}`, "new"},
 		{"what is not shown", `{\rtf1{\fonttbl{\f0 Arial;}}{\colortbl;\red0;}{\stylesheet{Normal;}}{\*\generator X;}{\*\unknown{more}y}a{\pict\wmetafile8 0102}b}`, "ab"},
+		{"a mark for what is not known, amid a group", `{\rtf1 a{\f2\*\cs7 b} c}`, "ab c"},
 		{"hidden and deleted text", `{\rtf1 a{\v hidden}{\deleted\revauthdel1 gone}b}`, "ahiddengoneb"},
 		{"a table", `{\rtf1\trowd\cellx1\intbl a\cell b\cell\row\intbl c\cell d\cell\row end}`, "a\tb\nc\td\nend"},
 		{"a link", `{\rtf1 see {\field{\*\fldinst HYPERLINK "https://a.example/x?b=1" }{\fldrslt our site}} now}`, "see our site (https://a.example/x?b=1) now"},

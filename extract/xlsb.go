@@ -12,7 +12,7 @@ import (
 // document, of which the largest are records in place of XML.
 func xlsbFormat() format {
 	return format{
-		name: "xlsb", version: 1, extensions: []string{"xlsb"}, media: []string{"application/vnd.ms-excel.sheet.binary.macroenabled.12"},
+		name: "xlsb", version: 2, extensions: []string{"xlsb"}, media: []string{"application/vnd.ms-excel.sheet.binary.macroenabled.12"},
 		is: inOPC("xl/", "workbook.bin"), read: readXLSB,
 	}
 }

@@ -82,6 +82,12 @@ func (p *pack) embedded(name string) error {
 		return err
 	}
 	base := path.Base(name)
+	if probe := newProbe(b); probe.ole() {
+		if _, f := p.r.registry.sniff(document{raw: b}); f == nil {
+			// Most often it is what Office wraps a file in, or another program's document.
+			return p.r.readObject(document{raw: b, depth: p.d.depth})
+		}
+	}
 	return p.r.child(Step{Kind: Member, Name: base}, document{name: base, raw: b, depth: p.d.depth})
 }
 
