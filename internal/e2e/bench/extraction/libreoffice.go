@@ -55,7 +55,8 @@ func convert(s settings, filter, ending string, files []file, perStart int) (run
 				return r, nil, err
 			}
 		}
-		args := []string{"-env:UserInstallation=file://" + filepath.Join(s.work, "office-profile"), "--headless", "--convert-to", filter, "--outdir", out}
+		// Of a hostile workbook it would fill the disk.
+		args := []string{"-c", `ulimit -f 100000; exec soffice "$@"`, "soffice", "-env:UserInstallation=file://" + filepath.Join(s.work, "office-profile"), "--headless", "--convert-to", filter, "--outdir", out}
 		for i, f := range part {
 			name := filepath.Join(in, strconv.Itoa(i)+filepath.Ext(f.path))
 			if err := os.Symlink(f.path, name); err != nil {
@@ -67,7 +68,7 @@ func convert(s settings, filter, ending string, files []file, perStart int) (run
 		if len(part) == 1 {
 			limit = 30 * time.Second
 		}
-		u, _ := finish(limit, &bytes.Buffer{}, "soffice", args...)
+		u, _ := finish(limit, &output{}, "sh", args...)
 		r.Wall, r.CPU, r.Peak = r.Wall+u.wall, r.CPU+u.cpu, max(r.Peak, u.peak)
 		for i, f := range part {
 			text, u := converted(out, strconv.Itoa(i), ending)
@@ -98,7 +99,7 @@ func converted(dir, name, ending string) (text string, u usage) {
 		}
 		b, err := os.ReadFile(path)
 		switch {
-		case err != nil || len(b) > 32<<20:
+		case err != nil || len(text)+len(b) > maxOutput:
 		case ending == ".fodp":
 			text += flatText(string(b))
 		default:

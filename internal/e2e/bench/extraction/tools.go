@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -50,9 +51,9 @@ func (t tool) installed() bool {
 
 // text runs the tool on one document.
 func (t tool) text(path string) (string, usage, bool) {
-	var out bytes.Buffer
+	var out output
 	u, err := finish(toolTime, &out, t.command, append(append(append([]string{}, t.args...), path), t.after...)...)
-	return out.String(), u, err == nil && len(bytes.TrimSpace(out.Bytes())) > 0
+	return string(out), u, err == nil && len(bytes.TrimSpace(out)) > 0
 }
 
 // all runs the tool on each of the files.
@@ -74,8 +75,23 @@ type usage struct {
 	peak      int64
 }
 
+// output is what a program prints, which ends where it prints too much.
+type output []byte
+
+// maxOutput is more than any pool gives of a document.
+const maxOutput = 32 << 20
+
+// Write implements io.Writer.
+func (o *output) Write(b []byte) (int, error) {
+	if len(*o)+len(b) > maxOutput {
+		return 0, errors.New("too much output")
+	}
+	*o = append(*o, b...)
+	return len(b), nil
+}
+
 // finish runs a program to its end, or to the end of its time.
-func finish(limit time.Duration, out *bytes.Buffer, command string, args ...string) (usage, error) {
+func finish(limit time.Duration, out *output, command string, args ...string) (usage, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, command, args...)
