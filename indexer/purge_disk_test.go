@@ -14,9 +14,8 @@ import (
 	"testing"
 	"time"
 
-	zap "github.com/blevesearch/zapx/v17"
-
 	"mailquarry/indexer"
+	"mailquarry/search/engine/bleve/segment"
 )
 
 // gibberish gives words that nobody else has, as many as fill a size.
@@ -108,7 +107,7 @@ func inIndex(t *testing.T, dir, word string) bool {
 		t.Fatal(files, err)
 	}
 	for _, f := range files {
-		s, err := new(zap.ZapPlugin).Open(f)
+		s, err := segment.Plugin{}.Open(f)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}

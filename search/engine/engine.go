@@ -19,7 +19,10 @@ type Document struct {
 	Subject       string
 	From          []mail.Address // From and, where it differs, Sender
 	To, Cc, Bcc   []mail.Address
-	Body          string
+	Body          string // what the author wrote
+	Quoted        string // what the body quotes of other messages
+	Signature     string // what stands below the author's words: who they are, legal footers
+	Language      string // ISO 639-1, "" when unknown
 	Attachments   []Attachment
 	Date          time.Time // UTC; zero when unknown
 	Size          int64     // bytes
@@ -73,13 +76,14 @@ const (
 type Facet string
 
 // The facets. Bucket values are: mailbox and folder the id as printed; sender
-// the lower-cased address; year four digits; type as in Attachment.Type.
+// the lower-cased address; year four digits; type as in Attachment.Type; language as in Document.
 const (
 	FacetMailbox Facet = "mailbox"
 	FacetFolder  Facet = "folder"
 	FacetSender  Facet = "sender"
 	FacetYear    Facet = "year"
 	FacetType    Facet = "type"
+	FacetLang    Facet = "language"
 )
 
 // FieldID is a query.OneOf's field for documents by id, as printed.
@@ -87,7 +91,7 @@ const FieldID = "id"
 
 // Facets lists every facet.
 func Facets() []Facet {
-	return []Facet{FacetMailbox, FacetFolder, FacetSender, FacetYear, FacetType}
+	return []Facet{FacetMailbox, FacetFolder, FacetSender, FacetYear, FacetType, FacetLang}
 }
 
 // Request is a search. A zero Scope finds nothing.

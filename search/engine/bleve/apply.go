@@ -3,9 +3,7 @@ package bleve
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"sync"
-	"sync/atomic"
 
 	"github.com/blevesearch/bleve/v2/index/scorch/mergeplan"
 	index "github.com/blevesearch/bleve_index_api"
@@ -30,8 +28,8 @@ func (e *Engine) Apply(ctx context.Context, b engine.Batch) error {
 			return fmt.Errorf("apply batch: message %d in mailbox %d: ids are positive", d.ID, d.Mailbox)
 		}
 	}
-	for _, d := range documents(b.Put) {
-		batch.Update(d)
+	for i := range b.Put {
+		batch.Update(documentOf(&b.Put[i]))
 	}
 	e.writing.Lock()
 	defer e.writing.Unlock()
@@ -62,22 +60,6 @@ func (e *Engine) forgetColumns() error {
 	defer s.Close()
 	e.columns.keep(append(e.pins.snapshots(), s)...)
 	return nil
-}
-
-// documents analyses messages on all processors, in their order.
-func documents(puts []engine.Document) []*document {
-	docs := make([]*document, len(puts))
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(puts)) {
-		wg.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(puts)); i = next.Add(1) - 1 {
-				docs[i] = documentOf(&puts[i])
-			}
-		})
-	}
-	wg.Wait()
-	return docs
 }
 
 // guard runs what waits for bleve's background routines. When one of them has

@@ -16,10 +16,13 @@ import (
 	"testing"
 	"time"
 
+	index "github.com/blevesearch/bleve_index_api"
+
 	"mailquarry/internal/access"
 	"mailquarry/internal/mail"
 	"mailquarry/search/analysis"
 	"mailquarry/search/engine"
+	"mailquarry/search/engine/bleve/segment"
 	"mailquarry/search/query"
 )
 
@@ -164,13 +167,19 @@ func diskSize(b *testing.B, dir string) (total int64) {
 	return total
 }
 
-// BenchmarkAnalyse is the part of indexing that is not bleve's.
-func BenchmarkAnalyse(b *testing.B) {
+// BenchmarkSegment makes segments of documents on one processor.
+func BenchmarkSegment(b *testing.B) {
 	docs, size := corpus(b)
 	b.SetBytes(size)
 	for b.Loop() {
 		for batch := range slices.Chunk(docs, 2000) {
-			documents(batch)
+			made := make([]index.Document, len(batch))
+			for i := range batch {
+				made[i] = documentOf(&batch[i])
+			}
+			if _, _, err := (segment.Plugin{}).New(made); err != nil {
+				b.Fatal(err)
+			}
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 
 // bulkWriters is how many batches are built at once in a bulk build. bleve
 // builds each on one processor; the analysis of the next one takes the others.
-const bulkWriters = 2
+const bulkWriters = 4
 
 // bulk is a bulk build: the batches under way and what came of them. Its
 // methods are called under Engine.writing.

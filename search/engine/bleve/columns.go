@@ -81,6 +81,8 @@ func facetField(f engine.Facet) (field string, ok bool) {
 		return fieldYear, true
 	case engine.FacetType:
 		return fieldType, true
+	case engine.FacetLang:
+		return fieldLang, true
 	}
 	return "", false
 }
@@ -160,25 +162,21 @@ func (c *columns) load(s segment.Segment) error {
 			return fmt.Errorf("read date of document: %w", err)
 		}
 		c.dates[doc] = noDate
-		if len(text) == 0 || string(text) == undated {
+		if len(text) == 0 {
 			continue
 		}
 		if c.dates[doc], err = strconv.ParseInt(string(text), 36, 64); err != nil {
 			return fmt.Errorf("read date of document: %w (%w)", err, engine.ErrDamaged)
 		}
 	}
-	return c.loadLengths(s)
-}
-
-func (c *columns) loadLengths(s segment.Segment) error {
-	return eachTerm(s, fieldLength, nil, nil, func(term string, docs *roaring.Bitmap) error {
-		step, err := strconv.Atoi(term)
-		if err != nil {
-			return fmt.Errorf("read length of document: %w (%w)", err, engine.ErrDamaged)
-		}
-		c.words += lengthOf(step) * float64(docs.GetCardinality())
-		return nil
-	})
+	lengths, ok := s.(interface{ Lengths(field string) []byte })
+	if !ok {
+		return fmt.Errorf("segment of type %T has no lengths: %w", s, engine.ErrDamaged)
+	}
+	for _, step := range lengths.Lengths(fieldText) {
+		c.words += lengthOf(int(step))
+	}
+	return nil
 }
 
 // facet gives the values of a facet, with numbers of the table.

@@ -163,13 +163,6 @@ func ceilSecond(t time.Time) int64 {
 	return s
 }
 
-// How much a word counts that stands in the subject or the sender, on top of
-// what it counts as a word of the text.
-const (
-	subjectWeight = 0.6
-	senderWeight  = 0.4
-)
-
 // text gives the matcher of terms that stand next to each other.
 func (c *compiler) text(f query.Field, terms []string, prefix, positive bool) (matcher, error) {
 	if len(terms) == 0 {
@@ -184,14 +177,6 @@ func (c *compiler) text(f query.Field, terms []string, prefix, positive bool) (m
 		return m, nil
 	}
 	c.scores = append(c.scores, scorerOf(m, field, terms, 1))
-	if field == fieldText && !prefix {
-		for _, more := range []struct {
-			field  string
-			weight float64
-		}{{fieldSubject, subjectWeight}, {fieldFrom, senderWeight}} {
-			c.scores = append(c.scores, scorerOf(textMatcher(more.field, terms, false), more.field, terms, more.weight))
-		}
-	}
 	return m, nil
 }
 

@@ -1,5 +1,6 @@
-// Package bleve keeps the search index in a bleve index (scorch, zap segments)
-// and answers searches from it. It implements engine.Writer and engine.Reader.
+// Package bleve keeps the search index in a bleve index (scorch, with segments of
+// our own format) and answers searches from it. It implements engine.Writer and
+// engine.Reader.
 //
 // # What is stored
 //
@@ -9,11 +10,15 @@
 // than through a mapping, and every document has the same fields, so that merges
 // copy bytes.
 //
-//	text                     subject, addresses, body, attachment names and texts; with positions
+//	text                     subject, addresses, body, attachment names and texts,
+//	                         quoted text, signature; with positions
 //	subject, from, to, file  the same words by place; with positions
-//	mailbox folder sender year type has   keywords
-//	len                      the length of text in words, in steps of an eighth of an octave
+//	mailbox folder sender year type has lang   keywords
 //	ts                       the date in seconds, as a doc value
+//
+// A posting of text tells no plain count but what the words count by where they
+// stand (words.go): a word of the author's own counts more than one that is
+// quoted. The length of text is counted alike, in steps of an eighth of an octave.
 //
 // A field's parts (each address, each attachment) lie partGap positions apart,
 // so that no phrase reaches from one into the next.
@@ -30,6 +35,5 @@
 // its documents (match.go, phrase.go), and totals, facets and order are taken
 // from that bitmap and from the columns of the segment, which are arrays in
 // memory of ids, dates and facet values (columns.go). Only the best hits are
-// ever looked at one by one. Scores are BM25 over text, with the subject and
-// the sender counted on top (score.go).
+// ever looked at one by one. Scores are BM25 over text (score.go).
 package bleve

@@ -26,7 +26,7 @@ const (
 	fieldYear    = "year"
 	fieldType    = "type"
 	fieldHas     = "has"
-	fieldLength  = "len"
+	fieldLang    = "lang"
 	fieldDate    = "ts"
 )
 
@@ -38,7 +38,7 @@ const (
 )
 
 // maxWords is how many words of a field are indexed; what comes after them is
-// not found. A word takes about 100 bytes while its batch is built, so that a
+// not found. A word takes about 30 bytes while its batch is built, so that a
 // hostile message cannot take all memory.
 const maxWords = 1 << 20
 
@@ -48,28 +48,24 @@ const partGap = 100
 const (
 	textOptions    = index.IndexField | index.IncludeTermVectors
 	keywordOptions = index.IndexField | index.SkipFreqNorm
-	// SkipDVCompression would be quicker to read at random, but zapx 17.2.5 takes
-	// it for SkipDVChunking when it merges, and then gives documents the doc
-	// values of others. Columns are read in order, where it makes no difference.
-	dateOptions = index.IndexField | index.DocValues
-	idOptions   = index.IndexField | index.StoreField
+	dateOptions    = index.IndexField | index.SkipFreqNorm | index.DocValues
+	idOptions      = index.IndexField | index.StoreField
 )
 
-// document is a message as bleve takes it. It is complete when it is made:
-// there is nothing left to analyse.
+// document is a message as bleve takes it. Its words are told apart when its
+// segment is built.
 type document struct {
 	id     string
-	fields []*docField
+	fields []index.Field
 	size   int
-	text   int
 }
 
 // documentOf makes the document of a message.
 func documentOf(d *engine.Document) *document {
 	id := d.ID.String()
-	text, subject, from, to, file := newWords(textBytes(d)), newWords(len(d.Subject)), newWords(0), newWords(0), newWords(0)
-	text.add(d.Subject)
-	subject.add(d.Subject)
+	text, subject, from, to, file := newText(fieldText), newText(fieldSubject), newText(fieldFrom), newText(fieldTo), newText(fieldFile)
+	text.add(weightSubject, d.Subject)
+	subject.add(weightOwn, d.Subject)
 	for _, a := range d.From {
 		addAddress(a, text, from)
 	}
@@ -78,45 +74,40 @@ func documentOf(d *engine.Document) *document {
 			addAddress(a, text, to)
 		}
 	}
-	text.add(d.Body)
+	text.add(weightOwn, d.Body)
 	types := make([]string, 0, len(d.Attachments))
 	has := []string{map[bool]string{true: hasAttachment}[d.HasAttachment], map[bool]string{true: hasGone}[d.Gone]}
 	for _, a := range d.Attachments {
-		text.add(a.Name)
-		text.add(a.Text)
-		file.add(a.Name)
+		text.add(weightOwn, a.Name)
+		text.add(weightAttached, a.Text)
+		file.add(weightOwn, a.Name)
 		types = append(types, a.Type)
 		if a.State != "" {
 			has = append(has, hasState+a.State)
 		}
 	}
-	doc := &document{id: id, text: text.bytes}
-	length := lengthStep(text.count)
-	doc.fields = []*docField{
-		{name: fieldID, value: []byte(id), options: idOptions, length: 1, terms: once(id)},
-		text.field(fieldText), subject.field(fieldSubject), from.field(fieldFrom), to.field(fieldTo), file.field(fieldFile),
+	text.add(weightQuoted, d.Quoted)
+	text.add(weightSignature, d.Signature)
+	doc := &document{id: id, size: 512 + text.bytes}
+	doc.fields = []index.Field{
+		keyword(fieldID, id), text, subject, from, to, file,
 		keyword(fieldMailbox, d.Mailbox.String()),
 		keyword(fieldFolder, d.Folder.String()),
 		keyword(fieldSender, senderOf(d)),
 		keyword(fieldYear, yearOf(d.Date)),
 		keyword(fieldType, types...),
 		keyword(fieldHas, has...),
-		keyword(fieldLength, strconv.Itoa(length)),
+		keyword(fieldLang, d.Language),
 		dateField(d.Date),
 	}
-	doc.size = 512 + len(id)
-	for _, f := range doc.fields {
-		doc.size += 64 + 96*len(f.terms)
-	}
-	doc.size += 56 * text.count
 	return doc
 }
 
 // addAddress adds a name and an address, each as a part of its own.
-func addAddress(a mail.Address, fields ...*words) {
-	for _, w := range fields {
-		w.add(a.Name)
-		w.add(a.Address)
+func addAddress(a mail.Address, fields ...*wordField) {
+	for _, f := range fields {
+		f.add(weightOwn, a.Name)
+		f.add(weightOwn, a.Address)
 	}
 }
 
@@ -138,39 +129,13 @@ func yearOf(t time.Time) string {
 	return t.UTC().Format("2006")
 }
 
-// dateField holds the seconds of t. Its terms are numbers in base 36; nothing
-// looks them up, as the column of dates answers what is asked of them. With
-// frequencies a date that is unique takes no postings list after a merge.
-func dateField(t time.Time) *docField {
-	f := &docField{name: fieldDate, options: dateOptions, length: 1, terms: once(undated)}
+// dateField holds the seconds of t, as a number in base 36. Nothing looks it up,
+// as the column of dates answers what is asked of it.
+func dateField(t time.Time) *keywordField {
+	f := keyword(fieldDate)
+	f.options = dateOptions
 	if !t.IsZero() {
-		f.terms = once(strconv.FormatInt(t.Unix(), 36))
-	}
-	return f
-}
-
-// undated is the date of a message without one. It has one, since zapx 17.2.5
-// merges segments in which no document has any into one that it then fails to
-// read doc values from.
-const undated = "-"
-
-func once(term string) index.TokenFrequencies {
-	tf := &index.TokenFreq{Term: []byte(term)}
-	tf.SetFrequency(1)
-	return index.TokenFrequencies{term: tf}
-}
-
-// keyword is a field of whole values. Empty values and repetitions are left out.
-func keyword(name string, values ...string) *docField {
-	f := &docField{name: name, options: keywordOptions, length: 1}
-	for _, v := range values {
-		if v == "" {
-			continue
-		}
-		if f.terms == nil {
-			f.terms = make(index.TokenFrequencies, len(values))
-		}
-		f.terms[v] = &index.TokenFreq{Term: []byte(v)}
+		f.values = []string{strconv.FormatInt(t.Unix(), 36)}
 	}
 	return f
 }
@@ -203,7 +168,7 @@ func (d *document) ID() string                                 { return d.id }
 func (d *document) Size() int                                  { return d.size }
 func (d *document) HasComposite() bool                         { return false }
 func (d *document) VisitComposite(index.CompositeFieldVisitor) {}
-func (d *document) NumPlainTextBytes() uint64                  { return uint64(d.text) }
+func (d *document) NumPlainTextBytes() uint64                  { return uint64(d.size) }
 func (d *document) AddIDField()                                {}
 func (d *document) StoredFieldsBytes() uint64                  { return 0 }
 func (d *document) Indexed() bool                              { return true }
@@ -213,22 +178,3 @@ func (d *document) VisitFields(visit index.FieldVisitor) {
 		visit(f)
 	}
 }
-
-// docField is a field of a document.
-type docField struct {
-	name    string
-	value   []byte
-	options index.FieldIndexingOptions
-	length  int // what bleve writes as the norm of each posting: a lengthStep
-	terms   index.TokenFrequencies
-}
-
-func (f *docField) Name() string                                     { return f.name }
-func (f *docField) Value() []byte                                    { return f.value }
-func (f *docField) ArrayPositions() []uint64                         { return nil }
-func (f *docField) EncodedFieldType() byte                           { return 't' }
-func (f *docField) Analyze()                                         {}
-func (f *docField) Options() index.FieldIndexingOptions              { return f.options }
-func (f *docField) AnalyzedLength() int                              { return f.length }
-func (f *docField) AnalyzedTokenFrequencies() index.TokenFrequencies { return f.terms }
-func (f *docField) NumPlainTextBytes() uint64                        { return 0 }

@@ -16,8 +16,9 @@ import (
 // Version is the version of the documents and fields. An index of another
 // version is refused with engine.ErrMismatch and has to be rebuilt. Version 2
 // marks messages that are gone at their source, version 3 the states of
-// attachments' texts.
-const Version = 3
+// attachments' texts; version 4 tells the author's words from others, has the
+// language, and segments of our own.
+const Version = 4
 
 // Options says how an index is opened.
 type Options struct {

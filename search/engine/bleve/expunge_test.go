@@ -12,16 +12,16 @@ import (
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	"github.com/blevesearch/bleve/v2/index/scorch/mergeplan"
-	zap "github.com/blevesearch/zapx/v17"
 
 	"mailquarry/internal/mail"
 	"mailquarry/search/engine"
+	"mailquarry/search/engine/bleve/segment"
 	"mailquarry/search/query"
 )
 
 // onDisk tells whether a segment's file in the index's folder, in use or not,
-// holds the word. Words stand in a file as an automaton, so that looking for
-// their bytes finds nothing.
+// holds the word. Words share their beginnings in a file, so that looking for
+// their bytes may find nothing.
 func onDisk(t *testing.T, dir, word string) bool {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, storeDir, "*.zap"))
@@ -29,7 +29,7 @@ func onDisk(t *testing.T, dir, word string) bool {
 		t.Fatal(err)
 	}
 	for _, f := range files {
-		s, err := new(zap.ZapPlugin).Open(f)
+		s, err := segment.Plugin{}.Open(f)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}

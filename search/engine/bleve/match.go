@@ -176,7 +176,7 @@ func (m *prefixMatcher) expand(p *part, f func(term string, found postings) erro
 	if err != nil {
 		return err
 	}
-	it := termsOf(dict, []byte(m.prefix), after(m.prefix))
+	it := dict.AutomatonIterator(nil, []byte(m.prefix), after(m.prefix))
 	for i := 0; ; i++ {
 		entry, err := it.Next()
 		if err != nil {

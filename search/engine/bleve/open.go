@@ -18,6 +18,7 @@ import (
 	index "github.com/blevesearch/bleve_index_api"
 
 	"mailquarry/search/engine"
+	"mailquarry/search/engine/bleve/segment"
 )
 
 // The keys of the internal values.
@@ -129,6 +130,8 @@ func settings(bulk bool) map[string]any {
 	return map[string]any{
 		// A batch is on disk when Apply returns.
 		"unsafe_batch":           false,
+		"forceSegmentType":       segment.Type,
+		"forceSegmentVersion":    segment.Version,
 		"numSnapshotsToKeep":     1,
 		"scorchMergePlanOptions": merges,
 		"asyncErrorCallbackName": asyncCallback,

@@ -175,9 +175,7 @@ func newSlotReader(p *part, slot []postings, candidates *roaring.Bitmap) (*slotR
 				break
 			}
 			doc := uint32(posting.Number())
-			for _, l := range posting.Locations() {
-				r.gathered[doc] = append(r.gathered[doc], uint32(l.Pos()))
-			}
+			r.gathered[doc] = placesOf(posting, r.gathered[doc])
 		}
 	}
 	return r, nil
@@ -206,8 +204,17 @@ func (r *slotReader) positions(doc uint32) ([]uint32, error) {
 	if posting == nil || posting.Number() != uint64(doc) {
 		return nil, nil
 	}
-	for _, l := range posting.Locations() {
-		r.buf = append(r.buf, uint32(l.Pos()))
-	}
+	r.buf = placesOf(posting, r.buf)
 	return r.buf, nil
+}
+
+// placesOf adds the positions of a posting.
+func placesOf(p segment.Posting, to []uint32) []uint32 {
+	if q, ok := p.(interface{ Positions([]uint32) []uint32 }); ok {
+		return q.Positions(to)
+	}
+	for _, l := range p.Locations() {
+		to = append(to, uint32(l.Pos()))
+	}
+	return to
 }

@@ -149,7 +149,7 @@ func (g *scoring) term(i int, p *part, docs []uint32, set *roaring.Bitmap, score
 			return nil
 		}
 		if docs[at] == doc {
-			scores[at] += weight * bm25(float64(posting.Frequency()), table[stepOf(posting)])
+			scores[at] += weight * bm25(frequencies[posting.Frequency()&15], table[stepOf(posting)])
 		}
 	}
 }

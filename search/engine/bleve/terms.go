@@ -25,17 +25,11 @@ func lookup(dict segment.TermDictionary, term string) (postings, error) {
 
 // bitmapOf gives the documents of a postings list, nil when there are none.
 func bitmapOf(list segment.PostingsList) *roaring.Bitmap {
-	it, ok := list.Iterator(false, false, false, nil).(segment.OptimizablePostingsIterator)
+	l, ok := list.(interface{ Docs() *roaring.Bitmap })
 	if !ok {
 		return nil
 	}
-	if doc, one := it.DocNum1Hit(); one {
-		return roaring.BitmapOf(uint32(doc))
-	}
-	if docs := it.ActualBitmap(); docs != nil && !docs.IsEmpty() {
-		return docs
-	}
-	return nil
+	return l.Docs()
 }
 
 // eachTerm calls f for the terms of a field from start up to, but not
@@ -45,7 +39,7 @@ func eachTerm(s segment.Segment, field string, start, end []byte, f func(term st
 	if err != nil {
 		return fmt.Errorf("read dictionary of %s: %w", field, err)
 	}
-	it := termsOf(dict, start, end)
+	it := dict.AutomatonIterator(nil, start, end)
 	for {
 		entry, err := it.Next()
 		if err != nil {
@@ -65,18 +59,6 @@ func eachTerm(s segment.Segment, field string, start, end []byte, f func(term st
 			return err
 		}
 	}
-}
-
-// termsOf iterates over terms without counting their documents where the
-// segment can do that.
-func termsOf(dict segment.TermDictionary, start, end []byte) segment.DictionaryIterator {
-	type uncounted interface {
-		AutomatonIteratorOmitCount(a segment.Automaton, start, end []byte) segment.DictionaryIterator
-	}
-	if d, ok := dict.(uncounted); ok {
-		return d.AutomatonIteratorOmitCount(nil, start, end)
-	}
-	return dict.AutomatonIterator(nil, start, end)
 }
 
 // after gives the first byte string that does not begin with prefix, nil when

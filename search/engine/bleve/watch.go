@@ -5,6 +5,8 @@ import (
 	"sync"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
+
+	"mailquarry/search/engine/bleve/segment"
 )
 
 // bleve reports what goes wrong in its background routines only to a callback
@@ -24,6 +26,7 @@ var watched = struct {
 // bleve reads its registry without a lock.
 func registerCallback() {
 	watched.once.Do(func() {
+		scorch.RegisterSegmentPlugin(segment.Plugin{}, false)
 		scorch.RegistryAsyncErrorCallbacks[asyncCallback] = func(err error, path string) {
 			watched.Lock()
 			report := watched.store[filepath.Clean(path)]

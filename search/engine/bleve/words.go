@@ -1,119 +1,139 @@
 package bleve
 
 import (
-	"sync"
+	"math"
+	"slices"
 
 	index "github.com/blevesearch/bleve_index_api"
 
 	"mailquarry/search/analysis"
-	"mailquarry/search/engine"
 )
 
-// words collects the words of a field.
-type words struct {
-	terms    index.TokenFrequencies
-	freqs    []index.TokenFreq // what terms points into
-	order    []occurrence
-	expected int // different words, to begin with
-	next     int // the position for the next part
-	count    int
-	bytes    int
-}
+// What a word counts, by where it stands, in eighths of what it counts in the
+// author's own text. A term's frequency in a message is the sum: BM25F with the
+// same saturation for all parts (Robertson, Zaragoza, Taylor 2004).
+const (
+	weightOwn       = 8
+	weightSubject   = 24
+	weightAttached  = 6
+	weightQuoted    = 3
+	weightSignature = 1
+)
 
-type occurrence struct {
-	freq *index.TokenFreq
-	pos  int
-}
+// frequencies are the frequencies that a posting can tell, in half a byte. What
+// lies between two is taken for the lesser; BM25 hardly tells large ones apart.
+var frequencies = [16]float64{0, 0.125, 0.375, 0.5, 0.75, 1, 1.5, 2, 3, 4, 5, 7, 10, 15, 25, 50}
 
-// newWords expects about so many bytes of text. Thousands of documents wait for
-// their segment at a time, so room that is not used counts.
-func newWords(bytes int) *words {
-	const each = 10 // bytes of mail bring a new word
-	return &words{expected: min(4+bytes/each, 1<<12)}
-}
-
-// textBytes is how much of a message's text is subject, body and attachments.
-func textBytes(d *engine.Document) int {
-	n := len(d.Subject) + len(d.Body)
-	for i := range d.Attachments {
-		n += len(d.Attachments[i].Name) + len(d.Attachments[i].Text)
+// frequencyCode gives the place of a sum of weights in frequencies.
+func frequencyCode(weight uint32) uint32 {
+	i, found := slices.BinarySearch(frequencies[:], float64(weight)/weightOwn)
+	if !found {
+		i--
 	}
-	return n
+	return uint32(max(i, 1))
 }
+
+// wordField is a field of words. Its parts lie partGap positions apart.
+type wordField struct {
+	fieldBase
+	parts []textPart
+	bytes int
+	// Known when the words have been visited.
+	length float64 // in words of the author's
+}
+
+type textPart struct {
+	weight uint32
+	text   string
+}
+
+func newText(name string) *wordField { return &wordField{fieldBase: fieldBase{name, textOptions}} }
 
 // add adds a part.
-func (w *words) add(s string) {
-	if s == "" {
-		return
-	}
-	w.bytes += len(s)
-	if w.terms == nil {
-		w.terms = make(index.TokenFrequencies, w.expected)
-	}
-	last := -1
-	for t := range analysis.Tokens(s) {
-		if w.count == maxWords {
-			break
-		}
-		tf := w.freq(t.Term)
-		tf.SetFrequency(tf.Frequency() + 1)
-		last = w.next + t.Pos
-		w.order = append(w.order, occurrence{tf, last})
-		w.count++
-	}
-	if last >= 0 {
-		w.next = last + 1 + partGap
+func (f *wordField) add(weight uint32, s string) {
+	if s != "" {
+		f.parts = append(f.parts, textPart{weight, s})
+		f.bytes += len(s)
 	}
 }
 
-// freq gives the entry of a term. The term itself is left out of it: the
-// segment is built from the keys of the map.
-func (w *words) freq(term string) *index.TokenFreq {
-	tf := w.terms[term]
-	if tf == nil {
-		if len(w.freqs) == cap(w.freqs) {
-			w.freqs = make([]index.TokenFreq, 0, min(max(4, w.expected-len(w.terms), len(w.terms)/4), 1024))
+// VisitTokens gives the words in order, as far as they are indexed.
+func (f *wordField) VisitTokens(visit func(term string, position, weight uint32)) {
+	count, next, length := 0, 0, uint64(0)
+	for _, p := range f.parts {
+		last := -1
+		for t := range analysis.Tokens(p.text) {
+			if count == maxWords {
+				break
+			}
+			count++
+			last = next + t.Pos
+			length += uint64(min(p.weight, weightOwn))
+			visit(t.Term, uint32(last), p.weight)
 		}
-		w.freqs = append(w.freqs, index.TokenFreq{})
-		tf = &w.freqs[len(w.freqs)-1]
-		w.terms[term] = tf
+		if last >= 0 {
+			next = last + 1 + partGap
+		}
 	}
-	return tf
+	f.length = float64(length) / weightOwn
 }
 
-// places are the locations of the first positions. Fields, offsets and array
-// positions are not kept, so that a location is its position, and documents can
-// point to the same ones.
-var places = sync.OnceValue(func() []index.TokenLocation {
-	p := make([]index.TokenLocation, 1<<13)
-	for i := range p {
-		p[i].Position = i
-	}
-	return p
-})
+// Frequency is what a posting tells of the weight.
+func (f *wordField) Frequency(weight uint32) uint32 { return frequencyCode(weight) }
 
-// field hands the words over. The locations of a term lie next to each other,
-// since that is how the segment's builder reads them.
-func (w *words) field(name string) *docField {
-	pointers := make([]*index.TokenLocation, len(w.order))
-	shared := places()
-	var own []index.TokenLocation // of the positions behind those
-	for i, o := range w.order {
-		tf := o.freq
-		if tf.Locations == nil {
-			n := tf.Frequency()
-			tf.Locations, pointers = pointers[:0:n], pointers[n:]
-		}
-		if o.pos < len(shared) {
-			tf.Locations = append(tf.Locations, &shared[o.pos])
-			continue
-		}
-		if own == nil {
-			own = make([]index.TokenLocation, 0, len(w.order)-i)
-		}
-		own = append(own, index.TokenLocation{Position: o.pos})
-		tf.Locations = append(tf.Locations, &own[len(own)-1])
-	}
-	w.order = nil
-	return &docField{name: name, options: textOptions, length: lengthStep(w.count), terms: w.terms}
+// AnalyzedLength is the length that scores are held against.
+func (f *wordField) AnalyzedLength() int { return lengthStep(int(math.Round(f.length))) }
+
+// keywordField is a field of whole values.
+type keywordField struct {
+	fieldBase
+	values []string
 }
+
+// keyword makes a field of values. Empty ones and repetitions are left out.
+func keyword(name string, values ...string) *keywordField {
+	f := &keywordField{fieldBase: fieldBase{name, keywordOptions}}
+	if name == fieldID {
+		f.options = idOptions
+	}
+	for _, v := range values {
+		if v != "" && !slices.Contains(f.values, v) {
+			f.values = append(f.values, v)
+		}
+	}
+	return f
+}
+
+// Value is the id, in the field of ids.
+func (f *keywordField) Value() []byte {
+	if len(f.values) == 0 {
+		return nil
+	}
+	return []byte(f.values[0])
+}
+
+// VisitTokens gives the values.
+func (f *keywordField) VisitTokens(visit func(term string, position, weight uint32)) {
+	for _, v := range f.values {
+		visit(v, 0, 1)
+	}
+}
+
+// Frequency is not kept.
+func (f *keywordField) Frequency(uint32) uint32 { return 1 }
+
+// fieldBase is what bleve asks of a field and what is the same for all of ours.
+type fieldBase struct {
+	name    string
+	options index.FieldIndexingOptions
+}
+
+func (f *fieldBase) Name() string                                     { return f.name }
+func (f *fieldBase) Value() []byte                                    { return nil }
+func (f *fieldBase) ArrayPositions() []uint64                         { return nil }
+func (f *fieldBase) EncodedFieldType() byte                           { return 't' }
+func (f *fieldBase) Analyze()                                         {}
+func (f *fieldBase) Options() index.FieldIndexingOptions              { return f.options }
+func (f *fieldBase) AnalyzedLength() int                              { return 1 }
+func (f *fieldBase) AnalyzedTokenFrequencies() index.TokenFrequencies { return nil }
+func (f *fieldBase) NumPlainTextBytes() uint64                        { return 0 }

@@ -18,20 +18,26 @@ func TestPlaces(t *testing.T) {
 		fmt.Fprintf(&body, "common w%d ", i)
 	}
 	d := documentOf(&engine.Document{ID: 1, Mailbox: 1, Body: body.String()})
-	for _, f := range d.fields {
-		if f.name != fieldText {
-			continue
-		}
-		if n := len(f.terms["common"].Locations); n != words {
-			t.Fatalf("the common word stands in %d places, not %d", n, words)
-		}
-		for i, at := range f.terms["common"].Locations {
-			next := f.terms[fmt.Sprintf("w%d", i)].Locations
-			if at.Position != 2*i || len(next) != 1 || next[0].Position != 2*i+1 {
-				t.Fatalf("word %d stands at %d, the one behind it at %v", 2*i, at.Position, next)
-			}
-		}
-		return
+	places := map[string][]uint32{}
+	wordsOf(t, d, fieldText).VisitTokens(func(term string, pos, _ uint32) { places[term] = append(places[term], pos) })
+	if n := len(places["common"]); n != words {
+		t.Fatalf("the common word stands in %d places, not %d", n, words)
 	}
-	t.Fatal("there is no text")
+	for i, at := range places["common"] {
+		next := places[fmt.Sprintf("w%d", i)]
+		if at != uint32(2*i) || len(next) != 1 || next[0] != uint32(2*i+1) {
+			t.Fatalf("word %d stands at %d, the one behind it at %v", 2*i, at, next)
+		}
+	}
+}
+
+func wordsOf(t *testing.T, d *document, field string) *wordField {
+	t.Helper()
+	for _, f := range d.fields {
+		if w, ok := f.(*wordField); ok && w.name == field {
+			return w
+		}
+	}
+	t.Fatalf("there is no field %s", field)
+	return nil
 }
