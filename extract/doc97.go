@@ -8,7 +8,7 @@ import (
 // ([MS-DOC]), and 6 and 95, whose beginning is alike.
 func docFormat() format {
 	return format{
-		name: "doc", version: 1, extensions: []string{"doc", "dot"}, media: []string{"application/msword"},
+		name: "doc", version: 2, extensions: []string{"doc", "dot"}, media: []string{"application/msword"},
 		is: func(p *probe) bool { return p.oleMain() == "worddocument" }, read: readDOC,
 	}
 }

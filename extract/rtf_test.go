@@ -29,6 +29,8 @@ func TestRTF(t *testing.T) {
 		{"a link", `{\rtf1 see {\field{\*\fldinst HYPERLINK "https://a.example/x?b=1" }{\fldrslt our site}} now}`, "see our site (https://a.example/x?b=1) now"},
 		{"a link that is shown", `{\rtf1 {\field{\*\fldinst{HYPERLINK "http://a.example/"}}{\fldrslt{a.example}}}}`, "a.example"},
 		{"a field that only shows its result", `{\rtf1 page {\field{\*\fldinst PAGE}{\fldrslt 3}}}`, "page 3"},
+		{"a phonetic guide", `{\rtf1 a {\field{\*\fldinst EQ \\* jc2 \\* "Font:M" \\* hps10 \\o\\ad(\\s\\up 9(over),under)}} b}`, "a over under b"},
+		{"a fraction", `{\rtf1 {\field{\*\fldinst eq \\f(x\\,y,2)}}}`, "x,y 2"},
 		{"characters by name", `{\rtf1 a\emdash b\endash c\~d\_e\-f\lquote g\rquote\tab\{h\}\\}`, "a—b–c d-ef‘g’\t{h}\\"},
 		{
 			"footnote, comment, header", `{\rtf1{\header Top}{\footer Foot}Body{\footnote Note}{\*\atnid JD}{\*\atnauthor Jo}\chatn{\*\annotation{\*\atndate 1}Remark} on}`,
