@@ -17,7 +17,7 @@ const htmlDepth = 64
 // followed by its target where that says more. It reads tokens rather than
 // building a tree, so nesting costs nothing.
 func HTML(src string) string {
-	return htmlText(src, defaultMaxText).text
+	return readHTML(src, defaultMaxText, nil).text
 }
 
 type limited struct {
@@ -25,8 +25,13 @@ type limited struct {
 	cut  bool // the text was longer than the limit
 }
 
-func htmlText(src string, limit int) limited {
-	r := htmlReader{out: newWriter(limit)}
+func htmlText(src string, limit int) limited { return readHTML(src, limit, nil) }
+
+// readHTML reads the text of HTML, and has the marker, if there is one, follow
+// what is read.
+func readHTML(src string, limit int, m *htmlMarker) limited {
+	r := htmlReader{out: newWriter(limit), marker: m}
+	defer r.finish()
 	z := html.NewTokenizer(strings.NewReader(src))
 	z.SetMaxBuf(0)
 	for !r.out.full {
@@ -48,6 +53,13 @@ func htmlText(src string, limit int) limited {
 	return r.out.result()
 }
 
+// finish ends the marks that nothing ended.
+func (r *htmlReader) finish() {
+	if r.marker != nil {
+		r.marker.close(0, r.out)
+	}
+}
+
 type list struct {
 	ordered bool
 	n       int
@@ -60,8 +72,9 @@ type row struct {
 
 type htmlReader struct {
 	out    *writer
-	skip   atom.Atom // the element whose content is left out
-	nested int       // how many elements of that name are open inside it
+	marker *htmlMarker // nil unless marks are wanted
+	skip   atom.Atom   // the element whose content is left out
+	nested int         // how many elements of that name are open inside it
 	pre    int
 	lists  []list
 	rows   []row // the present row of each open table
@@ -110,7 +123,7 @@ func (r *htmlReader) start(z *html.Tokenizer, selfClosing bool) {
 	name, more := z.TagName()
 	a := atom.Lookup(name)
 	if r.skip != 0 {
-		r.startSkipped(a, selfClosing)
+		r.startSkipped(z, a, more, selfClosing)
 		return
 	}
 	if skipped(a) {
@@ -121,26 +134,26 @@ func (r *htmlReader) start(z *html.Tokenizer, selfClosing bool) {
 		}
 		return
 	}
-	r.open(a)
+	t := r.open(z, a, more)
 	switch a {
 	case atom.Br:
 		r.out.line()
 	case atom.Img:
-		if alt := attr(z, more, "alt"); alt != "" {
-			r.out.flow(alt, false)
+		if t.alt != "" {
+			r.out.flow(t.alt, false)
 		}
 	case atom.A:
 		r.closeLink()
-		r.href, r.inLink, r.mark = attr(z, more, "href"), true, r.out.len()
+		r.href, r.inLink, r.mark = t.href, true, r.out.len()
 	}
 }
 
-func (r *htmlReader) startSkipped(a atom.Atom, selfClosing bool) {
+func (r *htmlReader) startSkipped(z *html.Tokenizer, a atom.Atom, more, selfClosing bool) {
 	if r.skip == atom.Head {
 		// Anything that belongs to a body ends a head whose end tag is missing.
 		if isBlock, _ := block(a); isBlock || a == atom.Span || a == atom.Font || a == atom.A || a == atom.B {
 			r.skip = 0
-			r.open(a)
+			r.open(z, a, more)
 		}
 		return
 	}
@@ -170,8 +183,22 @@ func (r *htmlReader) breakLine(a atom.Atom, starts bool) {
 	}
 }
 
-// open lays out the beginning of an element.
-func (r *htmlReader) open(a atom.Atom) {
+// open begins an element: it reads what attributes are needed, shows them to the
+// marker, and lays out the beginning.
+func (r *htmlReader) open(z *html.Tokenizer, a atom.Atom, more bool) tagAttrs {
+	var t tagAttrs
+	if a == atom.Img || a == atom.A || r.marker != nil && (holder(a) >= 0 || a == atom.Hr) {
+		t = attrs(z, more)
+	}
+	if r.marker != nil {
+		r.marker.startTag(a, t, r.out)
+	}
+	r.begin(a)
+	return t
+}
+
+// begin lays out the beginning of an element.
+func (r *htmlReader) begin(a atom.Atom) {
 	r.breakLine(a, true)
 	switch a {
 	case atom.Pre, atom.Xmp, atom.Listing:
@@ -227,6 +254,9 @@ func (r *htmlReader) end(a atom.Atom) {
 		}
 		return
 	}
+	if r.marker != nil {
+		r.marker.endTag(a, r.out)
+	}
 	switch a {
 	case atom.A:
 		r.closeLink()
@@ -276,18 +306,6 @@ func linkTarget(href string) string {
 	case strings.HasPrefix(low, "mailto:"):
 		address, _, _ := strings.Cut(href[len("mailto:"):], "?")
 		return address
-	}
-	return ""
-}
-
-// attr reads an attribute of the tag at hand.
-func attr(z *html.Tokenizer, more bool, want string) string {
-	for more {
-		var k, v []byte
-		k, v, more = z.TagAttr()
-		if string(k) == want {
-			return string(v)
-		}
 	}
 	return ""
 }
