@@ -22,8 +22,9 @@ type pdfFont struct {
 	utf16     bool            // composite: codes are UTF-16
 	charset   string          // composite: codes are text in this charset
 	widths    map[int]float64 // by code, or by CID for composite fonts
-	fallback  float64         // width of what is not in widths; 0: guess from the letter
+	fallback  float64         // width of what is not in widths; 0: look it up in standard
 	scale     float64         // glyph space to text space
+	standard  *asciiWidths    // of simple fonts without widths
 }
 
 // glyph is one shown code.
@@ -53,8 +54,11 @@ func (d *pdfDoc) newFont(v pdf.Value) *pdfFont {
 			f.scale = m.Index(0).Float64()
 		}
 	}
-	if strings.Contains(v.Key("BaseFont").Name(), "Courier") && len(f.widths) == 0 {
-		f.fallback = 600
+	if name := v.Key("BaseFont").Name(); len(f.widths) == 0 && v.Key("Subtype").Name() != "Type3" {
+		f.standard = standardWidths(name)
+		if strings.Contains(name, "Courier") {
+			f.fallback = 600
+		}
 	}
 	f.encoding(v)
 	return f
@@ -257,7 +261,7 @@ func plainForm(s string) string {
 }
 
 // width is how far a code moves, for size 1. Fonts every reader is expected to
-// have may come without widths; their letters are guessed.
+// have may come without widths.
 func (f *pdfFont) width(c int, text string) float64 {
 	if w, ok := f.widths[c]; ok {
 		return w * f.scale
@@ -268,13 +272,8 @@ func (f *pdfFont) width(c int, text string) float64 {
 	if len(f.widths) > 0 && !f.composite {
 		return 0
 	}
-	switch {
-	case text == "" || strings.ContainsAny(text, " iljtfI.,;:'|!()[]/"):
-		return .28
-	case strings.ContainsAny(text, "mwMW@%"):
-		return .85
-	case text >= "A" && text <= "Z":
-		return .68
+	if f.standard == nil {
+		return .54
 	}
-	return .54
+	return f.standard.of(text) * f.scale
 }

@@ -72,6 +72,7 @@ func TestPDF(t *testing.T) {
 	}{
 		{"words parted by movement", onePage("BT /F 10 Tf 72 700 Td (Hello) Tj 40 0 Td (World) Tj ET"), "Hello World"},
 		{"letters placed one by one", onePage("BT /F 10 Tf 72 700 Td (H) Tj 7.3 0 Td (ere) Tj ET"), "Here"},
+		{"a word in pieces, in a font without widths", onePage("BT /F 10 Tf 72 700 Td (total dissolved mercur) Tj 97.25 0 Td (y) Tj ET"), "total dissolved mercury"},
 		{"words parted by kerning", onePage("BT /F 10 Tf 72 700 Td [(Ein) 20 (f\\374h) -10 (rung) -400 (in)] TJ ET"), "Einführung in"},
 		{"lines", onePage("BT /F 10 Tf 12 TL 72 700 Td (one) Tj T* (two) Tj (three) ' 1 2 (four) \" ET"), "one\ntwo\nthree\nfour"},
 		{"a superscript stays in its line", onePage("BT /F 10 Tf 72 700 Td (E=mc) Tj 4 Ts (2) Tj ET"), "E=mc2"},
