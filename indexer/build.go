@@ -54,6 +54,7 @@ func (o BuildOptions) withDefaults() BuildOptions {
 type Builder struct {
 	archive *archive.Archive
 	texts   *textDesk
+	footers *footerDesk
 	writer  engine.Writer
 	opts    BuildOptions
 	done    atomic.Int64
@@ -87,7 +88,7 @@ func (t turn) take(ctx context.Context) (release func(), err error) {
 // NewBuilder makes a Builder from a into w.
 func NewBuilder(a *archive.Archive, x extract.Extractor, w engine.Writer, o BuildOptions) *Builder {
 	o = o.withDefaults()
-	return &Builder{archive: a, texts: newTextDesk(a, x, o.Logger), writer: w, opts: o, running: newTurn(), writing: newTurn()}
+	return &Builder{archive: a, texts: newTextDesk(a, x, o.Logger), footers: newFooterDesk(a), writer: w, opts: o, running: newTurn(), writing: newTurn()}
 }
 
 // Done counts the messages taken into the index since the Builder was made.
@@ -255,6 +256,9 @@ func (b *Builder) flush(ctx context.Context, bt *batch) error {
 	if err := b.texts.put(ctx, bt.texts); err != nil {
 		return err
 	}
+	if err := b.footers.put(ctx); err != nil {
+		return err
+	}
 	release, err := b.writing.take(ctx)
 	if err != nil {
 		return err
@@ -303,7 +307,7 @@ func (bt *batch) full() bool {
 }
 
 func textBytes(d engine.Document) int {
-	n := len(d.Subject) + len(d.Body)
+	n := len(d.Subject) + len(d.Body) + len(d.Quoted) + len(d.Signature)
 	for _, a := range d.Attachments {
 		n += len(a.Name) + len(a.Text)
 	}

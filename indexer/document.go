@@ -6,7 +6,6 @@ import (
 	"path"
 	"strings"
 
-	"mailquarry/extract"
 	"mailquarry/internal/archive"
 	"mailquarry/internal/decode"
 	"mailquarry/internal/mail"
@@ -33,7 +32,10 @@ func (b *Builder) document(ctx context.Context, rec archive.Record) item {
 	it.doc = engine.Document{
 		ID: rec.ID, Mailbox: rec.Mailbox, Folder: rec.Folder,
 		Subject: m.Subject, From: senders(m), To: m.To, Cc: m.Cc, Bcc: m.Bcc,
-		Body: PlainBody(m.Body), Date: m.Date(), Size: rec.Size, Gone: !rec.GoneAt.IsZero(),
+		Date: m.Date(), Size: rec.Size, Gone: !rec.GoneAt.IsZero(),
+	}
+	if it.err = b.body(ctx, m, &it.doc); it.err != nil {
+		return it
 	}
 	texts, err := b.texts.of(ctx, rec.Parts)
 	if err != nil {
@@ -64,14 +66,6 @@ func textState(p mail.Part, t archive.Text) string {
 		return "unavailable"
 	}
 	return "pending"
-}
-
-// PlainBody is a body's plain text, as it is indexed and shown.
-func PlainBody(b mail.Body) string {
-	if b.Type == mail.HTML {
-		return extract.HTML(b.Content)
-	}
-	return b.Content
 }
 
 func senders(m mail.Message) []mail.Address {

@@ -7,7 +7,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"mailquarry/extract"
 	"mailquarry/internal/access"
 	"mailquarry/internal/archive"
 	"mailquarry/internal/decode"
@@ -113,14 +112,6 @@ func (s *Service) decode(rec archive.Record) mail.Message {
 		s.log.Debug("a message is shown only in part", "message", rec.ID.String(), "error", err)
 	}
 	return m
-}
-
-// plainBody is a body's plain text.
-func plainBody(b mail.Body) string {
-	if b.Type == mail.HTML {
-		return extract.HTML(b.Content)
-	}
-	return b.Content
 }
 
 func held(parts []mail.Part) []mail.Digest {

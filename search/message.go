@@ -11,6 +11,7 @@ import (
 	"mailquarry/internal/access"
 	"mailquarry/internal/archive"
 	"mailquarry/internal/mail"
+	"mailquarry/mailtext"
 )
 
 // maxInline is the largest inline picture that is read.
@@ -23,10 +24,28 @@ type Message struct {
 	Folder      FolderRef
 	Mail        mail.Message
 	Text        string // the body as plain text
+	Parts       []TextPart
+	Language    string // ISO 639-1, "" when unknown
 	Size        int64
 	GoneAt      time.Time // when it was found deleted at its source, alone or with its mailbox; zero while it is there
 	Attachments []Attachment
 }
+
+// TextPart is a stretch of a message's text.
+type TextPart struct {
+	Kind PartKind
+	Text string
+}
+
+// PartKind says whose words a stretch of a message is.
+type PartKind string
+
+// The kinds.
+const (
+	OwnPart       PartKind = "own"       // the author wrote it
+	QuotedPart    PartKind = "quoted"    // of a message that this one answers
+	SignaturePart PartKind = "signature" // who the author is, or a footer
+)
 
 // Body is a message's displayed body with the pictures that came with it.
 type Body struct {
@@ -58,11 +77,21 @@ func (s *Service) Message(ctx context.Context, p access.Principal, id mail.Messa
 		return Message{}, err
 	}
 	m := s.decode(rec)
+	text, spans := mailtext.Read(m.Body.Content, m.Body.Type == mail.HTML, m.Subject)
 	return Message{
 		ID: rec.ID, Mailbox: n.mailboxRef(rec.Mailbox), Folder: n.folderRef(rec.Folder),
-		Mail: m, Text: plainBody(m.Body), Size: rec.Size, GoneAt: n.goneAt(rec),
+		Mail: m, Text: text, Parts: textParts(text, spans), Language: mailtext.LanguageOf(m.Subject, text, spans), Size: rec.Size, GoneAt: n.goneAt(rec),
 		Attachments: attachments(rec.Parts, texts),
 	}, nil
+}
+
+func textParts(text string, spans []mailtext.Span) []TextPart {
+	kinds := map[mailtext.Kind]PartKind{mailtext.Own: OwnPart, mailtext.Quoted: QuotedPart, mailtext.Signature: SignaturePart}
+	parts := make([]TextPart, len(spans))
+	for i, s := range spans {
+		parts[i] = TextPart{Kind: kinds[s.Kind], Text: text[s.Start:s.End]}
+	}
+	return parts
 }
 
 // Body reads a message's displayed body. ErrNotFound when p may not see it.

@@ -25,6 +25,7 @@ type Request struct {
 	Mailboxes []string       // ids or addresses: hits of any of them; none means all
 	Folders   []string       // ids: hits of any of them; none means all
 	Senders   []string       // lower-cased addresses, as FacetSender's buckets: hits from any of them; none means all
+	Languages []string       // as FacetLang's buckets; none means all
 	Types     []string       // as FacetType's buckets: hits with an attachment of any of them; none means all
 	After     time.Time      // hits at or after it, unless zero
 	Before    time.Time      // hits before it, unless zero

@@ -8,6 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
+
 	"mailquarry/internal/access"
 	"mailquarry/internal/mail"
 	"mailquarry/search/engine"
@@ -111,6 +114,9 @@ func withFilters(node query.Node, r Request, n *names, scope access.Scope) (quer
 	if len(r.Senders) > 0 {
 		all = append(all, query.OneOf{Field: string(engine.FacetSender), Values: r.Senders})
 	}
+	if len(r.Languages) > 0 {
+		all = append(all, query.OneOf{Field: string(engine.FacetLang), Values: r.Languages})
+	}
 	if len(r.Types) > 0 {
 		all = append(all, query.OneOf{Field: string(engine.FacetType), Values: r.Types})
 	}
@@ -183,6 +189,10 @@ func (n *names) bucket(f engine.Facet, b engine.Bucket) Bucket {
 		if f := n.folder[id]; err == nil && f != nil {
 			out.Label = joinPath(f.Path)
 			out.Mailbox = n.mailboxLabel(f.Mailbox)
+		}
+	case engine.FacetLang:
+		if tag, err := language.Parse(b.Value); err == nil {
+			out.Label = display.English.Languages().Name(tag)
 		}
 	}
 	return out

@@ -11,6 +11,7 @@ import (
 	"mailquarry/extract"
 	"mailquarry/internal/archive"
 	"mailquarry/internal/mail"
+	"mailquarry/mailtext"
 	"mailquarry/search/query"
 )
 
@@ -34,11 +35,11 @@ func (m *matcher) snippets(msg mail.Message, parts []mail.Part, texts map[mail.D
 	}
 	left := maxHitScan
 	anywhere := m.in(query.Any)
-	body := plainBody(mail.Body{Type: msg.Body.Type, Content: firstBytes(msg.Body.Content, maxBody)})
+	body, stretches := mailtext.Read(firstBytes(msg.Body.Content, maxBody), msg.Body.Type == mail.HTML, msg.Subject)
 	spans, n := anywhere.find(body, min(maxScan, left))
 	left -= n
-	if out.Body = fragments(body, spans); out.Body == nil {
-		out.Body = preview(body)
+	if out.Body = fragments(body, written(spans, stretches)); out.Body == nil {
+		out.Body = preview(body, stretches)
 	}
 	inName := m.in(query.Any, query.Filename)
 	for i, p := range parts {
@@ -65,12 +66,49 @@ func (m *matcher) snippets(msg mail.Message, parts []mail.Part, texts map[mail.D
 	return out
 }
 
-// preview is the beginning of a body in which nothing matches.
-func preview(body string) []string {
-	from := len(body) - len(strings.TrimLeftFunc(body, blank))
-	if from == len(body) {
+// written gives the matches in what the author wrote, as long as these show all
+// that matches anywhere in the body; otherwise all of them.
+func written(spans []span, stretches []mailtext.Span) []span {
+	all, own := map[int]bool{}, map[int]bool{}
+	var kept []span
+	for _, s := range spans {
+		all[s.pattern] = true
+		if isOwn(s.from, stretches) {
+			own[s.pattern] = true
+			kept = append(kept, s)
+		}
+	}
+	if len(own) < len(all) {
+		return spans
+	}
+	return kept
+}
+
+func isOwn(at int, stretches []mailtext.Span) bool {
+	i, found := slices.BinarySearchFunc(stretches, at, func(s mailtext.Span, at int) int { return cmp.Compare(s.Start, at) })
+	if !found {
+		i--
+	}
+	return i >= 0 && stretches[i].Kind == mailtext.Own
+}
+
+// preview is the beginning of what the author wrote, where nothing matches; of
+// the whole body when that is nothing.
+func preview(body string, stretches []mailtext.Span) []string {
+	for _, s := range stretches {
+		if s.Kind == mailtext.Own && strings.TrimFunc(body[s.Start:s.End], blank) != "" {
+			return beginning(body, s.Start)
+		}
+	}
+	return beginning(body, 0)
+}
+
+func beginning(body string, from int) []string {
+	rest := strings.TrimLeftFunc(body[from:], blank)
+	if rest == "" {
 		return nil
 	}
+	from = len(body) - len(rest)
 	return []string{cutOut(body, from, forward(body, from, previewLen), nil)}
 }
 

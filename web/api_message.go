@@ -37,8 +37,15 @@ type messageJSON struct {
 	ConversationID    string           `json:"conversation_id"`
 	InternetMessageID string           `json:"internet_message_id"`
 	BodyType          mail.BodyType    `json:"body_type"`
+	Language          string           `json:"language"`
 	Text              string           `json:"text"`
+	TextParts         []textPartJSON   `json:"text_parts"`
 	Attachments       []attachmentJSON `json:"attachments"`
+}
+
+type textPartJSON struct {
+	Kind search.PartKind `json:"kind"`
+	Text string          `json:"text"`
 }
 
 func (s *server) apiMessage(c echo.Context) error {
@@ -65,7 +72,10 @@ func messageOf(m search.Message) messageJSON {
 		IsRead: m.Mail.IsRead, IsDraft: m.Mail.IsDraft, IsFlagged: m.Mail.IsFlagged, GoneAt: moment(m.GoneAt),
 		Importance: m.Mail.Importance, Categories: list(m.Mail.Categories),
 		ConversationID: m.Mail.ConversationID, InternetMessageID: m.Mail.InternetMessageID,
-		BodyType: m.Mail.Body.Type, Text: m.Text, Attachments: attachmentsOf(m.Attachments),
+		BodyType: m.Mail.Body.Type, Language: m.Language, Text: m.Text, TextParts: []textPartJSON{}, Attachments: attachmentsOf(m.Attachments),
+	}
+	for _, p := range m.Parts {
+		out.TextParts = append(out.TextParts, textPartJSON(p))
 	}
 	if out.BodyType == "" {
 		out.BodyType = mail.Text

@@ -93,10 +93,10 @@ type attachmentJSON struct {
 }
 
 func (s *server) apiSearch(c echo.Context) error {
-	p := readAPIParams(c, "q", "mailbox+", "folder+", "sender+", "type+", "after", "before", "sort", "limit", "cursor", "facets", "facet_size")
+	p := readAPIParams(c, "q", "mailbox+", "folder+", "sender+", "type+", "language+", "after", "before", "sort", "limit", "cursor", "facets", "facet_size")
 	request := search.Request{
 		Text: p.text(), Mailboxes: p.list("mailbox"), Folders: p.list("folder"),
-		Senders: p.list("sender"), Types: p.list("type"),
+		Senders: p.list("sender"), Types: p.list("type"), Languages: p.list("language"),
 		After: p.moment("after"), Before: p.moment("before"),
 		Sort: p.sort(), Limit: p.limit(), Cursor: p.values.Get("cursor"), Facets: p.facets(),
 		FacetSize: p.facetSize(),

@@ -46,6 +46,8 @@ func facetTitle(f engine.Facet) string {
 		return "Year"
 	case engine.FacetType:
 		return "Attachment"
+	case engine.FacetLang:
+		return "Language"
 	}
 	return string(f)
 }

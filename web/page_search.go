@@ -117,6 +117,7 @@ func searchRequest(p searchParams, zone *time.Location) search.Request {
 		Folders:   p.Chosen[engine.FacetFolder],
 		Senders:   p.Chosen[engine.FacetSender],
 		Types:     p.Chosen[engine.FacetType],
+		Languages: p.Chosen[engine.FacetLang],
 		After:     after,
 		Before:    before,
 		Sort:      p.order(),

@@ -23,7 +23,7 @@ var floors = map[string][]string{
 	"internal/version": {},
 	"internal/rfc822":  {},
 	"extract":          {"internal/rfc822"},
-	"mailtext":         {},
+	"mailtext":         {"extract"},
 	"search/query":     {"search/analysis"},
 	"search/analysis":  {},
 	"web/mailhtml":     {},
@@ -44,10 +44,10 @@ var floors = map[string][]string{
 
 	"indexer": {
 		"internal/mail", "internal/access", "internal/source", "internal/source/files", "internal/archive", "internal/decode",
-		"extract", "search/engine",
+		"extract", "mailtext", "search/engine",
 	},
 	"search": {
-		"internal/mail", "internal/access", "internal/archive", "internal/decode", "internal/source", "extract",
+		"internal/mail", "internal/access", "internal/archive", "internal/decode", "internal/source", "extract", "mailtext",
 		"search/query", "search/analysis", "search/engine",
 	},
 	"internal/notify":  {"internal/source"},

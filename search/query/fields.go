@@ -61,6 +61,10 @@ var fields = []FieldInfo{
 		Meaning: "What became of an attachment's text: " + strings.Join(textStates(), ", ") + ".",
 	},
 	{
+		Name: "lang", Aliases: []string{"language"}, Kind: FlagValue, Example: "lang:de",
+		Meaning: "The language that a message is written in, by its code of two letters: de, en, fr and so on.",
+	},
+	{
 		Name: "hasattachment", Kind: FlagValue, Example: "hasattachment:yes",
 		Meaning: "Whether there is an attachment: yes or no.",
 	},

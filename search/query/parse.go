@@ -288,6 +288,8 @@ func (p *parser) flag(t token, f FieldInfo) Node {
 		return TextState{unindexed()}
 	case f.Name == "state" && slices.Contains(textStates(), value):
 		return TextState{[]string{value}}
+	case f.Name == "lang" && isLanguage(value):
+		return OneOf{Field: languageField, Values: []string{value}}
 	case f.Name == "is" && value == "gone":
 		return Gone{}
 	case f.Name == "hasattachment" && (value == "yes" || value == "true" || value == "1"):
@@ -297,6 +299,14 @@ func (p *parser) flag(t token, f FieldInfo) Node {
 	}
 	p.warn(t.from, t.to, "%s: does not know %q", f.Name, t.text)
 	return nil
+}
+
+// languageField is the engine's facet of languages.
+const languageField = "language"
+
+// isLanguage tells a code as of ISO 639-1.
+func isLanguage(s string) bool {
+	return len(s) == 2 && 'a' <= s[0] && s[0] <= 'z' && 'a' <= s[1] && s[1] <= 'z'
 }
 
 func (p *parser) dates(t token, f FieldInfo) Node {

@@ -83,7 +83,12 @@ func (n Mailbox) String() string { return `mailbox:"` + n.Name + `"` }
 
 // String prints the values between square brackets. The language has no such
 // form: these nodes are made by resolving names.
-func (n OneOf) String() string { return n.Field + ":[" + strings.Join(n.Values, " ") + "]" }
+func (n OneOf) String() string {
+	if n.Field == languageField && len(n.Values) == 1 {
+		return "(lang:" + n.Values[0] + ")"
+	}
+	return n.Field + ":[" + strings.Join(n.Values, " ") + "]"
+}
 
 // String prints an empty set. The language has no such form.
 func (Nothing) String() string { return "[]" }

@@ -13,9 +13,10 @@ import (
 	"strings"
 	"time"
 
-	"mailquarry/indexer"
 	"mailquarry/internal/decode"
+	"mailquarry/internal/mail"
 	"mailquarry/internal/source"
+	"mailquarry/mailtext"
 )
 
 // measureFTS5 feeds the sqlite3 program with INSERT statements. Reading and
@@ -77,9 +78,10 @@ func feed(w *bufio.Writer, tree string) error {
 		for _, a := range append(append(append(msg.To, msg.Cc...), msg.Bcc...), msg.From) {
 			people.WriteString(a.Name + " " + a.Address + " ")
 		}
+		text, _ := mailtext.Read(msg.Body.Content, msg.Body.Type == mail.HTML, msg.Subject)
 		id++
 		_, err = fmt.Fprintf(w, "INSERT INTO m(rowid,subject,people,body) VALUES(%d,%s,%s,%s);\n",
-			id, literal(msg.Subject), literal(people.String()), literal(indexer.PlainBody(msg.Body)))
+			id, literal(msg.Subject), literal(people.String()), literal(text))
 		return err
 	})
 	fmt.Fprintln(w, "COMMIT; INSERT INTO m(m) VALUES('optimize');")

@@ -2,7 +2,6 @@ package main
 
 import (
 	"archive/zip"
-	"encoding/binary"
 	"html"
 	"io"
 	"maps"
@@ -43,11 +42,13 @@ var (
 	anyPart = regexp.MustCompile(`\.(xml|rels|vml)$`)
 	anyText = regexp.MustCompile(`>([^<]+)<|="([^"]*)"`)
 	anyTag  = regexp.MustCompile(`<[^>]*>`)
+	picture = regexp.MustCompile(`<office:binary-data>[^<]*</office:binary-data>`)
 )
 
 // flatText is what a flat ODF document shows.
 func flatText(s string) string {
 	rule := shownParts["odt"]
+	s = picture.ReplaceAllString(s, "")
 	var out strings.Builder
 	for _, p := range rule.paragraph.Split(rule.drop.ReplaceAllString(s, ""), -1) {
 		out.WriteString(html.UnescapeString(anyTag.ReplaceAllString(p, "")) + "\n")
@@ -67,7 +68,7 @@ func rawWords(path string) map[string]int {
 	for _, from := range []int{0, 1} {
 		half := make([]uint16, (len(b)-from)/2)
 		for i := range half {
-			half[i] = binary.LittleEndian.Uint16(b[from+2*i:])
+			half[i] = uint16(b[from+2*i]) | uint16(b[from+2*i+1])<<8
 		}
 		maps.Copy(words, lettered(bag(string(utf16.Decode(half)))))
 	}

@@ -1,0 +1,45 @@
+package indexer
+
+import (
+	"context"
+	"fmt"
+
+	"mailquarry/internal/mail"
+	"mailquarry/mailtext"
+	"mailquarry/search/engine"
+)
+
+// body tells apart what a message's author wrote, what is quoted and what is a
+// signature, and in which language it is.
+func (b *Builder) body(ctx context.Context, m mail.Message, doc *engine.Document) error {
+	text, spans := mailtext.Read(m.Body.Content, m.Body.Type == mail.HTML, m.Subject)
+	tails := mailtext.Tails(text, spans)
+	prints := make([]uint64, len(tails))
+	for i, t := range tails {
+		prints[i] = t.Print
+	}
+	repeated, err := b.footers.repeated(ctx, m.From.Address, identity(m, text), prints)
+	if err != nil {
+		return fmt.Errorf("tell footers of a message: %w", err)
+	}
+	var footers []mailtext.Tail
+	for i, t := range tails {
+		if repeated[i] {
+			footers = append(footers, t)
+		}
+	}
+	spans = mailtext.Footers(spans, footers)
+	doc.Body = mailtext.Part(text, spans, mailtext.Own)
+	doc.Quoted = mailtext.Part(text, spans, mailtext.Quoted)
+	doc.Signature = mailtext.Part(text, spans, mailtext.Signature)
+	doc.Language = mailtext.LanguageOf(m.Subject, text, spans)
+	return nil
+}
+
+// identity is the same for all copies of a message.
+func identity(m mail.Message, text string) string {
+	if m.InternetMessageID != "" {
+		return m.InternetMessageID
+	}
+	return m.Subject + "\n" + text
+}
