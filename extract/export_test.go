@@ -1,11 +1,43 @@
 package extract
 
+import (
+	"context"
+	"testing"
+	"time"
+)
+
+// WorkerGC is how a worker sets its collector.
+const WorkerGC = workerGC
+
+// Full gives a reading of every document by a worker with PDFium, and the same
+// in this process.
+func Full(t testing.TB, dir string) (isolated func(context.Context, Doc) (Result, error), inProcess func(name, contentType string, raw []byte) Result) {
+	pool := New(Options{Workers: 1, Timeout: 20 * time.Second, CacheDir: dir})
+	t.Cleanup(pool.Close)
+	w, err := newPDFium(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	isolated = func(ctx context.Context, d Doc) (Result, error) {
+		re, err := pool.full.extract(ctx, d, true)
+		return finish(re), err
+	}
+	return isolated, func(name, contentType string, raw []byte) Result {
+		return readHere(name, contentType, raw, func(r *reading) { r.pdfium, r.foreign = w, true })
+	}
+}
+
 // InProcess reads a document in this process, which the product never does: it is
 // what isolation is measured against.
 func InProcess(name, contentType string, raw []byte) Result {
+	return readHere(name, contentType, raw, func(*reading) {})
+}
+
+func readHere(name, contentType string, raw []byte, set func(*reading)) Result {
 	c := &collected{}
 	reg := newRegistry()
 	r := newReading(reg, defaultLimits(), c)
+	set(r)
 	typ, o := r.document(document{name: name, contentType: contentType, raw: raw})
 	c.re.answer = answer{State: o.state, Reason: o.reason, Type: typ, Made: reg.made(r.used)}
 	return finish(c.re)

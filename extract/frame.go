@@ -43,6 +43,9 @@ type job struct {
 	Limits      limits `json:"limits"`
 	// Foreign leaves to PDFium what our own PDF reader crashed on.
 	Foreign bool `json:"foreign,omitempty"`
+	// Careful has the worker write everything at once: the one before died of
+	// this document, or of one before it.
+	Careful bool `json:"careful,omitempty"`
 }
 
 // answer closes a reply; the text came before it.
@@ -74,33 +77,43 @@ func writeFrame(w io.Writer, kind byte, payload []byte) error {
 	return nil
 }
 
-// readFrame reads a frame into buf, which it grows as needed. io.EOF means that
-// the stream ended between frames.
-func readFrame(r io.Reader, buf []byte) (kind byte, payload []byte, err error) {
+// readHead reads what precedes a frame's payload: its kind and length. io.EOF
+// means that the stream ended between frames.
+func readHead(r io.Reader) (kind byte, length int, err error) {
 	var head [5]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
 		if errors.Is(err, io.EOF) {
-			return 0, nil, io.EOF
+			return 0, 0, io.EOF
 		}
-		return 0, nil, fmt.Errorf("read frame: %w", err)
+		return 0, 0, fmt.Errorf("read frame: %w", err)
 	}
 	switch head[0] {
 	case frameStart, frameData, frameEnd, frameHello, frameText, framePlace, frameRisk, frameResult:
 	default:
-		return 0, nil, fmt.Errorf("frame of kind %d: %w", head[0], errFrame)
+		return 0, 0, fmt.Errorf("frame of kind %d: %w", head[0], errFrame)
 	}
 	n := binary.BigEndian.Uint32(head[1:])
 	if n > maxFrame {
-		return 0, nil, fmt.Errorf("frame of %d bytes: %w", n, errFrame)
+		return 0, 0, fmt.Errorf("frame of %d bytes: %w", n, errFrame)
 	}
-	if cap(buf) < int(n) {
+	return head[0], int(n), nil
+}
+
+// readFrame reads a frame into buf, which it grows as needed. io.EOF means that
+// the stream ended between frames.
+func readFrame(r io.Reader, buf []byte) (kind byte, payload []byte, err error) {
+	kind, n, err := readHead(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	if cap(buf) < n {
 		buf = make([]byte, n)
 	}
 	buf = buf[:n]
 	if _, err := io.ReadFull(r, buf); err != nil {
 		return 0, nil, fmt.Errorf("read frame: %w", err)
 	}
-	return head[0], buf, nil
+	return kind, buf, nil
 }
 
 // writeChunks writes data as frames of the given kind. Text is cut between

@@ -58,7 +58,7 @@ func FuzzReceiveJob(f *testing.F) {
 	f.Add([]byte("S\x00\x00\x00\x02{}D\x00\x00\x00\x01xE\x00\x00\x00\x00"))
 	f.Add([]byte("S\x00\x00\x00\x1a{\"size\":9e9,\"max_size\":9e9}E\x00\x00\x00\x00"))
 	f.Fuzz(func(t *testing.T, stream []byte) {
-		_, doc, _, err := receiveJob(bytes.NewReader(stream))
+		_, doc, _, err := receiveJob(bytes.NewReader(stream), nil)
 		if err == nil && len(doc) > len(stream) {
 			t.Fatal("more than was sent")
 		}

@@ -1,9 +1,16 @@
 package extract_test
 
 import (
+	"context"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -57,41 +64,88 @@ func TestIsolationChangesNothing(t *testing.T) {
 	}
 }
 
-// BenchmarkIsolation compares a worker with the same work in this process, one
-// document after the other. Documents that a worker does not survive are left
-// out of both.
+// BenchmarkIsolation compares workers with the same work in this process: the
+// same documents, as many at once, the collector set alike, the workers warm.
+// Documents that a worker does not survive are left out of both. Each round has
+// both take turns; what is told is the median over the rounds.
 func BenchmarkIsolation(b *testing.B) {
-	pool := extract.New(extract.Options{Workers: 1, Timeout: 5 * time.Second})
-	b.Cleanup(pool.Close)
+	defer debug.SetGCPercent(debug.SetGCPercent(extract.WorkerGC))
+	for _, atOnce := range []int{1, 2, 4} {
+		b.Run(fmt.Sprintf("light-%d", atOnce), func(b *testing.B) {
+			pool := extract.New(extract.Options{Workers: atOnce, Timeout: 5 * time.Second})
+			b.Cleanup(pool.Close)
+			compareIsolation(b, atOnce, pool.Extract, extract.InProcess, func(string) bool { return true })
+		})
+	}
+	b.Run("full-1", func(b *testing.B) {
+		worker, inProcess := extract.Full(b, compiled(b))
+		compareIsolation(b, 1, worker, inProcess, func(name string) bool { return strings.HasSuffix(name, ".pdf") })
+	})
+}
+
+type isolatedRead = func(context.Context, extract.Doc) (extract.Result, error)
+
+func compareIsolation(b *testing.B, atOnce int, isolated isolatedRead, inProcess func(name, contentType string, raw []byte) extract.Result, wanted func(name string) bool) {
 	names, docs := sample(b)
-	var keep []int
-	size := int64(0)
+	sets := map[string][]int{}
 	for i := range docs {
-		r, err := pool.Extract(b.Context(), bytesDoc(names[i], "", docs[i]))
+		if !wanted(names[i]) {
+			continue
+		}
+		r, err := isolated(b.Context(), bytesDoc(names[i], "", docs[i]))
 		if err != nil {
 			b.Fatal(err)
 		}
-		if r.State != extract.Timeout && r.State != extract.Failed {
-			keep, size = append(keep, i), size+int64(len(docs[i]))
+		if r.State == extract.Timeout || r.State == extract.Failed {
+			continue
+		}
+		size := "small"
+		if len(docs[i]) >= 32<<10 {
+			size = "large"
+		}
+		sets[size], sets["all"] = append(sets[size], i), append(sets["all"], i)
+	}
+	ratios, own, theirs := map[string][]float64{}, map[string][]float64{}, map[string][]float64{}
+	for b.Loop() {
+		for set, which := range sets {
+			in := each(which, atOnce, func(i int) { inProcess(names[i], "", docs[i]) })
+			out := each(which, atOnce, func(i int) {
+				if _, err := isolated(b.Context(), bytesDoc(names[i], "", docs[i])); err != nil {
+					b.Error(err)
+				}
+			})
+			own[set], theirs[set] = append(own[set], in.Seconds()), append(theirs[set], out.Seconds())
+			ratios[set] = append(ratios[set], out.Seconds()/in.Seconds())
 		}
 	}
-	b.Logf("%d documents, %d MB", len(keep), size>>20)
-	b.Run("in-process", func(b *testing.B) {
-		b.SetBytes(size)
-		for b.Loop() {
-			for _, i := range keep {
-				extract.InProcess(names[i], "", docs[i])
-			}
-		}
-	})
-	b.Run("workers", func(b *testing.B) {
-		b.SetBytes(size)
-		for b.Loop() {
-			for _, i := range keep {
-				if _, err := pool.Extract(b.Context(), bytesDoc(names[i], "", docs[i])); err != nil {
-					b.Fatal(err)
+	for _, set := range []string{"small", "large", "all"} {
+		fmt.Printf("%-40s %-5s %5d documents: in process %.3f s, workers %.3f s, median ratio %.3f of %.2f\n",
+			b.Name(), set, len(sets[set]), median(own[set]), median(theirs[set]), median(ratios[set]), ratios[set])
+		b.ReportMetric(median(ratios[set]), set+"/ratio")
+	}
+}
+
+// each does the work for all, some at once, and tells how long it took.
+func each(all []int, atOnce int, work func(int)) time.Duration {
+	start := time.Now()
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range atOnce {
+		wg.Go(func() {
+			for {
+				n := int(next.Add(1)) - 1
+				if n >= len(all) {
+					return
 				}
+				work(all[n])
 			}
-		}
-	})
+		})
+	}
+	wg.Wait()
+	return time.Since(start)
+}
+
+func median(of []float64) float64 {
+	of = slices.Sorted(slices.Values(of))
+	return (of[(len(of)-1)/2] + of[len(of)/2]) / 2
 }

@@ -19,10 +19,14 @@ type Options struct {
 	// calls Worker with the kind that is added as the last argument. The default
 	// is the running executable with the argument "extract-worker".
 	WorkerCommand []string
-	Workers       int           // processes at once; default: half the processors, at most 4
-	Timeout       time.Duration // for one document in a worker; default 15 s
-	MaxInput      int64         // bytes of a document; default 100 MiB
-	MaxText       int           // bytes of its text; default 16 MiB
+	Workers       int // processes at once; default: half the processors, at most 4
+	// Timeout is how long a document may be in a worker, and Processor how much
+	// processor time it may take there: the former is generous, since a busy
+	// machine is no fault of the document's. Defaults: a minute, and 15 s.
+	Timeout   time.Duration
+	Processor time.Duration
+	MaxInput  int64 // bytes of a document; default 100 MiB
+	MaxText   int   // bytes of its text; default 16 MiB
 	// CacheDir is a folder of this program's own where compiled PDFium is kept;
 	// it is made when missing, for the owner only. Empty: PDFs are read without
 	// PDFium.
@@ -61,7 +65,10 @@ func New(o Options) *Pool {
 		o.Workers = max(1, min(4, runtime.NumCPU()/2))
 	}
 	if o.Timeout <= 0 {
-		o.Timeout = 15 * time.Second
+		o.Timeout = time.Minute
+	}
+	if o.Processor <= 0 {
+		o.Processor = 15 * time.Second
 	}
 	if o.MaxInput <= 0 {
 		o.MaxInput = 100 << 20
@@ -192,15 +199,16 @@ func (c *crew) extract(ctx context.Context, d Doc, foreign bool) (re reply, err 
 				return reply{}, err
 			}
 		}
-		re, err := c.attempt(ctx, w, d, foreign)
+		re, err := c.attempt(ctx, w, d, job{Foreign: foreign, Careful: try > 1})
 		if !errors.Is(err, errDied) {
 			return re, err
 		}
 		c.pool.o.Logger.Warn("an extraction worker ended", "class", string(c.class), "size", d.Size, "try", try)
 		w.stop()
+		why := w.ending()
 		w = nil
 		if try == 2 {
-			re.answer = answer{State: Failed, Reason: "the parser crashed or ran out of memory", Made: c.pool.unread, Doubt: re.atRisk}
+			re.answer = answer{State: Failed, Reason: why, Made: c.pool.unread, Doubt: re.atRisk}
 			return re, nil
 		}
 	}
@@ -208,18 +216,16 @@ func (c *crew) extract(ctx context.Context, d Doc, foreign bool) (re reply, err 
 
 // attempt runs one document on one worker. Its error is errDied when the worker
 // ended by itself.
-func (c *crew) attempt(ctx context.Context, w *process, d Doc, foreign bool) (reply, error) {
+func (c *crew) attempt(ctx context.Context, w *process, d Doc, j job) (reply, error) {
 	in, err := d.Open()
 	if err != nil {
 		return reply{}, fmt.Errorf("open document: %w", err)
 	}
 	defer in.Close()
 	o := &c.pool.o
-	limited, cancel := context.WithTimeout(ctx, o.Timeout)
-	defer cancel()
-	j := job{Name: d.Name, ContentType: d.ContentType, Size: d.Size, MaxSize: o.MaxInput, Limits: defaultLimits()}
-	j.Limits.Text, j.Foreign = o.MaxText, foreign
-	re, err := w.run(limited, j, in)
+	j.Name, j.ContentType, j.Size, j.MaxSize, j.Limits = d.Name, d.ContentType, d.Size, o.MaxInput, defaultLimits()
+	j.Limits.Text = o.MaxText
+	re, err := w.run(ctx, j, in, allowance{time: o.Timeout, processor: o.Processor})
 	var broken *readError
 	switch {
 	case err == nil:
@@ -229,8 +235,11 @@ func (c *crew) attempt(ctx context.Context, w *process, d Doc, foreign bool) (re
 		return reply{}, ctx.Err()
 	case errors.As(err, &broken):
 		return reply{}, err
-	case limited.Err() != nil:
-		re.answer = answer{State: Timeout, Reason: fmt.Sprintf("not done within %v", o.Timeout), Made: c.pool.unread, Doubt: re.atRisk}
+	case errors.Is(err, errProcessor):
+		re.answer = answer{State: Timeout, Reason: fmt.Sprintf("used %v of processor time, which is the limit", o.Processor), Made: c.pool.unread, Doubt: re.atRisk}
+		return re, nil
+	case errors.Is(err, errTime):
+		re.answer = answer{State: Timeout, Reason: fmt.Sprintf("not done within %v, which is the limit", o.Timeout), Made: c.pool.unread, Doubt: re.atRisk}
 		return re, nil
 	}
 	return re, err
@@ -249,7 +258,7 @@ func (c *crew) start() (*process, error) {
 			return nil, fmt.Errorf("keep the folder of compiled PDFium to its owner: %w", err)
 		}
 	}
-	w, err := startProcess(append(slices.Clone(c.pool.o.WorkerCommand), string(c.class)), dir)
+	w, err := startProcess(append(slices.Clone(c.pool.o.WorkerCommand), string(c.class)), dir, c.pool.o.Processor)
 	if err == nil {
 		c.told.Do(func() {
 			c.pool.o.Logger.Info("extraction workers are confined", "class", string(c.class), "in_force", strings.Join(w.hello.InForce, ", "))
@@ -292,8 +301,8 @@ func (c *crew) release(w *process) {
 // whoever wrote it.
 func finish(re reply) Result {
 	res := Result{
-		State: re.State, Reason: harmless([]byte(re.Reason[:min(len(re.Reason), 200)])), Type: harmless([]byte(re.Type[:min(len(re.Type), 40)])),
-		Made: harmless([]byte(re.Made[:min(len(re.Made), 1000)])), Text: strings.TrimRight(re.text.String(), " \n\t"), Places: re.places,
+		State: re.State, Reason: harmless(re.Reason[:min(len(re.Reason), 200)]), Type: harmless(re.Type[:min(len(re.Type), 40)]),
+		Made: harmless(re.Made[:min(len(re.Made), 1000)]), Text: strings.TrimRight(re.text.String(), " \n\t"), Places: re.places,
 	}
 	for len(res.Places) > 0 && res.Places[len(res.Places)-1].Offset >= len(res.Text) {
 		res.Places = res.Places[:len(res.Places)-1]

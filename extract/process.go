@@ -2,6 +2,7 @@ package extract
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,13 +11,19 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // process is a running worker as its parent sees it.
 type process struct {
 	cmd   *exec.Cmd
-	in    io.WriteCloser
+	pipe  io.WriteCloser // the worker's stdin
+	in    *bufio.Writer  // to it: a small document goes out in one piece
 	out   *bufio.Reader
+	piece []byte // of a document, on its way
+	frame []byte // that came last
+	meter *meter
+	words lastWords
 	hello hello
 	jobs  int
 	spent bool
@@ -24,35 +31,65 @@ type process struct {
 }
 
 // maxJobs is after how many documents a worker is replaced, whatever it says.
-const maxJobs = 500
+const maxJobs = 5000
 
 // startProcess starts a worker. It gets nothing of the parent's environment:
 // what parses hostile bytes has no business with secrets.
-func startProcess(argv []string, cacheDir string) (*process, error) {
-	cmd := exec.Command(argv[0], argv[1:]...)
-	cmd.Env = []string{"GOMAXPROCS=2", "GOTRACEBACK=none"}
+func startProcess(argv []string, cacheDir string, most time.Duration) (*process, error) {
+	p := &process{cmd: exec.Command(argv[0], argv[1:]...), piece: make([]byte, 64<<10)}
+	p.cmd.Env = []string{"GOMAXPROCS=2", "GOTRACEBACK=none"}
 	if cacheDir != "" {
-		cmd.Env = append(cmd.Env, cacheVariable+"="+cacheDir)
+		p.cmd.Env = append(p.cmd.Env, cacheVariable+"="+cacheDir)
 	}
-	cmd.SysProcAttr = childAttributes()
-	cmd.WaitDelay = time.Second
-	in, err := cmd.StdinPipe()
+	p.cmd.SysProcAttr = childAttributes()
+	p.cmd.WaitDelay = time.Second
+	p.cmd.Stderr = &p.words
+	var out io.ReadCloser
+	var err error
+	if p.pipe, err = p.cmd.StdinPipe(); err == nil {
+		out, err = p.cmd.StdoutPipe()
+	}
+	if err == nil {
+		err = p.cmd.Start()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("start extraction worker: %w", err)
 	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, fmt.Errorf("start extraction worker: %w", err)
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("start extraction worker: %w", err)
-	}
-	p := &process{cmd: cmd, in: in, out: bufio.NewReaderSize(out, 64<<10)}
+	p.in, p.out = bufio.NewWriterSize(p.pipe, 64<<10), bufio.NewReaderSize(out, 64<<10)
+	p.meter = &meter{process: p.cmd.Process}
+	limitLife(p.cmd.Process.Pid, processorLife+2*most)
 	if err := p.greet(); err != nil {
 		p.stop()
 		return nil, fmt.Errorf("start extraction worker: %w", err)
 	}
 	return p, nil
+}
+
+// lastWords keeps the beginning of what a worker says to stderr, where the
+// runtime tells what it ends of.
+type lastWords struct{ said []byte }
+
+// maxWords is how much of it is kept.
+const maxWords = 4 << 10
+
+// Write implements io.Writer.
+func (l *lastWords) Write(b []byte) (int, error) {
+	l.said = append(l.said, b[:min(len(b), maxWords-len(l.said))]...)
+	return len(b), nil
+}
+
+// ending says in words of ours why the worker ended by itself. It is asked once
+// the worker was stopped.
+func (p *process) ending() string {
+	switch {
+	case bytes.Contains(p.words.said, []byte("out of memory")), bytes.Contains(p.words.said, []byte("cannot allocate memory")):
+		return "the parser ran out of memory"
+	case bytes.Contains(p.words.said, []byte("stack exceeds")), bytes.Contains(p.words.said, []byte("stack overflow")):
+		return "the parser ran out of stack"
+	case processorEnded(p.cmd.ProcessState):
+		return "the parser ran out of processor time"
+	}
+	return "the parser crashed"
 }
 
 // startTime is how long a worker may take until it says that it is there.
@@ -74,7 +111,7 @@ func (p *process) greet() error {
 
 // stop ends the worker and waits for it.
 func (p *process) stop() {
-	_ = p.in.Close()
+	_ = p.pipe.Close()
 	_ = p.cmd.Process.Kill()
 	_ = p.cmd.Wait() // killed: its error says only that
 }
@@ -89,19 +126,21 @@ func (e *readError) Unwrap() error { return e.err }
 // errDied tells that the worker ended, or spoke nonsense, before its answer.
 var errDied = errors.New("the extraction worker ended")
 
-// run sends one document and reads the answer. When ctx ends the process is
-// killed, and the text that came before is still in the reply.
-func (p *process) run(ctx context.Context, j job, doc io.Reader) (reply, error) {
-	stop := context.AfterFunc(ctx, func() { _ = p.cmd.Process.Kill() })
-	defer stop()
+// run sends one document and reads the answer. When ctx ends, or the document
+// has taken all that it may, the process is killed, and the text that came
+// before is still in the reply. The error says why it was killed.
+func (p *process) run(ctx context.Context, j job, doc io.Reader, most allowance) (re reply, err error) {
+	stop := p.meter.start(ctx, most)
 	p.jobs++
-	if err := p.send(j, doc); err != nil {
-		p.spent = true
-		return reply{}, err
+	if err = p.send(j, doc); err == nil {
+		re, err = p.receive(j.Limits.Text)
 	}
-	re, err := p.receive(j.Limits.Text)
-	if err != nil || re.Spent || p.jobs >= maxJobs {
+	killed := stop()
+	if err != nil || killed != nil || re.Spent || p.jobs >= maxJobs || p.meter.worn() {
 		p.spent = true
+	}
+	if killed != nil && errors.Is(err, errDied) {
+		err = killed
 	}
 	return re, err
 }
@@ -115,11 +154,10 @@ func (p *process) send(j job, doc io.Reader) error {
 		return errDied
 	}
 	doc = io.LimitReader(doc, j.MaxSize+1) // one more tells the worker that it is over
-	buf := make([]byte, maxFrame)
 	for {
-		n, readErr := io.ReadFull(doc, buf)
+		n, readErr := io.ReadFull(doc, p.piece)
 		if n > 0 {
-			if err := writeFrame(p.in, frameData, buf[:n]); err != nil {
+			if err := writeFrame(p.in, frameData, p.piece[:n]); err != nil {
 				return errDied
 			}
 		}
@@ -130,7 +168,7 @@ func (p *process) send(j job, doc io.Reader) error {
 			return &readError{fmt.Errorf("read document: %w", readErr)}
 		}
 	}
-	if err := writeFrame(p.in, frameEnd, nil); err != nil {
+	if writeFrame(p.in, frameEnd, nil) != nil || p.in.Flush() != nil {
 		return errDied
 	}
 	return nil
@@ -145,16 +183,15 @@ type reply struct {
 }
 
 func (p *process) receive(maxText int) (re reply, err error) {
-	var buf []byte
 	for {
-		kind, payload, err := readFrame(p.out, buf)
+		kind, payload, err := readFrame(p.out, p.frame)
 		if err != nil {
 			return re, errDied
 		}
-		buf = payload[:0]
+		p.frame = payload[:0]
 		switch kind {
 		case frameText:
-			re.text.WriteString(harmless(payload))
+			writeHarmless(&re.text, payload)
 			if re.text.Len() > maxText+maxFrame {
 				return re, errDied
 			}
@@ -164,7 +201,7 @@ func (p *process) receive(maxText int) (re reply, err error) {
 				return re, errDied
 			}
 			for i := range path {
-				path[i].Name = harmless([]byte(path[i].Name))
+				path[i].Name = harmless(path[i].Name)
 			}
 			re.places = append(re.places, Place{Offset: re.text.Len(), Path: path})
 		case frameRisk:
@@ -182,13 +219,34 @@ func (p *process) receive(maxText int) (re reply, err error) {
 
 // harmless is text that can be stored and shown: valid UTF-8 without control
 // characters.
-func harmless(b []byte) string {
-	return strings.Map(printable, strings.ToValidUTF8(string(b), "\uFFFD"))
+func harmless(s string) string {
+	var b strings.Builder
+	writeHarmless(&b, []byte(s))
+	return b.String()
 }
 
-func printable(r rune) rune {
-	if invisible(r) {
-		return -1
+// writeHarmless writes the harmless form of text, copying what needs no change
+// in one piece: nearly all of it.
+func writeHarmless(to *strings.Builder, b []byte) {
+	broken := false // the bytes before are no UTF-8; one sign stands for all of them
+	begin := 0
+	for i := 0; i < len(b); {
+		if c := b[i]; c >= ' ' && c < 0x7f || c == '\n' || c == '\t' {
+			i, broken = i+1, false
+			continue
+		}
+		r, size := utf8.DecodeRune(b[i:])
+		wrong := r == utf8.RuneError && size == 1
+		if !wrong && !invisible(r) {
+			i, broken = i+size, false
+			continue
+		}
+		to.Write(b[begin:i])
+		if wrong && !broken {
+			to.WriteRune(utf8.RuneError)
+		}
+		i, broken = i+size, wrong
+		begin = i
 	}
-	return r
+	to.Write(b[begin:])
 }

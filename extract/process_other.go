@@ -2,7 +2,11 @@
 
 package extract
 
-import "syscall"
+import (
+	"os"
+	"syscall"
+	"time"
+)
 
 // childAttributes adds nothing here: the worker ends when its input does.
 func childAttributes() *syscall.SysProcAttr { return nil }
@@ -11,3 +15,12 @@ func childAttributes() *syscall.SysProcAttr { return nil }
 func confine(class, uint64) (inForce []string, err error) {
 	return []string{"memory limit of the runtime"}, nil
 }
+
+// processorTime is not known of another process here: the time limit is all.
+func processorTime(int) (time.Duration, bool) { return 0, false }
+
+func limitLife(int, time.Duration) {}
+
+func processorEnded(*os.ProcessState) bool { return false }
+
+func widenPipes(...any) {}

@@ -2,7 +2,6 @@ package extract
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +10,9 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
+	"slices"
+	"sync"
 	"time"
 )
 
@@ -21,6 +23,7 @@ const (
 	workerSoft      = 384 << 20 // from here on the collector works harder
 	workerStack     = 64 << 20  // a deeper recursion ends the process
 	workerGC        = 300       // percent: a document is short-lived, and all of it garbage in the end
+	workerBallast   = 16 << 20  // bytes never touched, which have the collector wait for as much garbage per document
 	workerFullAfter = 256 << 20 // bytes had from the system after which it is replaced
 )
 
@@ -41,6 +44,8 @@ func Worker(ctx context.Context, kind string, stdin io.Reader, stdout io.Writer)
 	debug.SetMaxStack(workerStack)
 	debug.SetMemoryLimit(workerSoft)
 	debug.SetGCPercent(workerGC)
+	ballast := make([]byte, workerBallast)
+	defer runtime.KeepAlive(&ballast)
 	w, err := newWorker(class(kind))
 	if err != nil {
 		return err
@@ -53,18 +58,22 @@ func Worker(ctx context.Context, kind string, stdin io.Reader, stdout io.Writer)
 	if err != nil {
 		return err
 	}
+	widenPipes(stdin, stdout)
 	in := bufio.NewReaderSize(stdin, 64<<10)
 	w.out = bufio.NewWriterSize(stdout, 64<<10)
 	if err := w.say(frameHello, hello{InForce: inForce}); err != nil {
 		return err
 	}
 	for ctx.Err() == nil {
-		j, doc, over, err := receiveJob(in)
+		j, doc, over, err := receiveJob(in, w.doc)
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return fmt.Errorf("receive document: %w", err)
+		}
+		if w.doc = doc[:0]; cap(doc) > keptDocument {
+			w.doc = nil
 		}
 		a := w.work(j, doc)
 		if over {
@@ -93,17 +102,26 @@ const workerArgument = "extract-worker"
 // worker is what a worker process keeps between documents.
 type worker struct {
 	registry *registry
-	out      *bufio.Writer
-	pending  []byte // text that is not written yet
-	flushed  time.Time
+	doc      []byte  // room for the next document
 	pdfium   *pdfium // in the full class
+
+	mu      sync.Mutex // guards what follows
+	out     *bufio.Writer
+	pending []byte      // text that is not written yet
+	careful bool        // nothing waits
+	waits   bool        // something is not sent yet
+	late    *time.Timer // then sends it
+	set     bool        // late is running
 }
+
+// keptDocument bounds the room that is kept.
+const keptDocument = 4 << 20
 
 // cacheVariable names the folder of compiled PDFium to a full worker.
 const cacheVariable = "MAILQUARRY_WORKER_CACHE"
 
 // How much text is written at once, and how long a reader's text waits at most:
-// what was written is kept if the worker dies.
+// what was sent is kept if the worker dies.
 const (
 	textAtOnce = 64 << 10
 	textWaits  = 50 * time.Millisecond
@@ -123,10 +141,16 @@ func newWorker(kind class) (*worker, error) {
 	return nil, fmt.Errorf("there is no extraction worker of the kind %q", kind)
 }
 
+// grown tells whether the process has had so much memory that it is not to be
+// kept. Unlike runtime.ReadMemStats, this does not stop the program.
+func grown() bool {
+	s := []metrics.Sample{{Name: "/memory/classes/total:bytes"}}
+	metrics.Read(s)
+	return s[0].Value.Kind() == metrics.KindUint64 && s[0].Value.Uint64() > workerFullAfter
+}
+
 func (w *worker) reply(a answer) error {
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	a.Spent = a.Spent || m.Sys > workerFullAfter
+	a.Spent = a.Spent || grown()
 	return w.say(frameResult, a)
 }
 
@@ -136,21 +160,23 @@ func (w *worker) say(kind byte, what any) error {
 	if err != nil {
 		return fmt.Errorf("reply: %w", err)
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if err := w.write(); err != nil {
 		return err
 	}
 	if err := writeFrame(w.out, kind, b); err != nil {
 		return err
 	}
-	if err := w.out.Flush(); err != nil {
-		return fmt.Errorf("reply: %w", err)
-	}
-	return nil
+	return w.send()
 }
 
 // work extracts one document, writing its text piece by piece, so that the
 // parent has the first part of it even if this process does not come to an end.
 func (w *worker) work(j job, doc []byte) answer {
+	w.mu.Lock()
+	w.careful = j.Careful
+	w.mu.Unlock()
 	r := newReading(w.registry, j.Limits, w)
 	r.pdfium, r.foreign, r.atRisk = w.pdfium, j.Foreign, w.risk
 	typ, o := r.document(document{name: j.Name, contentType: j.ContentType, raw: doc})
@@ -161,16 +187,44 @@ func (w *worker) work(j job, doc []byte) answer {
 }
 
 func (w *worker) text(s string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.pending = append(w.pending, s...)
-	late := time.Since(w.flushed) > textWaits
-	if len(w.pending) < textAtOnce && !late {
-		return nil
+	if len(w.pending) >= textAtOnce {
+		if err := w.write(); err != nil {
+			return err
+		}
 	}
-	if err := w.write(); err != nil || !late {
+	return w.soon()
+}
+
+// risk tells the parent that this process may not live to say more.
+func (w *worker) risk(on bool) {
+	says := "0"
+	if on {
+		says = "1"
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if writeFrame(w.out, frameRisk, []byte(says)) == nil {
+		_ = w.soon() // a parent that is gone is noticed at the next text
+	}
+}
+
+func (w *worker) place(path []Step) error {
+	b, err := json.Marshal(path)
+	if err != nil {
+		return fmt.Errorf("reply: %w", err)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.write(); err != nil {
 		return err
 	}
-	w.flushed = time.Now()
-	return w.out.Flush()
+	if err := writeFrame(w.out, framePlace, b); err != nil {
+		return err
+	}
+	return w.soon()
 }
 
 // write writes the text that is pending.
@@ -180,31 +234,52 @@ func (w *worker) write() error {
 	return err
 }
 
-// risk tells the parent at once, since this process may not live to say more.
-func (w *worker) risk(on bool) {
-	says := "0"
-	if on {
-		says = "1"
+// soon has what was written sent within textWaits, even if the reader says
+// nothing more; most documents are done before.
+func (w *worker) soon() error {
+	if w.careful {
+		if err := w.write(); err != nil {
+			return err
+		}
+		return w.send()
 	}
-	if writeFrame(w.out, frameRisk, []byte(says)) == nil {
-		_ = w.out.Flush() // a parent that is gone is noticed at the next text
+	if w.waits {
+		return nil
+	}
+	w.waits = true
+	switch {
+	case w.late == nil:
+		w.late, w.set = time.AfterFunc(textWaits, w.sendLate), true
+	case !w.set:
+		w.late.Reset(textWaits)
+		w.set = true
+	}
+	return nil
+}
+
+// sendLate sends what has waited long enough. A parent that is gone is noticed
+// at the next text.
+func (w *worker) sendLate() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.set = false
+	if w.waits && w.write() == nil {
+		_ = w.send()
 	}
 }
 
-func (w *worker) place(path []Step) error {
-	if err := w.write(); err != nil {
-		return err
-	}
-	b, err := json.Marshal(path)
-	if err != nil {
+// send sends what was written.
+func (w *worker) send() error {
+	w.waits = false // the timer runs on, at most once for nothing
+	if err := w.out.Flush(); err != nil {
 		return fmt.Errorf("reply: %w", err)
 	}
-	return writeFrame(w.out, framePlace, b)
+	return nil
 }
 
-// receiveJob reads one request whole. Of a document over its limit it gives the
-// first part.
-func receiveJob(in io.Reader) (j job, doc []byte, tooLarge bool, err error) {
+// receiveJob reads one request whole, into room if that suffices. Of a document
+// over its limit it gives the first part.
+func receiveJob(in io.Reader, room []byte) (j job, doc []byte, tooLarge bool, err error) {
 	kind, payload, err := readFrame(in, nil)
 	if err != nil {
 		return j, nil, false, err
@@ -215,25 +290,27 @@ func receiveJob(in io.Reader) (j job, doc []byte, tooLarge bool, err error) {
 	if err := json.Unmarshal(payload, &j); err != nil {
 		return j, nil, false, fmt.Errorf("read job: %w", err)
 	}
-	var b bytes.Buffer
+	doc = room[:0]
 	if j.Size > 0 && j.Size <= j.MaxSize {
-		b.Grow(int(j.Size) + bytes.MinRead)
+		doc = slices.Grow(doc, int(j.Size))
 	}
-	var buf []byte
 	for {
-		kind, payload, err = readFrame(in, buf)
+		kind, n, err := readHead(in)
 		if err != nil {
 			return j, nil, false, fmt.Errorf("read document: %w", err)
 		}
 		switch kind {
 		case frameEnd:
-			return j, b.Bytes(), tooLarge, nil
+			return j, doc, tooLarge, nil
 		case frameData:
-			buf = payload[:0]
-			if left := j.MaxSize - int64(b.Len()); int64(len(payload)) > left {
-				tooLarge, payload = true, payload[:left]
+			at := len(doc)
+			doc = slices.Grow(doc, n)[:at+n]
+			if _, err := io.ReadFull(in, doc[at:]); err != nil {
+				return j, nil, false, fmt.Errorf("read document: %w", err)
 			}
-			b.Write(payload)
+			if int64(len(doc)) > j.MaxSize {
+				tooLarge, doc = true, doc[:j.MaxSize]
+			}
 		default:
 			return j, nil, false, errFrame
 		}
