@@ -197,6 +197,11 @@ func TestXLSX(t *testing.T) {
 			want:  "apple\ttwo runs\t東京 (トウキョウ)\napplex\ta b",
 		},
 		{
+			name:  "strings of both kinds",
+			sheet: `<sheetData><row><c t="s"><v>0</v></c><c t="inlineStr"><is><t>of its own</t></is></c><c t="s"><v>0</v></c><c t="s"><v>1</v></c></row></sheetData>`,
+			want:  "apple\tof its own\tapple\ttwo runs",
+		},
+		{
 			name:  "numbers",
 			sheet: `<sheetData><row><c s="1"><v>1599.99</v></c><c s="2"><v>35287</v></c><c s="3"><v>35287</v></c><c><v>4.4000000000000004</v></c><c t="b"><v>1</v></c><c t="e"><v>#N/A</v></c></row></sheetData>`,
 			want:  "$1,599.99\t1996-08-10\t10 August 1996\t4.4\tTRUE\t#N/A",

@@ -8,7 +8,7 @@ import (
 // xlsxFormat reads what Excel writes since 2007.
 func xlsxFormat() format {
 	return format{
-		name: "xlsx", version: 2, extensions: strings.Fields("xlsx xlsm xltx xltm xlam"),
+		name: "xlsx", version: 3, extensions: strings.Fields("xlsx xlsm xltx xltm xlam"),
 		media: []string{
 			"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/vnd.ms-excel.sheet.macroenabled.12",
 			"application/vnd.openxmlformats-officedocument.spreadsheetml.template", "application/vnd.ms-excel.template.macroenabled.12",

@@ -146,7 +146,7 @@ func (g *grid) cell() {
 		}
 		switch x.name {
 		case "v":
-			g.buf = g.book.shown(append([]byte(nil), x.inner(maxUnpacked)...), kind, style)
+			g.buf = append(g.buf[:0], g.book.shown(append([]byte(nil), x.inner(maxUnpacked)...), kind, style)...)
 		case "is":
 			g.buf = richText(x, g.buf)
 		case "f": // what it comes to is beside it
