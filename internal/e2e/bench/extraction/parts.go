@@ -42,13 +42,14 @@ var (
 	anyPart = regexp.MustCompile(`\.(xml|rels|vml)$`)
 	anyText = regexp.MustCompile(`>([^<]+)<|="([^"]*)"`)
 	anyTag  = regexp.MustCompile(`<[^>]*>`)
-	picture = regexp.MustCompile(`<office:binary-data>[^<]*</office:binary-data>`)
+	aside   = regexp.MustCompile(`<office:binary-data>[^<]*</office:binary-data>|<text:page-number>[^<]*</text:page-number>`)
+	blank   = regexp.MustCompile(`<text:(?:line-break|tab|s)(?: [^>]*)?/>`)
 )
 
 // flatText is what a flat ODF document shows.
 func flatText(s string) string {
 	rule := shownParts["odt"]
-	s = picture.ReplaceAllString(s, "")
+	s = blank.ReplaceAllString(aside.ReplaceAllString(s, ""), " ")
 	var out strings.Builder
 	for _, p := range rule.paragraph.Split(rule.drop.ReplaceAllString(s, ""), -1) {
 		out.WriteString(html.UnescapeString(anyTag.ReplaceAllString(p, "")) + "\n")
