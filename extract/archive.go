@@ -3,6 +3,7 @@ package extract
 import (
 	"archive/tar"
 	"archive/zip"
+	"bufio"
 	"bytes"
 	"compress/bzip2"
 	"errors"
@@ -44,6 +45,10 @@ func packedFormat(name string, media, signatures []string, open func(io.Reader) 
 		is: func(p *probe) bool { return p.begins(signatures...) },
 		read: func(r *reading, d document) error {
 			src, err := open(bytes.NewReader(d.raw))
+			var known *outcome
+			if errors.As(err, &known) {
+				return err
+			}
 			if err != nil {
 				return failed("damaged: it cannot be unpacked")
 			}
@@ -68,7 +73,37 @@ const maxDictionary = 64 << 20
 
 func xzFormat() format {
 	return packedFormat("xz", []string{"application/x-xz"}, []string{"\xfd7zXZ\x00"},
-		func(r io.Reader) (io.Reader, error) { return xz.ReaderConfig{DictCap: maxDictionary}.NewReader(r) })
+		func(r io.Reader) (io.Reader, error) {
+			src := bufio.NewReader(r)
+			head, _ := src.Peek(xzHead)
+			if xzDictionary(head) > maxDictionary {
+				return nil, tooLarge("the dictionary it was packed with")
+			}
+			return xz.NewReader(src)
+		})
+}
+
+// xzHead is where the first block's filter stands at the latest.
+const xzHead = 12 + 2 + 2*9 + 3
+
+// xzDictionary is the size of the dictionary that the first block of an xz file
+// declares, which its reader allocates whatever it is.
+func xzDictionary(head []byte) int64 {
+	if len(head) < xzHead {
+		return 0
+	}
+	b := head[12+1:]
+	sizes := int(b[0]>>6&1 + b[0]>>7)
+	for b = b[1:]; sizes > 0 && len(b) > 0; b = b[1:] {
+		if b[0] < 0x80 {
+			sizes--
+		}
+	}
+	const lzma2 = 0x21
+	if len(b) < 3 || b[0] != lzma2 || b[2] > 40 {
+		return 0
+	}
+	return int64(2|b[2]&1) << (b[2]/2 + 11)
 }
 
 func zstdFormat() format {
@@ -178,8 +213,19 @@ func readTar(r *reading, d document) error {
 	}
 }
 
+// openSevenZip reads the directory. The numbers in it are believed by the
+// library, and panic where they are past all bounds.
+func openSevenZip(raw []byte) (z *sevenzip.Reader, err error) {
+	defer func() {
+		if recover() != nil {
+			z, err = nil, failed("damaged: its directory cannot be read")
+		}
+	}()
+	return sevenzip.NewReader(bytes.NewReader(raw), int64(len(raw)))
+}
+
 func readSevenZip(r *reading, d document) error {
-	z, err := sevenzip.NewReader(bytes.NewReader(d.raw), int64(len(d.raw)))
+	z, err := openSevenZip(d.raw)
 	if err != nil {
 		var locked *sevenzip.ReadError
 		if errors.As(err, &locked) && locked.Encrypted {

@@ -33,8 +33,9 @@ func begins(word string) func(*probe) bool {
 }
 
 func readCalendar(r *reading, d document) error {
-	t := calendarText(decodeText(d.raw, d.contentType), r.limits.Text)
-	if err := r.block(t.text); err != nil || !t.cut {
+	raw, cut := decodable(d.raw)
+	t := calendarText(decodeText(raw, d.contentType), r.limits.Text)
+	if err := r.block(t.text); err != nil || !t.cut && !cut {
 		return err
 	}
 	return r.stop("text")

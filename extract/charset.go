@@ -2,11 +2,25 @@ package extract
 
 import (
 	"bytes"
+	"unicode/utf8"
 
 	"golang.org/x/net/html/charset"
 
 	"mailquarry/internal/rfc822"
 )
+
+// maxDecoded bounds the bytes of another charset that are brought to UTF-8, which
+// can take several times the memory. It is more than the text that is kept.
+const maxDecoded = 2 * defaultMaxText
+
+// decodable gives as much of a text as can be decoded within a worker's memory,
+// and whether that is less than all.
+func decodable(raw []byte) (first []byte, cut bool) {
+	if len(raw) <= maxDecoded || utf8.Valid(raw) {
+		return raw, false
+	}
+	return raw[:maxDecoded], true
+}
 
 // decodeText brings text of any charset to UTF-8.
 func decodeText(raw []byte, contentType string) string {

@@ -32,7 +32,7 @@ func htmlText(src string, limit int) limited { return readHTML(src, limit, nil) 
 func readHTML(src string, limit int, m *htmlMarker) limited {
 	r := htmlReader{out: newWriter(limit), marker: m}
 	defer r.finish()
-	z := html.NewTokenizer(strings.NewReader(src))
+	z := html.NewTokenizer(strings.NewReader(boundedTags(src)))
 	z.SetMaxBuf(0)
 	for !r.out.full {
 		switch tt := z.Next(); tt {

@@ -93,8 +93,12 @@ func (r *reading) unpack(at Step, name string, src io.Reader, packed int64, dept
 	switch {
 	case errors.Is(err, errFull):
 		return err
-	case err != nil && len(r.faults) == before:
+	case err == nil:
+	case len(r.faults) == before:
 		r.fault(r.ended(err))
+	case r.ended(err).state == TooLarge:
+		// What is wrong with it is that it was not read to its end.
+		r.faults = append(r.faults[:before], r.ended(err))
 	}
 	return nil
 }

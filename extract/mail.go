@@ -87,11 +87,17 @@ func readPart(r *reading, d document, p *rfc822.Part) error {
 		return r.child(Step{Kind: Message, Name: p.Name()}, document{name: "message.eml", contentType: p.Type, raw: p.Decoded(), depth: d.depth})
 	case p.IsAttachment():
 		return readAttached(r, d, p.Name(), p.Type, p.Decoded())
-	case p.Type == "text/html":
-		t := htmlText(p.Text(), r.limits.Text)
-		return r.block(t.text)
 	}
-	return r.block(p.Text())
+	raw, cut := decodable(p.Decoded())
+	text := rfc822.Text(raw, p.Params["charset"])
+	if p.Type == "text/html" {
+		t := htmlText(text, r.limits.Text)
+		text, cut = t.text, cut || t.cut
+	}
+	if err := r.block(text); err != nil || !cut {
+		return err
+	}
+	return r.stop("text")
 }
 
 // readAttached reads a file attached to a message; its name is text, too.

@@ -27,6 +27,10 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	if len(os.Args) > 3 && os.Args[1] == "measured-worker" {
+		measuredWorker(os.Args[2], os.Args[3])
+		os.Exit(0)
+	}
 	if len(os.Args) > 4 && os.Args[1] == "bad-worker" {
 		badWorker(os.Args[2], os.Args[3])
 		os.Exit(1)

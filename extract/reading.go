@@ -99,6 +99,9 @@ func (r *reading) summary() outcome {
 			parts = append(parts, fmt.Sprintf("%d %s", n, strings.ReplaceAll(string(s), "_", " ")))
 		}
 	}
+	if slices.ContainsFunc(r.faults, func(o outcome) bool { return o.reason == parserFailed }) {
+		parts = append(parts, "of one "+parserFailed)
+	}
 	return outcome{Partial, "of what lies in it, " + strings.Join(parts, ", ")}
 }
 
@@ -114,11 +117,15 @@ func (r *reading) one(d document) (typ string, err error) {
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			err = failed("its parser failed on it")
+			err = failed(parserFailed)
 		}
 	}()
 	return typ, f.read(r, d)
 }
+
+// parserFailed is the reason of a document on which a reader panicked: a mistake
+// of ours, or of a library, and worth a report.
+const parserFailed = "its parser failed on it"
 
 // unread is the outcome of a type that nothing here reads.
 func unread(typ string) error {

@@ -41,14 +41,21 @@ func jsonFormat() format {
 	}
 }
 
-func readPlain(r *reading, d document) error { return r.block(decodeText(d.raw, d.contentType)) }
+func readPlain(r *reading, d document) error {
+	raw, cut := decodable(d.raw)
+	if err := r.block(decodeText(raw, d.contentType)); err != nil || !cut {
+		return err
+	}
+	return r.stop("text")
+}
 
 func htmlFormat() format {
 	return format{
 		name: typeHTML, version: 1, text: true, extensions: strings.Fields("htm html xhtml"), media: []string{"text/html", "application/xhtml+xml"},
 		read: func(r *reading, d document) error {
-			t := htmlText(htmlSource(d.raw, d.contentType), r.limits.Text)
-			if err := r.block(t.text); err != nil || !t.cut {
+			raw, cut := decodable(d.raw)
+			t := htmlText(htmlSource(raw, d.contentType), r.limits.Text)
+			if err := r.block(t.text); err != nil || !t.cut && !cut {
 				return err
 			}
 			return r.stop("text")
