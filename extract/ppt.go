@@ -13,7 +13,7 @@ import (
 // ([MS-PPT]).
 func pptFormat() format {
 	return format{
-		name: "ppt", version: 1, extensions: []string{"ppt", "pps", "pot"},
+		name: "ppt", version: 2, extensions: []string{"ppt", "pps", "pot"},
 		media: []string{"application/vnd.ms-powerpoint", "application/mspowerpoint"},
 		is:    func(p *probe) bool { return p.oleMain() == "powerpoint document" }, read: readPPT,
 	}
@@ -61,7 +61,21 @@ func readPPT(r *reading, d document) error {
 	if err != nil {
 		return err
 	}
+	switch {
+	case o.has("PP97_DUALSTORAGE/PowerPoint Document"): // saved for PowerPoint 95 and 97 alike
+		o = o.in("PP97_DUALSTORAGE")
+	case o.has("Text_Content") && blob(o.bytes("PowerPoint Document")).u16(2) != pptDocument:
+		return readPPT95(r, o)
+	}
 	return readPresentation(r, o, d)
+}
+
+// readPPT95 reads what PowerPoint 95 wrote of a presentation's text beside it.
+func readPPT95(r *reading, o *ole) error {
+	if err := o.summary(r); err != nil {
+		return err
+	}
+	return r.block(pptPlain(pageText(pageWestern, o.bytes("Text_Content"))))
 }
 
 // readPresentation reads a presentation in a compound file, or in one of its

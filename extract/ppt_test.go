@@ -87,6 +87,24 @@ func TestPPT(t *testing.T) {
 	wantText(t, presentation(), "a.txt", "ppt", OK, want)
 }
 
+// TestPPT95 promises the text of presentations of PowerPoint 95, and of those
+// saved for it and for later versions.
+func TestPPT95(t *testing.T) {
+	t.Parallel()
+	old := oleEntry{name: "PowerPoint Document", data: "\x03\x00\x00\x00\xff\xff\x00\x00\x10\x00\x00\x00"}
+	content := oleEntry{name: "Text_Content", data: "Finanzkrise Teil 4\rK\xfcndigung\r"}
+	wantText(t, oleFile(old, content), "", "ppt", OK, "Finanzkrise Teil 4\nKündigung")
+	user, doc := oleEntry{name: "Current User"}, oleEntry{name: "PowerPoint Document"}
+	o, err := openOLE(newReading(newRegistry(), defaultLimits(), &collected{}), presentation())
+	if err != nil {
+		t.Fatal(err)
+	}
+	user.data, doc.data = string(o.bytes(user.name)), string(o.bytes(doc.name))
+	both := oleFile(old, content, oleEntry{name: "PP97_DUALSTORAGE", in: []oleEntry{user, doc}})
+	_, want, _ := readBytes(presentation(), "")
+	wantText(t, both, "", "ppt", OK, want)
+}
+
 // TestPPTHostile promises an end, and the right state, for presentations that lie
 // about themselves.
 func TestPPTHostile(t *testing.T) {
