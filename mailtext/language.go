@@ -1,7 +1,164 @@
 package mailtext
 
-// Language tells the language of a text by its ISO 639-1 code, "" when it cannot
-// be told.
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// The limits of telling a language: how much of a text is looked at.
+const (
+	maxLanguageText  = 8 << 10
+	maxLanguageWords = 250
+)
+
+// Language tells the language of a text by its ISO 639-1 code, "" when it is too
+// short or unlike any that is known. Of a text in several languages it is the one
+// of most of its beginning. Addresses count for nothing.
 func Language(text string) string {
-	return ""
+	w := wordsOf(text)
+	best, most := scriptNone, 0
+	for s, n := range w.letters {
+		// A character of Chinese is worth a syllable or a word.
+		if sc := script(s); sc == scriptHan || sc == scriptKana || sc == scriptHangul {
+			n *= 3
+		}
+		if n > most {
+			best, most = script(s), n
+		}
+	}
+	if most < minLetters {
+		return ""
+	}
+	switch best {
+	case scriptHan, scriptKana:
+		if w.letters[scriptKana]*20 > w.letters[scriptHan] {
+			return "ja"
+		}
+		return "zh"
+	case scriptLatin, scriptCyrillic, scriptArabic, scriptDevanagari:
+		return tongues()[best].best(w.words[best])
+	}
+	return scriptLanguages()[best].code
+}
+
+// minLetters is how many letters tell anything.
+const minLetters = 10
+
+// script is a way of writing.
+type script int
+
+const (
+	scriptNone script = iota
+	scriptLatin
+	scriptCyrillic
+	scriptArabic
+	scriptDevanagari
+	scriptHan
+	scriptKana
+	scriptHangul
+	scriptOther // the first of those that stand for a language
+)
+
+type scriptLanguage struct {
+	code  string
+	table *unicode.RangeTable
+}
+
+// scriptLanguages are the languages that a script tells, by script.
+func scriptLanguages() []scriptLanguage {
+	return []scriptLanguage{
+		scriptNone: {}, scriptLatin: {"", unicode.Latin}, scriptCyrillic: {"", unicode.Cyrillic}, scriptArabic: {"", unicode.Arabic},
+		scriptDevanagari: {"", unicode.Devanagari}, scriptHan: {"zh", unicode.Han}, scriptKana: {"ja", unicode.Hiragana}, scriptHangul: {"ko", unicode.Hangul},
+		scriptOther: {"el", unicode.Greek},
+		{"he", unicode.Hebrew},
+		{"hy", unicode.Armenian},
+		{"ka", unicode.Georgian},
+		{"th", unicode.Thai},
+		{"bn", unicode.Bengali},
+		{"ta", unicode.Tamil},
+		{"te", unicode.Telugu},
+		{"gu", unicode.Gujarati},
+		{"pa", unicode.Gurmukhi},
+		{"kn", unicode.Kannada},
+		{"ml", unicode.Malayalam},
+		{"si", unicode.Sinhala},
+		{"km", unicode.Khmer},
+		{"lo", unicode.Lao},
+		{"my", unicode.Myanmar},
+		{"am", unicode.Ethiopic},
+	}
+}
+
+const scripts = int(scriptOther) + 15
+
+func scriptOf(r rune) script {
+	switch {
+	case r < 0x250:
+		return scriptLatin
+	case r >= 0x400 && r < 0x530:
+		return scriptCyrillic
+	case r >= 0x4e00 && r < 0xa000, r >= 0x3400 && r < 0x4dc0:
+		return scriptHan
+	case r >= 0x3040 && r < 0x3100, r >= 0xff66 && r < 0xffa0:
+		return scriptKana
+	case r >= 0x1e00 && r < 0x1f00:
+		return scriptLatin
+	}
+	for s, l := range scriptLanguages() {
+		if l.table != nil && unicode.Is(l.table, r) {
+			return script(s)
+		}
+	}
+	return scriptNone
+}
+
+// worded is what a text's beginning is made of.
+type worded struct {
+	letters [scripts]int
+	words   [scripts][]string // in lower case
+}
+
+// wordsOf takes a text apart. What is between blanks and holds an address, a path
+// or a name of a program's is passed over, and so are single capitals.
+func wordsOf(text string) worded {
+	var w worded
+	text = text[:min(len(text), maxLanguageText)]
+	n := 0
+	for chunk := range strings.FieldsSeq(text) {
+		if n >= maxLanguageWords {
+			break
+		}
+		if strings.ContainsAny(chunk, "@_\\{}=<>") || strings.Contains(chunk, "://") || strings.HasPrefix(chunk, "www.") || len(chunk) > 100 && chunk[0] < utf8.RuneSelf {
+			continue
+		}
+		for word := range strings.FieldsFuncSeq(chunk, func(r rune) bool { return !isWordRune(r) }) {
+			r, _ := utf8.DecodeRuneInString(word)
+			s := scriptOf(r)
+			w.letters[s] += letters(word, s, &w)
+			w.words[s] = append(w.words[s], strings.ToLower(word))
+			n++
+		}
+	}
+	return w
+}
+
+// letters counts the letters of a word; those of Chinese and Japanese, which
+// write no blanks, each for its script.
+func letters(word string, s script, w *worded) int {
+	if s != scriptHan && s != scriptKana {
+		return utf8.RuneCountInString(word)
+	}
+	for _, r := range word {
+		w.letters[scriptOf(r)]++
+	}
+	return 0
+}
+
+// isWordRune tells of what words are made of, the joiner of Persian with it.
+func isWordRune(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+	}
+	return unicode.IsLetter(r) || unicode.IsMark(r) || r == '\u200c' || r == '·'
 }

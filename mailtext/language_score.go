@@ -1,0 +1,178 @@
+package mailtext
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
+
+// What a clue weighs: a known word, a typical part of a word, a letter of a
+// language's own, and a letter that a language has not.
+const (
+	wordWeight   = 1.0
+	partWeight   = 0.45
+	letterWeight = 0.5
+	foreign      = -2.0
+	longestPart  = 6 // characters
+)
+
+// What is needed to tell a language: points, and the share of them that the
+// language is ahead of the next by.
+const (
+	minPoints = 2.0
+	minLead   = 0.04
+)
+
+// weighted are the tongues that a clue speaks for, by index, and how much it
+// says: more when fewer share it.
+type weighted struct {
+	in     []int
+	weight float64
+}
+
+// family are the tongues of a script, and what tells them apart.
+type family struct {
+	codes   []string
+	words   map[string]weighted
+	heads   map[string]weighted // beginnings
+	tails   map[string]weighted
+	middles map[string]weighted
+	letters map[rune]weighted
+}
+
+// tongues gives the families by script, made once: they are read only.
+var tongues = sync.OnceValue(func() map[script]*family {
+	return map[script]*family{
+		scriptLatin:      newFamily(latinTongues()),
+		scriptCyrillic:   newFamily(cyrillicTongues()),
+		scriptArabic:     newFamily(arabicTongues()),
+		scriptDevanagari: newFamily(devanagariTongues()),
+	}
+})
+
+func newFamily(all []tongue) *family {
+	f := &family{
+		words: map[string]weighted{}, heads: map[string]weighted{}, tails: map[string]weighted{},
+		middles: map[string]weighted{}, letters: map[rune]weighted{},
+	}
+	for i, t := range all {
+		f.codes = append(f.codes, t.code)
+		for _, w := range strings.Fields(t.words) {
+			add(f.words, w, i)
+		}
+		for _, p := range strings.Fields(t.parts) {
+			bare := strings.Trim(p, "-")
+			switch {
+			case strings.HasPrefix(p, "-") && strings.HasSuffix(p, "-"):
+				add(f.middles, bare, i)
+			case strings.HasPrefix(p, "-"):
+				add(f.tails, bare, i)
+			default:
+				add(f.heads, bare, i)
+			}
+		}
+		for _, r := range t.letters {
+			add(f.letters, r, i)
+		}
+	}
+	n := len(all)
+	weigh(f.words, n)
+	weigh(f.heads, n)
+	weigh(f.tails, n)
+	weigh(f.middles, n)
+	weigh(f.letters, n)
+	return f
+}
+
+func add[K comparable](m map[K]weighted, k K, i int) {
+	w := m[k]
+	if !slices.Contains(w.in, i) {
+		w.in = append(w.in, i)
+	}
+	m[k] = w
+}
+
+func weigh[K comparable](m map[K]weighted, n int) {
+	for k, w := range m {
+		w.weight = math.Log(float64(n+1) / float64(len(w.in)))
+		m[k] = w
+	}
+}
+
+// best tells the language of words, "" when none stands out.
+func (f *family) best(words []string) string {
+	points := make([]float64, len(f.codes))
+	for _, w := range words {
+		f.score(w, points)
+	}
+	first, second := -1, -1
+	for i := range points {
+		switch {
+		case first < 0 || points[i] > points[first]:
+			first, second = i, first
+		case second < 0 || points[i] > points[second]:
+			second = i
+		}
+	}
+	if points[first] < minPoints || points[first]-points[second] < minLead*points[first] {
+		return ""
+	}
+	return f.codes[first]
+}
+
+// score adds what a word says.
+func (f *family) score(word string, points []float64) {
+	give := func(w weighted, factor float64) {
+		for _, i := range w.in {
+			points[i] += w.weight * factor
+		}
+	}
+	give(f.words[word], wordWeight)
+	for _, r := range word {
+		l, known := f.letters[r]
+		if !known {
+			continue
+		}
+		give(l, letterWeight)
+		for i := range points {
+			if !slices.Contains(l.in, i) {
+				points[i] += foreign
+			}
+		}
+	}
+	if len(word) < 4 || len(word) > 60 {
+		return
+	}
+	for n, at := 1, 0; n <= longestPart; n++ {
+		_, size := utf8.DecodeRuneInString(word[at:])
+		if at += size; at >= len(word) {
+			break
+		}
+		give(f.heads[word[:at]], partWeight)
+	}
+	for n, at := 1, len(word); n <= longestPart; n++ {
+		_, size := utf8.DecodeLastRuneInString(word[:at])
+		if at -= size; at <= 0 {
+			break
+		}
+		give(f.tails[word[at:]], partWeight)
+	}
+	f.middle(word, give)
+}
+
+// middle looks for parts anywhere in a word.
+func (f *family) middle(word string, give func(weighted, float64)) {
+	for i := range word {
+		at := i
+		for range 5 {
+			if at >= len(word) {
+				break
+			}
+			_, size := utf8.DecodeRuneInString(word[at:])
+			at += size
+			give(f.middles[word[i:at]], partWeight)
+		}
+	}
+}
