@@ -198,6 +198,9 @@ func openPDF(doc []byte) (*pdf.Reader, error) {
 	if len(doc) < 16 {
 		return nil, errors.New("no PDF body")
 	}
+	if tablesLoop(doc) {
+		return nil, errors.New("tables of references in a circle")
+	}
 	head := []byte("%PDF-1.7\n")
 	return pdf.NewReader(&patched{r: bytes.NewReader(doc), head: head}, int64(len(doc)))
 }

@@ -100,6 +100,7 @@ func TestPDF(t *testing.T) {
 		{"junk before and after", []byte("\n\x00 " + string(onePage("BT /F 10 Tf (x) Tj ET")) + "\n<html>trailing"), "x"},
 		{"a later version", bytes.Replace(onePage("BT /F 10 Tf (x) Tj ET"), []byte("1.5\n"), []byte("2.0\n"), 1), "x"},
 		{"table of references lost", bytes.Replace(onePage("BT /F 10 Tf (x) Tj ET"), []byte("startxref\n"), []byte("startxref\n9"), 1), "x"},
+		{"tables of references in a circle", hostilePDFs()["references without end"], "x"},
 		{"cut off before the table", cutAt(onePage("BT /F 10 Tf (x) Tj ET"), "xref\n0"), "x"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
