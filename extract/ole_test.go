@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf16"
 )
 
@@ -182,22 +181,4 @@ func wantText(t *testing.T, raw []byte, name, typ string, state State, want stri
 	if got != want {
 		t.Errorf("%s reads\n%q\nwant\n%q", name, got, want)
 	}
-}
-
-// fuzzReader runs a reader on any bytes: it must come to an end, and write no
-// more than it may.
-func fuzzReader(f *testing.F, fm format) {
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		const patience = 5 * time.Second
-		watch := time.AfterFunc(patience, func() { panic("it does not come to an end") })
-		defer watch.Stop()
-		var out wordText
-		l := defaultLimits()
-		l.Text, l.Inflated = 1<<20, 8<<20
-		r := newReading(newRegistry(), l, &out)
-		_ = fm.read(r, document{raw: raw})
-		if out.Len() > l.Text+maxPlaces*maxStepName {
-			t.Errorf("%d bytes of text", out.Len())
-		}
-	})
 }
