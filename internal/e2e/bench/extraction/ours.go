@@ -95,6 +95,13 @@ func child(s settings, list string, workers int, full bool) error {
 	r := run{States: map[string]extract.State{}}
 	var mu sync.Mutex
 	var wg sync.WaitGroup
+	for range workers { // have all of them started
+		if _, err := p.Extract(context.Background(), extract.Doc{Name: "a.txt", Size: -1, Open: func() (io.ReadCloser, error) {
+			return io.NopCloser(strings.NewReader("text")), nil
+		}}); err != nil {
+			return err
+		}
+	}
 	before, start := spent(), time.Now()
 	for range workers {
 		wg.Go(func() {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -49,11 +48,11 @@ func (t tool) installed() bool {
 	return err == nil
 }
 
-// text runs the tool on one document.
+// text runs the tool on one document, and tells whether it ended without an error.
 func (t tool) text(path string) (string, usage, bool) {
 	var out output
 	u, err := finish(toolTime, &out, t.command, append(append(append([]string{}, t.args...), path), t.after...)...)
-	return string(out), u, err == nil && len(bytes.TrimSpace(out)) > 0
+	return string(out), u, err == nil
 }
 
 // all runs the tool on each of the files.
