@@ -1,13 +1,17 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"mailquarry/internal/access"
 	"mailquarry/internal/archive"
 	"mailquarry/internal/mail"
+	"mailquarry/search/engine"
 )
 
 // Status is how far sync and index are.
@@ -15,6 +19,14 @@ type Status struct {
 	At        time.Time
 	Totals    Progress
 	Mailboxes []MailboxStatus
+	Texts     []TextCount // by state and type, in that order
+}
+
+// TextCount is how many messages have an attachment of a type whose text came to
+// a state.
+type TextCount struct {
+	State, Type string // Type is "" where it is not known
+	Messages    int
 }
 
 // Progress counts messages.
@@ -87,7 +99,26 @@ func (s *Service) Status(ctx context.Context, p access.Principal) (Status, error
 		out.Totals.add(st.Progress)
 		out.Mailboxes = append(out.Mailboxes, st)
 	}
-	return out, nil
+	out.Texts, err = s.textCounts(ctx, scope)
+	return out, err
+}
+
+// textCounts counts what became of attachments' texts.
+func (s *Service) textCounts(ctx context.Context, scope access.Scope) ([]TextCount, error) {
+	res, err := s.engine.Search(ctx, engine.Request{Scope: scope, Facets: []engine.Facet{engine.FacetState}})
+	if err != nil {
+		return nil, fmt.Errorf("count attachments' states: %w", err)
+	}
+	counts := []TextCount{}
+	for _, b := range res.Facets[engine.FacetState] {
+		if state, kind, typed := strings.Cut(b.Value, "/"); typed {
+			counts = append(counts, TextCount{State: state, Type: kind, Messages: b.Count})
+		}
+	}
+	slices.SortFunc(counts, func(a, b TextCount) int {
+		return cmp.Or(cmp.Compare(a.State, b.State), cmp.Compare(b.Messages, a.Messages), cmp.Compare(a.Type, b.Type))
+	})
+	return counts, nil
 }
 
 func (p *Progress) add(q Progress) {

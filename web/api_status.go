@@ -72,6 +72,15 @@ type statusJSON struct {
 	Problems  int                 `json:"problems"`
 	// Notifications is null where none are asked for.
 	Notifications *notificationsJSON `json:"notifications"`
+	Attachments   []textCountJSON    `json:"attachments"`
+}
+
+// textCountJSON is how many messages have an attachment of a type whose text came
+// to a state.
+type textCountJSON struct {
+	State    string `json:"state"`
+	Type     string `json:"type"`
+	Messages int    `json:"messages"`
 }
 
 type notificationsJSON struct {
@@ -128,7 +137,10 @@ func statusOf(status search.Status, live operate.Live) statusJSON {
 	out := statusJSON{
 		At: status.At, Totals: progressJSON(status.Totals),
 		Mailboxes: make([]mailboxStatusJSON, 0, len(status.Mailboxes)),
-		Running:   live.Running, Rounds: live.Rounds, Problems: live.Problems,
+		Running:   live.Running, Rounds: live.Rounds, Problems: live.Problems, Attachments: []textCountJSON{},
+	}
+	for _, t := range status.Texts {
+		out.Attachments = append(out.Attachments, textCountJSON(t))
 	}
 	if live.Running {
 		out.Live = liveOf(live.Total)

@@ -152,7 +152,7 @@ func (s *server) handleError(err error, c echo.Context) {
 		return
 	}
 	path := c.Request().URL.Path
-	if !strings.HasPrefix(path, "/api/") && path != "/healthz" && path != "/readyz" {
+	if !strings.HasPrefix(path, "/api/") && path != "/healthz" && path != "/readyz" && path != "/metrics" {
 		err = s.pageError(c, p)
 	} else {
 		err = writeProblem(c, p)

@@ -94,7 +94,7 @@ func TestEveryAnswerFitsItsDescription(t *testing.T) {
 		m + plain, m + html, m + bare, m + plain + "/html", m + html + "/html", m + bare + "/html",
 		m + plain + "/attachments/0", m + plain + "/attachments/1", m + html + "/attachments/0",
 		m + plain + "/attachments/0/text", m + plain + "/attachments/2/text",
-		"/api/v1/mailboxes", "/api/v1/status", "/api/v1/openapi.json", "/healthz", "/readyz",
+		"/api/v1/mailboxes", "/api/v1/status", "/api/v1/openapi.json", "/healthz", "/readyz", "/metrics",
 		"/api/v1/problems", "/api/v1/problems?mailbox=eva@contoso.example&kind=message&limit=1", "/api/v1/problems?limit=2&cursor=1",
 		"/api/v1/coverage", "/api/v1/coverage?mailbox=" + s.box.String(), "/api/v1/coverage/pass", "/api/v1/holds",
 	}

@@ -30,6 +30,7 @@ type statusPage struct {
 	Many      bool   // there are more mailboxes than fit on the page
 	Mailboxes []mailboxView
 	Others    string // mailboxes that are not shown
+	Texts     textsView
 	Problems  problemsView
 	Coverage  coverageView
 	Holds     holdsView
@@ -161,6 +162,7 @@ func (p *pages) statusPage(st search.Status, live operate.Live, filter string) s
 		all = all[:mailboxesShown]
 	}
 	page.Mailboxes = all
+	page.Texts = textsOf(st.Texts)
 	page.Bar, page.Figures = overview(st, live)
 	if paused > 0 {
 		page.Pauses = "The service asks to wait with " + plural(paused, "mailbox", "mailboxes") + "; the others go on."

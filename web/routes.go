@@ -58,6 +58,7 @@ func (s *server) apiRoutes() []route {
 		{http.MethodPost, apiPrefix + "/holds", s.apiNewHold, operating},
 		{http.MethodDelete, apiPrefix + "/holds/:id", s.apiEndHold, operating},
 		{http.MethodGet, apiPrefix + "/openapi.json", s.apiDescription, open},
+		{http.MethodGet, "/metrics", s.metrics, operating},
 		{http.MethodGet, "/healthz", s.healthz, open},
 		{http.MethodGet, "/readyz", s.readyz, open},
 	}

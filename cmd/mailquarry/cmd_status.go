@@ -28,9 +28,18 @@ type statusAnswer struct {
 		Source, Stored, Kept, Indexed, Failed int
 	} `json:"totals"`
 	Mailboxes     []mailboxState `json:"mailboxes"`
+	Attachments   []textCount    `json:"attachments"`
 	Notifications *struct {
 		Mailboxes, Subscribed int
 	} `json:"notifications"`
+}
+
+// textCount is how many messages have an attachment of a type whose text came to
+// a state.
+type textCount struct {
+	State    string `json:"state"`
+	Type     string `json:"type"`
+	Messages int    `json:"messages"`
 }
 
 type liveState struct {
@@ -164,9 +173,33 @@ func (st *statusAnswer) print(w io.Writer) {
 	if n := st.Notifications; n != nil {
 		fmt.Fprintf(w, "Change notifications: of %s of %s.\n", thousands(n.Subscribed), many(n.Mailboxes, "mailbox", "mailboxes"))
 	}
+	for _, line := range textLines(st.Attachments) {
+		fmt.Fprintln(w, line)
+	}
 	if st.Problems > 0 {
 		fmt.Fprintf(w, "%s set aside; mailquarry problems lists them.\n", many(st.Problems, "problem", "problems"))
 	}
+}
+
+// textLines tells by state in how many messages attachments came to it. The
+// counts come by state.
+func textLines(counts []textCount) []string {
+	var lines []string
+	state := ""
+	for _, c := range counts {
+		kind := c.Type
+		if kind == "" {
+			kind = "unknown"
+		}
+		part := kind + " " + thousands(c.Messages)
+		if c.State == state {
+			lines[len(lines)-1] += ", " + part
+			continue
+		}
+		state = c.State
+		lines = append(lines, "Messages with attachments that are "+state+": "+part)
+	}
+	return lines
 }
 
 // line tells of the sync of all mailboxes.

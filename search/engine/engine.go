@@ -84,12 +84,16 @@ const (
 	FacetYear    Facet = "year"
 	FacetType    Facet = "type"
 	FacetLang    Facet = "language"
+	// FacetState has for each attachment the state of its text, and once more
+	// with its type: "encrypted" and "encrypted/pdf". It is for those who see to it
+	// that everything is found; Facets leaves it out.
+	FacetState Facet = "state"
 )
 
 // FieldID is a query.OneOf's field for documents by id, as printed.
 const FieldID = "id"
 
-// Facets lists every facet.
+// Facets lists the facets that people choose by.
 func Facets() []Facet {
 	return []Facet{FacetMailbox, FacetFolder, FacetSender, FacetYear, FacetType, FacetLang}
 }

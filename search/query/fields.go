@@ -58,7 +58,7 @@ var fields = []FieldInfo{
 	},
 	{
 		Name: "state", Kind: FlagValue, Example: "state:encrypted",
-		Meaning: "What became of an attachment's text: " + strings.Join(textStates(), ", ") + ".",
+		Meaning: "What became of an attachment's text: " + strings.Join(textStates(), ", ") + "; state:encrypted/pdf asks for one type.",
 	},
 	{
 		Name: "lang", Aliases: []string{"language"}, Kind: FlagValue, Example: "lang:de",

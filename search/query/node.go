@@ -50,7 +50,7 @@ type (
 	// Gone matches messages that were deleted at their source and are kept here.
 	Gone struct{}
 	// TextState matches messages with an attachment whose text came to one of the
-	// states that States lists.
+	// states that States lists; a state may have a type behind it: encrypted/pdf.
 	TextState struct{ States []string }
 	// Folder matches folders by path, name or well-known name; package search
 	// resolves it to OneOf before the engine sees it.

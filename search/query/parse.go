@@ -286,7 +286,7 @@ func (p *parser) flag(t token, f FieldInfo) Node {
 		return HasAttachment{}
 	case f.Name == "has" && value == "unindexed":
 		return TextState{unindexed()}
-	case f.Name == "state" && slices.Contains(textStates(), value):
+	case f.Name == "state" && isTextState(value):
 		return TextState{[]string{value}}
 	case f.Name == "lang" && isLanguage(value):
 		return OneOf{Field: languageField, Values: []string{value}}
@@ -299,6 +299,16 @@ func (p *parser) flag(t token, f FieldInfo) Node {
 	}
 	p.warn(t.from, t.to, "%s: does not know %q", f.Name, t.text)
 	return nil
+}
+
+// isTextState tells a state of an attachment's text, or one with a type.
+func isTextState(s string) bool {
+	state, kind, typed := strings.Cut(s, "/")
+	return slices.Contains(textStates(), state) && (!typed || kind != "" && strings.IndexFunc(kind, notTypeRune) < 0)
+}
+
+func notTypeRune(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '_'
 }
 
 // languageField is the engine's facet of languages.

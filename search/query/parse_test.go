@@ -239,7 +239,7 @@ func FuzzParse(f *testing.F) {
 func TestTextStates(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"state:encrypted": "(state:encrypted)", "lang:de": "(lang:de)", "Language:FR": "(lang:fr)", "STATE:Failed": "(state:failed)", "has:unindexed": "has:unindexed", "-has:unindexed": "-has:unindexed",
+		"state:encrypted": "(state:encrypted)", "state:failed/pdf": "(state:failed/pdf)", "lang:de": "(lang:de)", "Language:FR": "(lang:fr)", "STATE:Failed": "(state:failed)", "has:unindexed": "has:unindexed", "-has:unindexed": "-has:unindexed",
 	} {
 		n, warnings := Parse(text, time.Now())
 		if got := n.String(); got != want || len(warnings) > 0 {

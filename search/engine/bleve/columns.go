@@ -83,9 +83,13 @@ func facetField(f engine.Facet) (field string, ok bool) {
 		return fieldType, true
 	case engine.FacetLang:
 		return fieldLang, true
+	case engine.FacetState:
+		return fieldState, true
 	}
 	return "", false
 }
+
+func allFacets() []engine.Facet { return append(engine.Facets(), engine.FacetState) }
 
 // columnCache holds the columns of the segments that are in use, by the
 // segment's id.
@@ -97,7 +101,7 @@ type columnCache struct {
 
 func newColumnCache() *columnCache {
 	c := &columnCache{by: map[uint64]*columns{}, values: map[engine.Facet]*valueTable{}}
-	for _, f := range engine.Facets() {
+	for _, f := range allFacets() {
 		c.values[f] = &valueTable{number: map[string]uint32{}, values: []string{""}}
 	}
 	return c
@@ -109,7 +113,7 @@ func (c *columnCache) of(s *scorch.SegmentSnapshot) (*columns, error) {
 	cols := c.by[s.Id()]
 	if cols == nil {
 		cols = &columns{facets: map[engine.Facet]*facetColumn{}}
-		for _, f := range engine.Facets() {
+		for _, f := range allFacets() {
 			cols.facets[f] = &facetColumn{}
 		}
 		c.by[s.Id()] = cols
@@ -191,7 +195,7 @@ func (c *facetColumn) load(s segment.Segment, f engine.Facet, table *valueTable)
 	if !ok {
 		return fmt.Errorf("no facet %q", f)
 	}
-	single := f != engine.FacetType
+	single := f != engine.FacetType && f != engine.FacetState
 	if single {
 		c.of = make([]uint32, s.Count())
 	} else {

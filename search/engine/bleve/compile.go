@@ -92,11 +92,7 @@ func (c *compiler) compile(n query.Node, positive bool, depth int) (matcher, err
 	case query.HasAttachment:
 		return &termMatcher{fieldHas, []string{hasAttachment}}, nil
 	case query.TextState:
-		values := make([]string, len(n.States))
-		for i, s := range n.States {
-			values[i] = hasState + s
-		}
-		return &termMatcher{fieldHas, values}, nil
+		return &termMatcher{fieldState, n.States}, nil
 	case query.Gone:
 		return &termMatcher{fieldHas, []string{hasGone}}, nil
 	case query.OneOf:

@@ -13,7 +13,7 @@
 //	text                     subject, addresses, body, attachment names and texts,
 //	                         quoted text, signature; with positions
 //	subject, from, to, file  the same words by place; with positions
-//	mailbox folder sender year type has lang   keywords
+//	mailbox folder sender year type has lang state   keywords
 //	ts                       the date in seconds, as a doc value
 //
 // A posting of text tells no plain count but what the words count by where they

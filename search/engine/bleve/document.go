@@ -27,6 +27,7 @@ const (
 	fieldType    = "type"
 	fieldHas     = "has"
 	fieldLang    = "lang"
+	fieldState   = "state"
 	fieldDate    = "ts"
 )
 
@@ -34,7 +35,6 @@ const (
 const (
 	hasAttachment = "attachment"
 	hasGone       = "gone"
-	hasState      = "state:" // of an attachment's text
 )
 
 // maxWords is how many words of a field are indexed; what comes after them is
@@ -75,7 +75,7 @@ func documentOf(d *engine.Document) *document {
 		}
 	}
 	text.add(weightOwn, d.Body)
-	types := make([]string, 0, len(d.Attachments))
+	types, states := make([]string, 0, len(d.Attachments)), make([]string, 0, 2*len(d.Attachments))
 	has := []string{map[bool]string{true: hasAttachment}[d.HasAttachment], map[bool]string{true: hasGone}[d.Gone]}
 	for _, a := range d.Attachments {
 		text.add(weightOwn, a.Name)
@@ -83,7 +83,7 @@ func documentOf(d *engine.Document) *document {
 		file.add(weightOwn, a.Name)
 		types = append(types, a.Type)
 		if a.State != "" {
-			has = append(has, hasState+a.State)
+			states = append(states, a.State, a.State+"/"+a.Type)
 		}
 	}
 	text.add(weightQuoted, d.Quoted)
@@ -97,6 +97,7 @@ func documentOf(d *engine.Document) *document {
 		keyword(fieldYear, yearOf(d.Date)),
 		keyword(fieldType, types...),
 		keyword(fieldHas, has...),
+		keyword(fieldState, states...),
 		keyword(fieldLang, d.Language),
 		dateField(d.Date),
 	}

@@ -128,7 +128,7 @@ func compareQuery(t *testing.T, rng *rand.Rand, e Engine, m *model, scope access
 	t.Helper()
 	want := m.search(scope, q)
 	sort := []engine.Sort{engine.Relevance, engine.Newest, engine.Oldest}[rng.IntN(3)]
-	r := engine.Request{Scope: scope, Query: q, Sort: sort, Limit: 1 + rng.IntN(80), Facets: engine.Facets()}
+	r := engine.Request{Scope: scope, Query: q, Sort: sort, Limit: 1 + rng.IntN(80), Facets: append(engine.Facets(), engine.FacetState)}
 	var got []mail.MessageID
 	for {
 		res := ask(t, e, r)

@@ -52,6 +52,8 @@ func textOf(d engine.Document) map[query.Field][][]string {
 		add(a.Address, query.To)
 	}
 	add(d.Body)
+	add(d.Quoted)
+	add(d.Signature)
 	for _, a := range d.Attachments {
 		add(a.Name, query.Filename)
 		add(a.Text)
@@ -91,7 +93,7 @@ func (m *model) matches(q query.Node, id mail.MessageID) bool {
 	case query.HasAttachment:
 		return d.HasAttachment
 	case query.TextState:
-		return slices.ContainsFunc(d.Attachments, func(a engine.Attachment) bool { return slices.Contains(q.States, a.State) })
+		return slices.ContainsFunc(facetValues(d, engine.FacetState), func(v string) bool { return slices.Contains(q.States, v) })
 	case query.Gone:
 		return d.Gone
 	case query.OneOf:
@@ -145,6 +147,18 @@ func facetValues(d engine.Document, f engine.Facet) []string {
 	case engine.FacetYear:
 		if !d.Date.IsZero() {
 			values = []string{d.Date.UTC().Format("2006")}
+		}
+	case engine.FacetLang:
+		if d.Language != "" {
+			values = []string{d.Language}
+		}
+	case engine.FacetState:
+		for _, a := range d.Attachments {
+			for _, v := range []string{a.State, a.State + "/" + a.Type} {
+				if a.State != "" && !slices.Contains(values, v) {
+					values = append(values, v)
+				}
+			}
 		}
 	case engine.FacetType:
 		for _, a := range d.Attachments {

@@ -46,6 +46,7 @@ func randomDocument(rng *rand.Rand, id mail.MessageID) engine.Document {
 		ID: id, Mailbox: mail.MailboxID(rng.IntN(5) + 1), Folder: mail.FolderID(rng.IntN(9) + 1),
 		Subject: randomText(rng, 5), Body: randomText(rng, 40),
 		From: randomAddresses(rng, 2), To: randomAddresses(rng, 2), Cc: randomAddresses(rng, 1), Bcc: randomAddresses(rng, 1),
+		Quoted: randomText(rng, 10), Signature: randomText(rng, 4), Language: []string{"", "de", "en"}[rng.IntN(3)],
 		HasAttachment: rng.IntN(3) == 0, Gone: rng.IntN(5) == 0,
 	}
 	if rng.IntN(10) > 0 {
@@ -91,7 +92,7 @@ func randomQuery(rng *rand.Rand, depth int) query.Node {
 	case 9:
 		return query.Gone{}
 	case 10:
-		return query.TextState{States: [][]string{{"ok"}, {"encrypted", "failed"}}[rng.IntN(2)]}
+		return query.TextState{States: [][]string{{"ok"}, {"encrypted", "failed"}, {"ok/pdf"}}[rng.IntN(3)]}
 	default:
 		return query.HasAttachment{}
 	}
