@@ -1,6 +1,7 @@
 package mailtext
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -37,6 +38,7 @@ const (
 // whose text is no quote.
 func Split(text, subject string, marks []Mark) []Span {
 	s := splitter{lines: lines(text), forward: isForward(subject)}
+	s.initials = initials(s.lines)
 	s.kinds = make([]Kind, len(s.lines))
 	s.fixed = make([]bool, len(s.lines))
 	s.mark(marks)
@@ -80,20 +82,42 @@ type splitter struct {
 	kinds   []Kind
 	fixed   []bool // a mark has said what the line is
 	forward bool
+	// initials counts the lines that begin with the same initials and >.
+	initials map[string]int
 }
 
-// mark takes over what the HTML said. Of stretches that overlap the one that
-// begins first counts.
+// mark takes over what the HTML said. Of marks within each other the outer one
+// counts, and of those that overlap the one that begins first, but a quote ends a
+// signature. What is forwarded is no quote, whatever the HTML says: then the marks
+// in it count.
 func (s *splitter) mark(marks []Mark) {
+	if len(marks) == 0 {
+		return
+	}
 	marks = slices.Clone(marks)
-	slices.SortStableFunc(marks, func(a, b Mark) int { return a.Start - b.Start })
-	for i, l := range s.lines {
-		for len(marks) > 0 && marks[0].End <= l.start {
-			marks = marks[1:]
+	slices.SortStableFunc(marks, func(a, b Mark) int { return cmp.Or(a.Start-b.Start, b.End-a.End) })
+	forwards := s.forwards()
+	at, end := 0, 0
+	for i, m := range marks {
+		first, _ := slices.BinarySearchFunc(s.lines, m.Start, func(l line, at int) int { return l.start - at })
+		if m.End <= end || m.Start >= m.End || m.Kind == Quoted && forwards.hold(s, first, m.End) {
+			continue
 		}
-		if len(marks) > 0 && l.start >= marks[0].Start {
-			s.kinds[i], s.fixed[i] = marks[0].Kind, true
+		stop := m.End
+		if m.Kind == Signature {
+			for _, q := range marks[i+1:] {
+				if q.Start >= stop {
+					break
+				}
+				if q.Kind == Quoted && q.Start > m.Start {
+					stop = q.Start
+				}
+			}
 		}
+		for at = max(at, first); at < len(s.lines) && s.lines[at].start < stop; at++ {
+			s.kinds[at], s.fixed[at] = m.Kind, true
+		}
+		end = max(end, stop)
 	}
 }
 
@@ -109,20 +133,20 @@ func (s *splitter) quotes() {
 	for i := 0; i < len(s.lines); i++ {
 		l := s.lines[i].text
 		switch {
-		case isAngle(l):
+		case s.fixed[i]:
+			continue
+		case isAngle(l) || s.initials[prefixOf(l)] > 1:
 			s.set(i, Quoted)
 			continue
 		case forwards(l):
-			// What is forwarded is news to who gets it, its header too; but it may
-			// quote in its turn.
-			i = s.afterHeader(i + 1)
+			i = s.forwarded(i + 1)
 			continue
 		}
-		n, angled := s.header(i)
+		n, ends := s.header(i)
 		if n == 0 {
 			continue
 		}
-		if s.forward && !angled {
+		if s.forward && !ends {
 			// The first header in a forwarded message is that of what is forwarded.
 			s.forward = false
 			i += n - 1
@@ -131,7 +155,7 @@ func (s *splitter) quotes() {
 		for j := i; j < i+n; j++ {
 			s.set(j, Quoted)
 		}
-		if !angled {
+		if !ends {
 			// Without > there is no telling where the quote ends: it is the rest.
 			for j := i + n; j < len(s.lines); j++ {
 				s.set(j, Quoted)
@@ -142,104 +166,23 @@ func (s *splitter) quotes() {
 	}
 }
 
+// forwarded skips the header of a forwarded message: it is news to who gets it.
+// Some programs write > before what they forward; what that quotes has another.
+func (s *splitter) forwarded(i int) int {
+	j := s.afterHeader(i)
+	for k := s.nextText(j + 1); k < len(s.lines) && (isAngle(s.lines[k].text) || s.lines[k].text == ""); k++ {
+		if l := s.lines[k].text; isAngle(l) {
+			if isAngle(strings.TrimSpace(l[1:])) {
+				s.set(k, Quoted)
+			}
+			j = k
+		}
+	}
+	return j
+}
+
 // isAngle tells of a line that begins with >. Not so "From" escaped for mbox.
 func isAngle(l string) bool { return strings.HasPrefix(l, ">") && !strings.HasPrefix(l, ">From ") }
-
-// header tells how many lines the header of an answered message takes that
-// begins at a line, 0 when none does, and whether lines with > follow it.
-func (s *splitter) header(i int) (n int, angled bool) {
-	if s.lines[i].text == "" || s.fixed[i] {
-		return 0, false
-	}
-	n = s.attribution(i)
-	if n == 0 {
-		n = s.block(i)
-	}
-	if n == 0 && isDivider(s.lines[i].text) {
-		n = 1
-		if j := s.nextText(i + 1); j < len(s.lines) {
-			if m := s.block(j); m > 0 {
-				n = j - i + m
-			}
-		}
-	}
-	if n == 0 {
-		return 0, false
-	}
-	j := s.nextText(i + n)
-	return n, j < len(s.lines) && isAngle(s.lines[j].text)
-}
-
-// attribution is "On Monday, Ann wrote:", which mailers break into up to four
-// lines.
-func (s *splitter) attribution(i int) int {
-	if !beginsAttribution(s.lines[i].text) {
-		return 0
-	}
-	joined := ""
-	for n := 1; n <= 4 && i+n-1 < len(s.lines); n++ {
-		l := s.lines[i+n-1].text
-		if l == "" || isAngle(l) {
-			return 0
-		}
-		joined = strings.TrimSpace(joined + " " + l)
-		if isAttribution(joined) {
-			return n
-		}
-		if len(joined) > 400 {
-			return 0
-		}
-	}
-	return 0
-}
-
-// block is a header as Outlook writes it: a sender's line, and at least two more
-// of date, recipients and subject within the next lines.
-func (s *splitter) block(i int) int {
-	first := fieldOf(s.lines[i].text)
-	if first != fieldFrom && first != fieldDate {
-		return 0
-	}
-	seen := map[field]bool{first: true}
-	last := i
-	for j, blank := i+1, 0; j < len(s.lines) && j < i+12; j++ {
-		l := s.lines[j].text
-		if l == "" {
-			if blank++; blank > 1 {
-				break
-			}
-			continue
-		}
-		f := fieldOf(l)
-		if f == fieldNone {
-			// Long lists of recipients go on in the next line.
-			if j == last+1 && seen[fieldTo] && strings.ContainsAny(l, "@;") {
-				last = j
-				continue
-			}
-			break
-		}
-		if blank > 0 && f == fieldFrom {
-			break
-		}
-		seen[f], last = true, j
-	}
-	if !seen[fieldFrom] || len(seen) < 3 {
-		return 0
-	}
-	return last - i + 1
-}
-
-// afterHeader skips the header of a forwarded message.
-func (s *splitter) afterHeader(i int) int {
-	j := s.nextText(i)
-	if j < len(s.lines) {
-		if n := s.block(j); n > 0 {
-			return j + n - 1
-		}
-	}
-	return i - 1
-}
 
 // nextText is the next line that is not empty.
 func (s *splitter) nextText(i int) int {
@@ -247,76 +190,6 @@ func (s *splitter) nextText(i int) int {
 		i++
 	}
 	return i
-}
-
-// The longest signature, in lines and bytes.
-const (
-	maxSignatureLines = 15
-	maxSignature      = 1500
-)
-
-// signatures finds signatures in what is the author's own.
-func (s *splitter) signatures() {
-	for i := 0; i < len(s.lines); i++ {
-		if s.kinds[i] != Own || s.fixed[i] {
-			continue
-		}
-		l := s.lines[i].text
-		if isDevice(l) {
-			s.set(i, Signature)
-			continue
-		}
-		if l != "--" && l != "__" && l != "—" {
-			continue
-		}
-		end, bytes := i+1, 0
-		for end < len(s.lines) && s.kinds[end] == Own {
-			bytes += len(s.lines[end].text)
-			end++
-		}
-		if end-i > maxSignatureLines+s.legalLines(i, end) || bytes > maxSignature && s.legalLines(i, end) == 0 {
-			continue
-		}
-		for j := i; j < end; j++ {
-			s.set(j, Signature)
-		}
-	}
-	s.footer()
-}
-
-// legalLines counts the lines of a stretch from its first legal one on.
-func (s *splitter) legalLines(i, end int) int {
-	for j := i; j < end; j++ {
-		if isLegal(s.lines[j].text) {
-			return end - j
-		}
-	}
-	return 0
-}
-
-// footer marks the legal footer at the end of the author's text: its last
-// paragraphs, from the first that speaks like a lawyer.
-func (s *splitter) footer() {
-	end := len(s.lines)
-	for end > 0 && s.kinds[end-1] != Own {
-		end--
-	}
-	start := end
-	for i := end - 1; i >= 0 && s.kinds[i] == Own && end-i <= 40; i-- {
-		if isLegal(s.lines[i].text) {
-			start = i
-		}
-	}
-	for start > 0 && start < end && s.lines[start-1].text != "" && s.kinds[start-1] == Own && start+40 > end {
-		start-- // to the paragraph's beginning
-	}
-	// Text that is nothing but a footer is what the author had to say.
-	if !slices.ContainsFunc(s.lines[:start], func(l line) bool { return l.text != "" }) {
-		return
-	}
-	for i := start; i < end; i++ {
-		s.set(i, Signature)
-	}
 }
 
 // spans joins lines of one kind. Empty lines belong to what is before them.

@@ -22,10 +22,10 @@ const (
 // their neighbours.
 func fieldNames() map[string]field {
 	names := map[field]string{
-		fieldFrom:    "from von de da van 差出人 发件人 寄件者 från fra od от kimden lähettäjä",
-		fieldDate:    "date sent datum gesendet envoyé fecha enviado|el enviado data inviato verzonden envoyée enviada|em enviada 送信日時 日時 日付 发送时间 skickat sendt wysłano отправлено дата gönderilme",
-		fieldTo:      "to an à a para aan pour cc bcc kopie copia copie cópia 宛先 收件人 till til do кому kime",
-		fieldSubject: "subject betreff objet asunto oggetto onderwerp assunto 件名 主题 ämne emne temat тема konu",
+		fieldFrom:    "from von de da van 差出人 发件人 寄件者 från fra od от kimden gönderen lähettäjä 보낸|사람",
+		fieldDate:    "date sent datum gesendet envoyé fecha enviado|el enviado data inviato verzonden envoyée enviada|em enviado|em enviada 送信日時 日時 日付 发送时间 發送時間 时间 skickat dato sendt wysłano отправлено дата gönderilme tarih lähetetty odesláno 보낸|날짜 날짜",
+		fieldTo:      "to an à a para aan pour cc bcc kopie copia copie cópia 宛先 收件人 收件者 抄送 till til do komu кому kime kopi копия vastaanottaja 받는|사람",
+		fieldSubject: "subject betreff objet asunto oggetto onderwerp assunto 件名 主题 主旨 主題 ämne emne temat předmět тема konu aihe 제목",
 	}
 	out := map[string]field{}
 	for f, list := range names {
@@ -41,56 +41,160 @@ type rules struct {
 	fields      map[string]field
 	begins      *regexp.Regexp
 	attribution *regexp.Regexp
+	clock       *regexp.Regexp
+	address     *regexp.Regexp
+	introduces  *regexp.Regexp
 	divider     *regexp.Regexp
+	rule        *regexp.Regexp
+	noted       *regexp.Regexp
 	forwarded   *regexp.Regexp
 	forward     *regexp.Regexp
 	device      *regexp.Regexp
 	legal       *regexp.Regexp
+	list        *regexp.Regexp
 }
 
 // patterns makes the rules at the first call. All expressions are RE2's, whose
 // time is linear in the text.
 var patterns = sync.OnceValue(func() *rules {
 	return &rules{
-		fields: fieldNames(),
-		begins: regexp.MustCompile(`(?i)^(on|am|le|el|il|op|em|den|dnia|w dniu|в|kl|på|\d{4}|\d{1,2}[./-]|[^ ]+ <[^>]+@|.{0,40}\d{4}年)`),
-		attribution: regexp.MustCompile(`(?i)^(` + strings.Join([]string{
-			`on .{4,300} wrote`, `am .{4,300} schrieb( .{1,200})?`, `.{1,200} schrieb am .{4,100}`, `le .{4,300} a [ée]crit`, `el .{4,300} escribi[óo]`,
-			`il .{4,300} ha scritto`, `op .{4,300} (schreef|heeft .{1,200} geschreven)( .{1,200})?`, `em .{4,300} escreveu`,
-			`(den|på) .{4,300} skrev( .{1,200})?`, `(dnia|w dniu) .{4,300} napisał(a|\(a\))?( .{1,200})?`, `в .{4,300} (написал|пишет)(а|\(а\))?`,
-			`.{0,60}\d{4}年\d{1,2}月\d{1,2}日.{0,200}(<[^>]{1,200}>|さんは書きました|のメール|wrote)`,
-			`\d{4}[-/.]\d{1,2}[-/.]\d{1,2}.{0,60} .{1,200}<[^>]{3,200}>`,
-		}, "|") + `)\s*[:：]?$`),
-		divider:   regexp.MustCompile(`(?i)^([-_=*]{2,} ?(original message|original appointment|urspr(ü|ue)ngliche nachricht|message d['’]origine|message original|mensaje original|messaggio originale|oorspronkelijk bericht|mensagem original|元のメッセージ|originalmeddelande|opprinnelig melding|wiadomość oryginalna|исходное сообщение) ?[-_=*]{2,}|_{20,})$`),
-		forwarded: regexp.MustCompile(`(?i)^(([-_=*]{2,} ?)?(begin )?(forwarded message|weitergeleitete nachricht|message (transféré|réexpédié)|mensaje reenviado|messaggio inoltrato|doorgestuurd bericht|mensagem (encaminhada|reencaminhada)|転送されたメッセージ)( ?[-_=*]{2,})?:?|anfang der weitergeleiteten (nachricht|e-mail):|début du message (transféré|réexpédié) ?:|inicio del mensaje reenviado:|inizio messaggio inoltrato:|begin doorgestuurd bericht:)$`),
-		forward:   regexp.MustCompile(`(?i)^\s*(fwd?|wg|tr|rv|i|doorst|enc|res?env|vs|転送)\s*[:：]`),
-		device:    regexp.MustCompile(`(?i)^(sent from (my|mail for|outlook|yahoo|proton)|get outlook for|(von|aus) meinem .{2,40} gesendet|gesendet (von|mit) (mein|der|outlook|mail)|diese nachricht wurde von meinem|envoyé (de mon|depuis)|enviado (desde mi|do meu|desde)|inviato da(l mio)? |verzonden vanaf mijn|verstuurd vanaf mijn|iphoneから送信|ipadから送信|obter o outlook|holen sie sich outlook|télécharger outlook).{0,80}$`),
-		legal:     regexp.MustCompile(`(?i)(this (e-?mail|message|communication|transmission)( and (any|its|all) (attachments?|files?).{0,30})? (is|are|may be|contains?|may contain|and) .{0,60}(confidential|privileged|intended)|confidentiality (notice|note)|if you (are not|have received this) .{0,40}(intended recipient|in error|by mistake)|please consider the environment|diese (e-?mail|nachricht) (enthält|kann|ist) .{0,60}(vertraulich|bestimmt)|ce (message|courriel|mail) .{0,80}(confidentiel|destiné)|este (mensaje|correo|e-?mail) .{0,80}(confidencial|destinat)|questo messaggio .{0,80}(riservat|confidenzial|destinatari)|informazioni riservate|dit (bericht|e-?mailbericht) .{0,80}(vertrouwelijk|bestemd)|esta mensagem .{0,80}(confidencia|destinat)|本メールは.{0,80}(機密|宛先))`),
+		fields:      fieldNames(),
+		begins:      oneOf(`^(`, `)`, beginnings()),
+		attribution: oneOf(`^(`, `)$`, attributions()),
+		clock:       regexp.MustCompile(`\d{1,2} ?[:.h] ?\d{2}|\d{1,2}時`),
+		address:     regexp.MustCompile(`[<(＜\[][^<>() ]{1,100}@[^<>() ]{1,200}[>)＞\]]`),
+		introduces:  oneOf(`(`, `)[^:：]{0,100}[:：]$`, verbs()),
+		divider:     oneOf(`^[-_=*]{2,} ?(`, `) ?[-_=*]{2,}:?$`, dividers()),
+		rule:        regexp.MustCompile(`^(_{10,}|-{20,}|={20,})$`),
+		noted:       regexp.MustCompile(`(?i)^(.{1,200} on |.{1,100} )?\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4},? \d{1,2}:\d{2}(:\d{2})? ?([AP]M)?( [A-Z]{3})?$`),
+		forwarded:   oneOf(`^(`, `)$`, forwardeds()),
+		forward:     regexp.MustCompile(`(?i)^\s*(fwd?|wg|wtr|tr|rv|i|doorst|enc|res?env|vs|vl|vb|pd|hl|転送|转发|轉寄)\s*[:：]`),
+		device:      oneOf(`^(`, `).{0,80}$`, devices()),
+		legal:       oneOf(`(`, `)`, legals()),
+		list:        regexp.MustCompile(`(?i)(mailing list|mailman/listinfo|to unsubscribe|unsubscribe from this (list|group)|/options/|google groups)`),
 	}
 })
 
-// fieldOf tells which header field a line is. The bold that HTML had may have
-// left asterisks.
+func oneOf(before, after string, choices []string) *regexp.Regexp {
+	return regexp.MustCompile(`(?i)` + before + strings.Join(choices, "|") + after)
+}
+
+// beginnings is what a line that introduces a quote begins with, where it is
+// broken and its end in the next line.
+func beginnings() []string {
+	return []string{
+		`on `, `am `, `le `, `el `, `il `, `in data `, `op `, `em `, `no dia `, `a \d`, `den `, `på `, `dnia `, `w dniu `, `в `, `kl `, `at \d`,
+		`\d{4}`, `\d{1,2}[./-]`, `[^ ]+ <[^>]+@`, `.{0,40}\d{4} ?年`, `.{0,40}\d{1,2}:\d{2}`, `in (message|article|reply) `,
+	}
+}
+
+// attributions are lines that introduce a quote, without the colon at their end:
+// those of Gmail, Apple Mail, Thunderbird, Outlook on phones and others.
+func attributions() []string {
+	return []string{
+		`(on|at|in message|in article) .+ (wrote|writes)`, `.+ (wrote|writes) (on|at) .*\d.*`,
+		`am .+ schrieb( .+)?`, `.+ schrieb am .+`, `(le|on) .+ a [ée]crit`, `.+ a [ée]crit le .+`, `(el|on) .+ escribi[óo]`, `.+ escribi[óo] el .+`,
+		`(il|in data|on) .+ ha scritto`, `.+ ha scritto il .+`, `op .+ schreef( .+)?`, `op .+ heeft .+ geschreven`, `.+ schreef op .+`,
+		`(em|no dia|a \d) ?.+ escreveu`, `.+ escreveu (em|no dia|\().+`, `.*\d.* skrev( .+)?`, `.+ skrev (den|følgende|på) .+`,
+		`.*\d.* napisał(a|\(a\))?( .+)?`, `.*\d.* (написал|пишет)(а|\(а\))?`, `.*\d.* (kirjoitti|napsal\(a\)|napsala?|ezt írta.*|şunu yazdı|a scris)`,
+		`.{0,60}\d{4} ?年 ?\d{1,2} ?月 ?\d{1,2} ?日.*(<[^>]+>|さんは書きました|のメール|さん|wrote|写道|寫道)`,
+		`\d{4}[-/.]\d{1,2}[-/.]\d{1,2}.* .*(<[^>]{3,200}>|のメール|さんは書きました|wrote)`,
+	}
+}
+
+// verbs are what introduces lines with > where no date is named.
+func verbs() []string {
+	return []string{
+		` wrote`, ` writes`, ` said`, `schrieb`, `schreibt`, ` a [ée]crit`, `escribi[óo]`, `ha scritto`, ` scrive`, `schreef`, `escreveu`, ` skrev`, `написал`, `пишет`,
+		`napisał`, `さんは書きました`, `写道`, `@[^ ]+`,
+	}
+}
+
+// dividers are what stands between two lines of dashes above an answered message.
+func dividers() []string {
+	return []string{
+		`original(-| )(message|nachricht|appointment)`, `urspr(ü|ue)ngliche(r|s)? (nachricht|mail|termin|e-mail)`, `message d['’]origine`, `message original`,
+		`mensaje original`, `messaggio originale`, `oorspronkelijk bericht`, `mensagem original`, `元のメッセージ`, `元のメール`, `original ?meddelande`,
+		`ursprungligt meddelande`, `opprinnelig melding`, `oprindelig (meddelelse|besked)`, `wiadomość oryginalna`, `oryginalna wiadomość`,
+		`исходное сообщение`, `původní zpráva`, `alkuperäinen viesti`, `原始邮件`, `原始郵件`, `reply message`,
+	}
+}
+
+// forwardeds are lines above a forwarded message.
+func forwardeds() []string {
+	return []string{
+		`([-_=*]{2,} ?)?(begin )?(forwarded message|weitergeleitete (nachricht|e-mail)|message (transféré|réexpédié)|mensaje reenviado|messaggio inoltrato|doorgestuurd bericht|mensagem (encaminhada|reencaminhada)|転送(された)?メッセージ)( ?[-_=*]{2,})?:?`,
+		`-{9,10} [^-]{5,60} -{9,10}`, `-{4,} ?(forwarded|weitergeleitet) (by|von) .+`, `anfang der weitergeleiteten (nachricht|e-mail) ?:`,
+		`début du message (transféré|réexpédié) ?:`, `inicio del mensaje reenviado ?:`, `inizio messaggio inoltrato ?:`, `begin doorgestuurd bericht ?:`,
+		`início da mensagem (encaminhada|reencaminhada) ?:`, `(以下は)?転送されたメッセージ(です)? ?[:：]`,
+	}
+}
+
+// devices are what programs write below what was written on a phone, and below
+// what their free services send.
+func devices() []string {
+	return []string{
+		`sent from (my|mail for|outlook|yahoo|proton|samsung|gmail|a mobile)`, `sent (via|with|using) (blackberry|proton|the samsung|my |k-9)`, `get outlook for`,
+		`(von|aus) (meinem|unserem) .{2,40} gesendet`, `von (outlook|proton|samsung|mail|yahoo|iphone|ipad).{0,40} gesendet`, `outlook f(ü|ue)r .{2,20} beziehen`,
+		`(gesendet|verschickt|versandt) (von|mit|über|aus) (mein|der|outlook|mail|yahoo|proton)`, `diese nachricht wurde (von|mit) (meinem|k-9)`, `holen sie sich outlook`,
+		`envoyé (de mon|depuis|à partir|avec la messagerie)`, `(obtenir|télécharger|obtenez|téléchargez) outlook pour`, `enviado (desde|do meu|a partir|do outlook|do yahoo|de mi|pelo)`,
+		`(obtener|obtenga|descargar) outlook para`, `inviato (da|dal|tramite|con) (mio |iphone|ipad|outlook|yahoo|posta|proton|libero|smartphone|android)`, `(scarica|ottieni|scaricare) outlook per`,
+		`(verzonden|verstuurd|gestuurd) (vanaf|via|met|vanuit) (mijn|outlook|mail|yahoo|een|iphone|ipad)`, `(download )?outlook voor .{2,20}( downloaden)?$`,
+		`(obter o|obter|baixe o|baixar o) outlook`, `iphoneから送信`, `ipadから送信`, `(私の)?.{1,20}から送信(されました|しました)?$`, `outlook for .{2,20} (を入手|を取得)`,
+		`skickat från (min|outlook)`, `sendt fra (min|outlook|mail)`, `skickades från`, `wysłane z`, `отправлено (с|из)`, `lähetetty .{2,30}(sta|lta)$`,
+	}
+}
+
+// legals are what legal footers say.
+func legals() []string {
+	return []string{
+		`this (e-?mail|message|communication|transmission)( and (any|its|all) (attachments?|files?).{0,40})?,? (is|are|may be|contains?|may contain|and) .{0,80}(confidential|privileged|intended)`,
+		`confidentiality (notice|note)`, `if you (are not|have received this) .{0,40}(intended recipient|in error|by mistake)`, `please consider the environment`,
+		`(this|the) information (contained )?in this (e-?mail|message) .{0,60}(confidential|privileged|intended)`,
+		`diese (e-?mail|nachricht).{0,60} (enthält|kann|ist|können|sind) .{0,80}(vertraulich|bestimmt)`, `der inhalt dieser (e-?mail|nachricht) ist .{0,40}(vertraulich|bestimmt)`,
+		`(ce|cet) (message|courriel|mail|e-?mail).{0,80} (confidentiel|destiné|est établi)`, `este (mensaje|correo|e-?mail).{0,80} (confidencial|destinat|dirig)`,
+		`(questo|il presente) (messaggio|e-?mail).{0,100} (riservat|confidenzial|destinatari)`, `informazioni riservate`, `le informazioni contenute .{0,80}(riservat|confidenzial)`,
+		`(dit|deze) (bericht|e-?mailbericht|e-?mail).{0,80} (vertrouwelijk|bestemd)`, `(esta|a presente) (mensagem|e-?mail).{0,80} (confidencia|destinat)`,
+		`(本メール|このメール|この電子メール|本電子メール)(は|に|の).{0,80}(機密|宛先|秘密|受信者)`,
+	}
+}
+
+// fieldOf tells which header field a line is. What made the names bold in HTML may
+// have left signs.
 func fieldOf(l string) field {
-	l = strings.TrimLeft(l, "* ")
+	const signs = "*_ \t\u00A0"
+	l = strings.TrimLeft(l, signs)
 	i := strings.IndexAny(l, ":：")
 	if i <= 0 || i > 40 {
 		return fieldNone
 	}
-	name := strings.ToLower(strings.Trim(strings.ReplaceAll(l[:i], "\u00A0", " "), "* "))
+	name := strings.ToLower(strings.Trim(strings.ReplaceAll(l[:i], "\u00A0", " "), signs))
 	return patterns().fields[name]
+}
+
+// isAttribution tells of "On 5 January, Ann wrote:". All of them hold a date, and
+// so a digit. A time and an address are enough in whatever language.
+func isAttribution(l string) bool {
+	if len(l) > 400 || !strings.ContainsAny(l, "0123456789") {
+		return false
+	}
+	bare := strings.TrimRight(l, ":： \u00A0")
+	if bare == l && !strings.HasSuffix(l, ">") {
+		return false
+	}
+	if patterns().attribution.MatchString(bare) {
+		return true
+	}
+	return bare != l && patterns().clock.MatchString(bare) && patterns().address.MatchString(bare)
 }
 
 func isForward(subject string) bool   { return patterns().forward.MatchString(subject) }
 func beginsAttribution(l string) bool { return patterns().begins.MatchString(l) }
-
-// isAttribution tells of "On 5 January, Ann wrote:". All of them hold a date, and
-// so a digit.
-func isAttribution(l string) bool {
-	return strings.ContainsAny(l, "0123456789") && patterns().attribution.MatchString(l)
-}
-
-func isDivider(l string) bool { return patterns().divider.MatchString(l) }
-func forwards(l string) bool  { return patterns().forwarded.MatchString(l) }
-func isDevice(l string) bool  { return len(l) < 120 && patterns().device.MatchString(l) }
-func isLegal(l string) bool   { return len(l) > 30 && patterns().legal.MatchString(l) }
+func introduces(l string) bool        { return len(l) < 400 && patterns().introduces.MatchString(l) }
+func isDivider(l string) bool         { return len(l) < 120 && patterns().divider.MatchString(l) }
+func isRule(l string) bool            { return patterns().rule.MatchString(l) }
+func isNoted(l string) bool           { return len(l) < 300 && patterns().noted.MatchString(l) }
+func forwards(l string) bool          { return len(l) < 200 && patterns().forwarded.MatchString(l) }
+func isDevice(l string) bool          { return len(l) < 160 && patterns().device.MatchString(l) }
+func isLegal(l string) bool           { return len(l) > 30 && patterns().legal.MatchString(l) }
+func isListFooter(l string) bool      { return patterns().list.MatchString(l) }
