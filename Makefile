@@ -2,6 +2,8 @@
 
 GO       ?= go
 STEPS    ?= 10000
+FUZZTIME ?= 1m
+FUZZJOBS ?= $(shell getconf _NPROCESSORS_ONLN)
 CORPORA  ?= ../shared/corpora/dev-share.tar.zst
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT     = mvdan.cc/gofumpt@v0.12.0
@@ -47,7 +49,8 @@ corpora: ## unpack the test corpora into an ignored folder, where they are at ha
 	  mkdir -p corpora && zstd -dcq --long=27 $(CORPORA) | tar -x -C corpora && touch corpora/.unpacked; \
 	elif [ ! -f corpora/.unpacked ]; then echo "the test corpora are absent: tests on real mail are skipped"; fi
 
-soak: build ## the long tests: kills, 100,000 messages under chaos, as many random steps as STEPS says
+soak: build ## the long tests: every damaged document, kills, 100,000 messages under chaos, as many random steps as STEPS says
+	MAILQUARRY_DAMAGE=all $(GO) test -run 'Damage$$' -count=1 -timeout 120m -v ./extract
 	MAILQUARRY_KILLS=100 $(GO) test -run 'Kill' -count=1 -timeout 120m -v ./internal/e2e
 	MAILQUARRY_MESSAGES=100000 MAILQUARRY_MAILBOXES=40 $(GO) test -count=1 -timeout 60m -v ./internal/e2e/chaos
 	MAILQUARRY_STEPS=$(STEPS) MAILQUARRY_WORLD=300 $(GO) test -count=1 -timeout 0 -v ./internal/e2e/model
@@ -55,11 +58,8 @@ soak: build ## the long tests: kills, 100,000 messages under chaos, as many rand
 requests: build ## count the requests of a sync beside the least that Graph makes possible
 	$(GO) run ./internal/e2e/bench -requests -binary bin/mailquarry
 
-fuzz: ## 30 s of each fuzz target
-	@for pkg in $$($(GO) list ./...); do \
-	  for f in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
-	    echo "$$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime 30s $$pkg || exit 1; \
-	  done; done
+fuzz: ## FUZZTIME of each fuzz target, FUZZJOBS at once; finds are left in testdata/fuzz
+	FUZZTIME=$(FUZZTIME) FUZZJOBS=$(FUZZJOBS) sh internal/e2e/fuzz.sh
 
 bench: build corpora ## measure import, reindex and search beside notmuch, mu and SQLite FTS5
 	$(GO) run ./internal/e2e/bench -corpus corpora -binary bin/mailquarry

@@ -252,25 +252,6 @@ func FuzzEmbedded(f *testing.F) {
 	}})
 }
 
-// FuzzMarkedHTML promises marks that lie within the text, in order, and the same
-// text as without them.
-func FuzzMarkedHTML(f *testing.F) {
-	f.Add(`<p>a<div class="gmail_quote"><blockquote type=cite>b</blockquote></div><div id=Signature>c`)
-	f.Add(`<div style="border-top:solid #E1E1E1 1.0pt"><b>From:</b> x</div><hr><div id=divRplyFwdMsg>y`)
-	f.Add(strings.Repeat("<p a=b ", 3) + "<script><!--<a>")
-	f.Fuzz(func(t *testing.T, src string) {
-		text, marks := MarkedHTML(src)
-		if !utf8.ValidString(text) || text != HTML(src) {
-			t.Errorf("text %q, without marks %q", text, HTML(src))
-		}
-		for _, m := range marks {
-			if m.Start < 0 || m.End < m.Start || m.End > len(text) {
-				t.Errorf("a mark from %d to %d of %d bytes", m.Start, m.End, len(text))
-			}
-		}
-	})
-}
-
 // FuzzPDFPage promises that the interpreter comes to an end on any content, with
 // fonts, a form and a mapping at hand. What holds them is a sound document: its
 // structure is the library's to read, and the workers' to survive.
