@@ -43,7 +43,7 @@ var (
 	anyText = regexp.MustCompile(`>([^<]+)<|="([^"]*)"`)
 	anyTag  = regexp.MustCompile(`<[^>]*>`)
 	aside   = regexp.MustCompile(`<office:binary-data>[^<]*</office:binary-data>|<text:page-number>[^<]*</text:page-number>`)
-	blank   = regexp.MustCompile(`<text:(?:line-break|tab|s)(?: [^>]*)?/>`)
+	blank   = regexp.MustCompile(`<(?:text:(?:line-break|tab|s)|w:(?:tab|br|cr|ptab)|a:br)(?: [^>]*)?/?>`)
 )
 
 // flatText is what a flat ODF document shows.
@@ -57,60 +57,66 @@ func flatText(s string) string {
 	return out.String()
 }
 
-// rawWords gives the words that stand in the bytes of an old document, in one of
-// the ways in which those hold text: as UTF-16 from either byte on, or in the
-// code page of Western Europe.
-func rawWords(path string) map[string]int {
+// rawText gives what stands in the bytes of an old document, read in each of the
+// ways in which those hold text: as UTF-16 from either byte on, and in the code
+// page of Western Europe.
+func rawText(path string) string {
 	b, err := os.ReadFile(path)
 	if err != nil || len(b) < 2 {
-		return nil
+		return ""
 	}
-	words := map[string]int{}
+	var all strings.Builder
 	for _, from := range []int{0, 1} {
 		half := make([]uint16, (len(b)-from)/2)
 		for i := range half {
 			half[i] = uint16(b[from+2*i]) | uint16(b[from+2*i+1])<<8
 		}
-		maps.Copy(words, lettered(bag(string(utf16.Decode(half)))))
+		all.WriteString(string(utf16.Decode(half)) + "\n")
 	}
 	if western, err := charmap.Windows1252.NewDecoder().Bytes(b); err == nil {
-		maps.Copy(words, lettered(bag(string(western))))
+		all.Write(western)
 	}
-	return words
+	return all.String()
 }
 
-// partWords gives the words that the parts of a document show, and all words
-// that stand anywhere in it: joined over tags, on either side of them, and in
-// attributes. Both are nil when the document cannot be opened.
-func partWords(format, path string) (shown, all map[string]int) {
+// holds tells whether a text has a word, be it with a code before it: a header of
+// "&CPage &P" says "Page".
+func holds(text, word string) bool { return len(word) >= 4 && strings.Contains(text, word) }
+
+// partWords gives the words that the parts of a document show; all words that
+// stand anywhere in it, be they joined over the tags within a paragraph, on either
+// side of tags, or in attributes; and the text of each node. They are empty when
+// the document cannot be opened.
+func partWords(format, path string) (shown, all map[string]int, nodes string) {
 	if format == "ods" || format == "odp" {
 		format = "odt"
 	}
 	rule, known := shownParts[format]
 	z, err := zip.OpenReader(path)
 	if !known || err != nil {
-		return nil, nil
+		return nil, nil, ""
 	}
 	defer z.Close()
-	var see, any strings.Builder
+	var see, joined, apart strings.Builder
 	for _, f := range z.File {
 		if !anyPart.MatchString(f.Name) {
 			continue
 		}
 		src, err := f.Open()
 		if err != nil {
-			return nil, nil
+			return nil, nil, ""
 		}
 		b, err := io.ReadAll(io.LimitReader(src, 16<<20))
 		src.Close()
 		if err != nil {
-			return nil, nil
+			return nil, nil, ""
 		}
 		s := string(b)
 		for _, t := range anyText.FindAllStringSubmatch(s, -1) {
-			any.WriteString(html.UnescapeString(t[1]+" "+t[2]) + "\n")
+			apart.WriteString(html.UnescapeString(t[1]+" "+t[2]) + "\n")
 		}
-		any.WriteString(html.UnescapeString(anyTag.ReplaceAllString(s, "")) + "\n")
+		inline := blank.ReplaceAllString(rule.paragraph.ReplaceAllString(s, "\n"), " ")
+		joined.WriteString(html.UnescapeString(anyTag.ReplaceAllString(inline, "")) + "\n")
 		if rule.parts.MatchString(f.Name) {
 			for _, p := range rule.paragraph.Split(rule.drop.ReplaceAllString(s, ""), -1) {
 				for _, t := range rule.text.FindAllStringSubmatch(p, -1) {
@@ -123,5 +129,7 @@ func partWords(format, path string) (shown, all map[string]int) {
 			}
 		}
 	}
-	return lettered(bag(see.String())), lettered(bag(any.String()))
+	all = bag(joined.String())
+	maps.Copy(all, bag(apart.String()))
+	return lettered(bag(see.String())), lettered(all), apart.String()
 }

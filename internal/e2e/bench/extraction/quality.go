@@ -134,11 +134,12 @@ func besideOffice(format string, files []file, results map[string]extract.Result
 		if res.State == extract.Encrypted {
 			continue
 		}
-		shown, all := partWords(format, f.path)
+		shown, all, raw := partWords(format, f.path)
 		theirs, found, told := lettered(bag(texts[f.path])), lettered(bag(res.Text)), lettered(bag(own(res)))
 		union := map[string]int{}
 		if len(all) == 0 {
-			all = rawWords(f.path)
+			raw = rawText(f.path)
+			all = lettered(bag(raw))
 		}
 		for _, words := range []map[string]int{all, theirs} {
 			for w := range words {
@@ -151,6 +152,12 @@ func besideOffice(format string, files []file, results map[string]extract.Result
 				for w := range lettered(bag(said)) {
 					union[w] = 1
 				}
+			}
+		}
+		raw = strings.ToLower(raw)
+		for w := range told {
+			if union[w] == 0 && holds(raw, w) {
+				union[w] = 1
 			}
 		}
 		if len(shown) >= 5 {
