@@ -99,6 +99,9 @@ func (s *splitter) noted(i int) int {
 // attribution is "On Monday, Ann wrote:", which mailers break into up to four
 // lines.
 func (s *splitter) attribution(i int) int {
+	if isAttribution(s.lines[i].text) {
+		return 1
+	}
 	if !beginsAttribution(s.lines[i].text) {
 		return 0
 	}
@@ -122,8 +125,16 @@ func (s *splitter) attribution(i int) int {
 // block is a header as Outlook writes it: a sender's line, and at least two more
 // of date, recipients and subject within the next lines.
 func (s *splitter) block(i int) int {
+	if f := fieldOf(s.lines[i].text); f != fieldFrom && f != fieldDate {
+		return 0
+	}
+	return s.fields(i)
+}
+
+// fields is a block that begins with any field.
+func (s *splitter) fields(i int) int {
 	first := fieldOf(s.lines[i].text)
-	if first != fieldFrom && first != fieldDate {
+	if first == fieldNone {
 		return 0
 	}
 	seen := map[field]bool{first: true}
@@ -148,7 +159,10 @@ func (s *splitter) block(i int) int {
 		if blank > 0 && f == fieldFrom {
 			break
 		}
-		seen[f], last = true, j
+		if f != fieldOther {
+			seen[f] = true
+		}
+		last = j
 	}
 	if !seen[fieldFrom] || len(seen) < 3 {
 		return 0
@@ -163,7 +177,7 @@ func (s *splitter) afterHeader(i int) int {
 		j = s.nextText(j + 1) // the rest of a line that was broken
 	}
 	if j < len(s.lines) {
-		if n := max(s.block(j), s.noted(j)); n > 0 {
+		if n := max(s.fields(j), s.noted(j)); n > 0 {
 			return j + n - 1
 		}
 	}

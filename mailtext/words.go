@@ -15,6 +15,7 @@ const (
 	fieldDate
 	fieldTo
 	fieldSubject
+	fieldOther // what some headers have besides
 )
 
 // fieldNames are the names of header fields in the languages of mailers: English,
@@ -26,6 +27,9 @@ func fieldNames() map[string]field {
 		fieldDate:    "date sent datum gesendet envoyé fecha enviado|el enviado data inviato verzonden envoyée enviada|em enviado|em enviada 送信日時 日時 日付 发送时间 發送時間 时间 skickat dato sendt wysłano отправлено дата gönderilme tarih lähetetty odesláno 보낸|날짜 날짜",
 		fieldTo:      "to an à a para aan pour cc bcc kopie copia copie cópia 宛先 收件人 收件者 抄送 till til do komu кому kime kopi копия vastaanottaja 받는|사람",
 		fieldSubject: "subject betreff objet asunto oggetto onderwerp assunto 件名 主题 主旨 主題 ämne emne temat předmět тема konu aihe 제목",
+		fieldOther: "importance priority sensitivity attachments reply-to when where location wichtigkeit priorität anlagen anhänge wann wo ort pièces|jointes " +
+			"quand où importancia datos|adjuntos adjuntos cuándo dónde importanza priorità allegati quando dove urgentie prioriteit bijlagen wanneer waar importância " +
+			"anexos prioridade onde 重要度 添付ファイル 場所",
 	}
 	out := map[string]field{}
 	for f, list := range names {
