@@ -15,9 +15,18 @@ import (
 
 // extractCmd lets an administrator see what would be found in a file.
 type extractCmd struct {
-	Files []string `arg:"" name:"file" help:"Files of any kind." type:"path"`
+	Files []string `arg:"" name:"file" help:"Files of any kind, folders of them, or - for standard input."`
 	Text  bool     `help:"Print the text; --no-text for the state only." default:"true" negatable:"" env:"MAILQUARRY_EXTRACT_TEXT"`
 	JSON  bool     `help:"Print a JSON object for each file, one on a line." env:"MAILQUARRY_EXTRACT_JSON"`
+}
+
+// Help is what the help of the command says besides its flags.
+func (*extractCmd) Help() string {
+	return `Each file is read as an attachment would be, and nothing is stored. Its first line tells its type, its state (ok, partial, empty,
+unsupported, encrypted, too_large, timeout or failed) with the reason, the readers that made the text with their versions, and the time that took; the first file's includes the start of a worker process.
+
+Of a folder, all files below it are read, without following links. The exit code is 0 when every file could be opened, whatever
+became of it: its state is in what is printed. It is 1 when one could not; the others are read all the same.`
 }
 
 // extracted is what became of a file.
@@ -33,28 +42,42 @@ type extracted struct {
 	Places []extract.Place `json:"places,omitempty"`
 }
 
-// Run reads the files one after the other. A file that cannot be opened ends it.
+// Run reads the files one after the other. One that cannot be opened is told and
+// does not keep the others from being read.
 func (x *extractCmd) Run(ctx context.Context, con *console, c *cli) error {
-	pool := extract.New(extract.Options{Logger: logger(c, con), CacheDir: compiledFor(c.Data)})
+	pool := extract.New(extract.Options{Logger: logger(c, con), CacheDir: compiledFor(c.Data), MaxInput: maxTrial})
 	defer pool.Close()
-	for _, name := range x.Files {
+	printed, unread := 0, []error{}
+	for t, err := range trials(ctx, con.stdin, x.Files) {
+		var res extract.Result
 		began := time.Now()
-		info, err := os.Stat(name)
-		if err == nil && info.IsDir() {
-			err = fmt.Errorf("%s is a folder", name)
+		if err == nil {
+			res, err = pool.Extract(ctx, t.doc)
 		}
-		if err != nil {
-			return fmt.Errorf("extract: %w", err)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
+			unread = append(unread, fmt.Errorf("extract %s: %w", printable(t.name), err))
+			if len(x.Files) > 1 || t.found {
+				fmt.Fprintln(con.progress, "mailquarry: "+explain(unread[len(unread)-1]))
+			}
+			continue
 		}
-		res, err := pool.Extract(ctx, extract.Doc{
-			Name: filepath.Base(name), Size: info.Size(), Open: func() (io.ReadCloser, error) { return os.Open(name) },
-		})
-		if err != nil {
-			return fmt.Errorf("extract %s: %w", name, err)
+		if printed++; printed > 1 && x.Text && !x.JSON {
+			fmt.Fprintln(con.out)
 		}
-		if err := x.print(con.out, name, res, time.Since(began)); err != nil {
+		if err := x.print(con.out, t.name, res, time.Since(began)); err != nil {
 			return err
 		}
+	}
+	switch {
+	case len(unread) == 1 && len(x.Files) == 1 && printed == 0:
+		return unread[0]
+	case len(unread) > 0:
+		return fmt.Errorf("%d of %d files could not be read", len(unread), len(unread)+printed)
+	case printed == 0:
+		fmt.Fprintln(con.progress, "mailquarry: there are no files in "+printable(strings.Join(x.Files, ", ")))
 	}
 	return nil
 }
@@ -77,11 +100,13 @@ func (x *extractCmd) print(out io.Writer, name string, res extract.Result, took 
 	if kind == "" {
 		kind = "unknown type"
 	}
-	fmt.Fprintf(out, "%s: %s, %s; %d bytes of text by %s in %s\n", name, kind, state, len(res.Text), res.Made, took.Round(time.Millisecond))
-	if x.Text && res.Text != "" {
+	made := strings.TrimSuffix(res.Made, " /0") // no reader took it
+	_, err := fmt.Fprintf(out, "%s: %s, %s; %s bytes of text, made by %s in %s\n",
+		printable(name), kind, state, thousands(len(res.Text)), made, took.Round(100*time.Microsecond))
+	if err == nil && x.Text && res.Text != "" {
 		printPlaces(out, res)
 	}
-	return nil
+	return err
 }
 
 // compiledFor is the folder of compiled PDFium: that of the data folder, or, where
@@ -106,7 +131,7 @@ func printPlaces(out io.Writer, res extract.Result) {
 			fmt.Fprintln(out, s)
 		}
 		if from = p.Offset; len(p.Path) > 0 {
-			fmt.Fprintf(out, "\n[%s]\n", extract.PathText(p.Path))
+			fmt.Fprintf(out, "\n[%s]\n", printable(extract.PathText(p.Path)))
 		}
 	}
 }
