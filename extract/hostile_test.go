@@ -114,8 +114,10 @@ func TestHostilePDF(t *testing.T) {
 	}
 }
 
-// holds has a pool of its own read the document, and then an honest one.
-func (d hostileDoc) holds(t *testing.T, cache string) {
+// holds has a pool of its own read the document, and then an honest one. With a
+// folder for compiled PDFium it has that, too.
+func (d hostileDoc) holds(t *testing.T, cache string) extract.Result {
+	t.Helper()
 	doc := []byte(d.make(t))
 	told := filepath.Join(t.TempDir(), "peak")
 	pool := extract.New(extract.Options{WorkerCommand: measured(t, told), Workers: 1, Timeout: hostileTimeout, CacheDir: cache})
@@ -153,6 +155,7 @@ func (d hostileDoc) holds(t *testing.T, cache string) {
 	if err != nil || next.State != extract.OK || next.Text != "still well" {
 		t.Errorf("the next document: %+v, %v", next, err)
 	}
+	return got
 }
 
 // measured is the command line of a worker that notes the most memory it held.
