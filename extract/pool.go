@@ -42,6 +42,7 @@ type Pool struct {
 	light  *crew
 	full   *crew  // nil: PDFium is not to be had
 	unread string // Result.Made of a document that killed its worker
+	counts counts
 
 	closing   chan struct{}
 	closeOnce sync.Once
@@ -80,6 +81,7 @@ func New(o Options) *Pool {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	p := &Pool{o: o, closing: make(chan struct{}), unread: newRegistry().made(map[string]bool{whole: true})}
+	p.counts.reset()
 	p.light = p.newCrew(light, o.Workers, 0)
 	if o.CacheDir != "" {
 		p.full = p.newCrew(full, (o.Workers+1)/2, fullIdle)
@@ -101,21 +103,32 @@ func (p *Pool) Close() {
 
 // Extract implements Extractor.
 func (p *Pool) Extract(ctx context.Context, d Doc) (Result, error) {
-	if err := ctx.Err(); err != nil {
+	re, err := p.read(ctx, d)
+	if err != nil {
 		return Result{}, err
+	}
+	res := finish(re)
+	p.counts.document(res.State, re.took)
+	return res, nil
+}
+
+// read has the document read by a light worker, and by a full one where that
+// may read more.
+func (p *Pool) read(ctx context.Context, d Doc) (reply, error) {
+	if err := ctx.Err(); err != nil {
+		return reply{}, err
 	}
 	re, err := p.light.extract(ctx, d, false)
-	if err != nil {
-		return Result{}, err
+	if err != nil || p.full == nil || !re.Doubt {
+		return re, err
 	}
-	if p.full == nil || !re.Doubt {
-		return finish(re), nil
+	p.counts.doubt()
+	first := re.took
+	re, err = p.second(ctx, d, re)
+	if re.took != first { // it is of the second worker
+		re.took += first
 	}
-	second, err := p.second(ctx, d, re)
-	if err != nil {
-		return Result{}, err
-	}
-	return finish(second), nil
+	return re, err
 }
 
 // second has a full worker read what the light one's reader doubts, and gives
@@ -192,7 +205,11 @@ func (c *crew) extract(ctx context.Context, d Doc, foreign bool) (re reply, err 
 	if err != nil {
 		return reply{}, err
 	}
-	defer func() { c.release(w) }()
+	began := time.Now()
+	defer func() {
+		re.took = time.Since(began)
+		c.release(w)
+	}()
 	for try := 1; ; try++ {
 		if w == nil {
 			if w, err = c.start(); err != nil {
@@ -203,12 +220,13 @@ func (c *crew) extract(ctx context.Context, d Doc, foreign bool) (re reply, err 
 		if !errors.Is(err, errDied) {
 			return re, err
 		}
-		c.pool.o.Logger.Warn("an extraction worker ended", "class", string(c.class), "size", d.Size, "try", try)
 		w.stop()
 		why := w.ending()
 		w = nil
+		c.pool.counts.end(why)
+		c.pool.o.Logger.Warn("an extraction worker ended", "class", string(c.class), "cause", string(why), "size", d.Size, "try", try)
 		if try == 2 {
-			re.answer = answer{State: Failed, Reason: why, Made: c.pool.unread, Doubt: re.atRisk}
+			re.answer = answer{State: Failed, Reason: why.words(), Made: c.pool.unread, Doubt: re.atRisk}
 			return re, nil
 		}
 	}
@@ -236,9 +254,11 @@ func (c *crew) attempt(ctx context.Context, w *process, d Doc, j job) (reply, er
 	case errors.As(err, &broken):
 		return reply{}, err
 	case errors.Is(err, errProcessor):
+		c.pool.counts.end(EndedProcessor)
 		re.answer = answer{State: Timeout, Reason: fmt.Sprintf("used %v of processor time, which is the limit", o.Processor), Made: c.pool.unread, Doubt: re.atRisk}
 		return re, nil
 	case errors.Is(err, errTime):
+		c.pool.counts.end(EndedTime)
 		re.answer = answer{State: Timeout, Reason: fmt.Sprintf("not done within %v, which is the limit", o.Timeout), Made: c.pool.unread, Doubt: re.atRisk}
 		return re, nil
 	}
@@ -260,6 +280,7 @@ func (c *crew) start() (*process, error) {
 	}
 	w, err := startProcess(append(slices.Clone(c.pool.o.WorkerCommand), string(c.class)), dir, c.pool.o.Processor)
 	if err == nil {
+		c.pool.counts.start()
 		c.told.Do(func() {
 			c.pool.o.Logger.Info("extraction workers are confined", "class", string(c.class), "in_force", strings.Join(w.hello.InForce, ", "))
 		})

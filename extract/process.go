@@ -78,18 +78,18 @@ func (l *lastWords) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// ending says in words of ours why the worker ended by itself. It is asked once
-// the worker was stopped.
-func (p *process) ending() string {
+// ending tells why the worker ended by itself. It is asked once the worker was
+// stopped.
+func (p *process) ending() Ending {
 	switch {
 	case bytes.Contains(p.words.said, []byte("out of memory")), bytes.Contains(p.words.said, []byte("cannot allocate memory")):
-		return "the parser ran out of memory"
+		return EndedMemory
 	case bytes.Contains(p.words.said, []byte("stack exceeds")), bytes.Contains(p.words.said, []byte("stack overflow")):
-		return "the parser ran out of stack"
+		return EndedStack
 	case processorEnded(p.cmd.ProcessState):
-		return "the parser ran out of processor time"
+		return EndedProcessor
 	}
-	return "the parser crashed"
+	return EndedCrash
 }
 
 // startTime is how long a worker may take until it says that it is there.
@@ -178,6 +178,7 @@ func (p *process) send(j job, doc io.Reader) error {
 type reply struct {
 	answer
 	atRisk bool // in what another class may read
+	took   time.Duration
 	text   strings.Builder
 	places []Place
 }
