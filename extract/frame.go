@@ -32,6 +32,7 @@ var errFrame = errors.New("not a frame")
 // hello is what a worker says of itself.
 type hello struct {
 	InForce []string `json:"in_force"` // what the kernel keeps it from
+	Lacking []string `json:"lacking"`  // what this kernel cannot
 }
 
 // job opens a request.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -86,7 +87,33 @@ func badWorker(mode, flag string) {
 		fmt.Printf("R\x00\x00\x00%c%s", len(answer), answer)
 	case "hang":
 		time.Sleep(time.Minute)
+	case "burn":
+		for range 3 {
+			go func() {
+				for {
+					runtime.Gosched()
+				}
+			}()
+		}
+		time.Sleep(time.Minute)
+	case "wait":
+		time.Sleep(2 * time.Second)
+		answer := `{"state":"ok"}`
+		fmt.Printf("T\x00\x00\x00\x01xR\x00\x00\x00%c%s", len(answer), answer)
+	case "deep":
+		_ = extract.Worker(context.Background(), os.Args[4], strings.NewReader(""), io.Discard) // sets its limits and ends
+		fmt.Print(deeper(1))
 	}
+}
+
+// deeper needs more stack than there is.
+func deeper(n int) int {
+	if n < 0 {
+		return 0
+	}
+	var room [1 << 10]int
+	room[n%len(room)] = n
+	return deeper(n+1) + room[(n*7)%len(room)]
 }
 
 // escape tries what a document that has taken a worker over would try, and tells
@@ -109,6 +136,7 @@ func escape() string {
 	if err := syscall.Kill(os.Getppid(), 0); err == nil {
 		got = append(got, "could signal its parent")
 	}
+	got = append(got, escapeFurther()...)
 	if len(got) == 0 {
 		return "nothing"
 	}

@@ -30,6 +30,7 @@ type allowance struct {
 // intervals: a timer for each document would cost more than small ones do.
 type meter struct {
 	process *os.Process
+	born    time.Duration // processor time that its start took
 
 	mu        sync.Mutex
 	timer     *time.Timer
@@ -40,6 +41,13 @@ type meter struct {
 	begun     time.Time
 	before    time.Duration // processor time that was used when the document came
 	why       error         // for which the process was killed
+}
+
+// newMeter makes the meter of a worker that has just started.
+func newMeter(p *os.Process) *meter {
+	m := &meter{process: p}
+	m.born, _ = processorTime(p.Pid)
+	return m
 }
 
 // meterTurn is how often a meter looks.
@@ -116,5 +124,5 @@ func (m *meter) kill(why error) {
 // worn tells whether the process is near the end of what the kernel lets it use.
 func (m *meter) worn() bool {
 	used, ok := processorTime(m.process.Pid)
-	return ok && used > processorLife
+	return ok && used-m.born > processorLife
 }

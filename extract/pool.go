@@ -40,8 +40,9 @@ type Options struct {
 type Pool struct {
 	o      Options
 	light  *crew
-	full   *crew  // nil: PDFium is not to be had
-	unread string // Result.Made of a document that killed its worker
+	full   *crew         // nil: PDFium is not to be had
+	unread string        // Result.Made of a document that killed its worker
+	inside chan struct{} // holds an entry for each document that is read, or waits for its second reading
 	counts counts
 
 	closing   chan struct{}
@@ -86,6 +87,7 @@ func New(o Options) *Pool {
 	if o.CacheDir != "" {
 		p.full = p.newCrew(full, (o.Workers+1)/2, fullIdle)
 	}
+	p.inside = make(chan struct{}, o.Workers+(o.Workers+1)/2)
 	return p
 }
 
@@ -117,6 +119,16 @@ func (p *Pool) Extract(ctx context.Context, d Doc) (Result, error) {
 func (p *Pool) read(ctx context.Context, d Doc) (reply, error) {
 	if err := ctx.Err(); err != nil {
 		return reply{}, err
+	}
+	// The text of a first reading is held until the second is done: without this,
+	// any number of them could wait.
+	select {
+	case p.inside <- struct{}{}:
+		defer func() { <-p.inside }()
+	case <-p.closing:
+		return reply{}, ErrClosed
+	case <-ctx.Done():
+		return reply{}, ctx.Err()
 	}
 	re, err := p.light.extract(ctx, d, false)
 	if err != nil || p.full == nil || !re.Doubt {
@@ -281,11 +293,23 @@ func (c *crew) start() (*process, error) {
 	w, err := startProcess(append(slices.Clone(c.pool.o.WorkerCommand), string(c.class)), dir, c.pool.o.Processor)
 	if err == nil {
 		c.pool.counts.start()
-		c.told.Do(func() {
-			c.pool.o.Logger.Info("extraction workers are confined", "class", string(c.class), "in_force", strings.Join(w.hello.InForce, ", "))
-		})
+		c.told.Do(func() { c.tell(w.hello) })
 	}
 	return w, err
+}
+
+// tell logs what keeps a worker in its bounds, and louder if something does not.
+func (c *crew) tell(h hello) {
+	o := &c.pool.o
+	level, attrs := slog.LevelInfo, []slog.Attr{
+		slog.String("class", string(c.class)), slog.String("in_force", strings.Join(h.InForce, ", ")),
+		slog.Duration("time", o.Timeout), slog.Duration("processor_time", o.Processor),
+		slog.Int64("input", o.MaxInput), slog.Int("text", o.MaxText),
+	}
+	if len(h.Lacking) > 0 {
+		level, attrs = slog.LevelWarn, append(attrs, slog.String("lacking", strings.Join(h.Lacking, ", ")))
+	}
+	o.Logger.LogAttrs(context.Background(), level, "extraction workers are confined", attrs...)
 }
 
 func (c *crew) acquire(ctx context.Context) (*process, error) {

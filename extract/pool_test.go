@@ -1,8 +1,10 @@
 package extract_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -84,6 +86,70 @@ func TestConfined(t *testing.T) {
 	}
 	if got.Text != "nothing" {
 		t.Errorf("a worker %s (%s)", got.Text, got.State)
+	}
+}
+
+// TestWhy promises the state and the reason of what a worker came to its end by,
+// and that waiting costs nothing of the processor time.
+func TestWhy(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux tells what another process has used, and keeps one from memory")
+	}
+	for _, c := range []struct {
+		mode            string
+		time, processor time.Duration
+		state           extract.State
+		reason          string
+	}{
+		{"burn", 2 * time.Minute, time.Second, extract.Timeout, "used 1s of processor time, which is the limit"},
+		{"hang", time.Second, time.Minute, extract.Timeout, "not done within 1s, which is the limit"},
+		{"wait", time.Minute, time.Second, extract.OK, ""},
+		{"greedy", time.Minute, time.Minute, extract.Failed, "the parser ran out of memory"},
+		{"deep", time.Minute, time.Minute, extract.Failed, "the parser ran out of stack"},
+		{"die", time.Minute, time.Minute, extract.Failed, "the parser crashed"},
+	} {
+		t.Run(c.mode, func(t *testing.T) {
+			t.Parallel()
+			exe, err := os.Executable()
+			if err != nil {
+				t.Fatal(err)
+			}
+			pool := extract.New(extract.Options{
+				WorkerCommand: []string{exe, "bad-worker", c.mode, ""}, Workers: 1, Timeout: c.time, Processor: c.processor,
+			})
+			t.Cleanup(pool.Close)
+			start := time.Now()
+			got, err := pool.Extract(t.Context(), bytesDoc("a.pdf", "", onePage("")))
+			if err != nil || got.State != c.state || got.Reason != c.reason {
+				t.Errorf("%s (%s), %v, want %s (%s)", got.State, got.Reason, err, c.state, c.reason)
+			}
+			if d := time.Since(start); d > 50*time.Second {
+				t.Errorf("took %v", d)
+			}
+		})
+	}
+}
+
+// TestInForceTold promises an administrator a line in the log that says what
+// keeps workers in their bounds, once.
+func TestInForceTold(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux confines a process by itself")
+	}
+	var log bytes.Buffer
+	pool := extract.New(extract.Options{Workers: 1, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	t.Cleanup(pool.Close)
+	for range 2 {
+		if _, err := pool.Extract(t.Context(), bytesDoc("a.txt", "", []byte("x"))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, part := range []string{"512 MB of memory", "32 open files", "landlock", "no network, no other process", "seccomp", "processor_time=15s", "time=1m0s", "input=", "text="} {
+		if strings.Count(log.String(), part) != 1 {
+			t.Errorf("%q is not there once: %s", part, &log)
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"strings"
 	"time"
@@ -17,8 +18,8 @@ import (
 // process is a running worker as its parent sees it.
 type process struct {
 	cmd   *exec.Cmd
-	pipe  io.WriteCloser // the worker's stdin
-	in    *bufio.Writer  // to it: a small document goes out in one piece
+	pipes []*os.File
+	in    *bufio.Writer // a small document goes out in one piece
 	out   *bufio.Reader
 	piece []byte // of a document, on its way
 	frame []byte // that came last
@@ -44,25 +45,39 @@ func startProcess(argv []string, cacheDir string, most time.Duration) (*process,
 	p.cmd.SysProcAttr = childAttributes()
 	p.cmd.WaitDelay = time.Second
 	p.cmd.Stderr = &p.words
-	var out io.ReadCloser
-	var err error
-	if p.pipe, err = p.cmd.StdinPipe(); err == nil {
-		out, err = p.cmd.StdoutPipe()
-	}
-	if err == nil {
-		err = p.cmd.Start()
-	}
-	if err != nil {
+	if err := p.start(); err != nil {
 		return nil, fmt.Errorf("start extraction worker: %w", err)
 	}
-	p.in, p.out = bufio.NewWriterSize(p.pipe, 64<<10), bufio.NewReaderSize(out, 64<<10)
-	p.meter = &meter{process: p.cmd.Process}
-	limitLife(p.cmd.Process.Pid, processorLife+2*most)
 	if err := p.greet(); err != nil {
 		p.stop()
 		return nil, fmt.Errorf("start extraction worker: %w", err)
 	}
+	p.meter = newMeter(p.cmd.Process)
+	limitLife(p.cmd.Process.Pid, p.meter.born+processorLife+2*most)
 	return p, nil
+}
+
+// start starts the worker between two pipes.
+func (p *process) start() error {
+	from, stdin, err := pipe()
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	stdout, to, err := pipe()
+	if err != nil {
+		_ = stdin.Close()
+		return err
+	}
+	defer to.Close()
+	p.cmd.Stdin, p.cmd.Stdout = from, to
+	if err := p.cmd.Start(); err != nil {
+		_, _ = stdin.Close(), stdout.Close()
+		return err
+	}
+	p.pipes = []*os.File{stdin, stdout}
+	p.in, p.out = bufio.NewWriterSize(stdin, 64<<10), bufio.NewReaderSize(stdout, 64<<10)
+	return nil
 }
 
 // lastWords keeps the beginning of what a worker says to stderr, where the
@@ -86,8 +101,6 @@ func (p *process) ending() Ending {
 		return EndedMemory
 	case bytes.Contains(p.words.said, []byte("stack exceeds")), bytes.Contains(p.words.said, []byte("stack overflow")):
 		return EndedStack
-	case processorEnded(p.cmd.ProcessState):
-		return EndedProcessor
 	}
 	return EndedCrash
 }
@@ -111,9 +124,11 @@ func (p *process) greet() error {
 
 // stop ends the worker and waits for it.
 func (p *process) stop() {
-	_ = p.pipe.Close()
 	_ = p.cmd.Process.Kill()
 	_ = p.cmd.Wait() // killed: its error says only that
+	for _, f := range p.pipes {
+		_ = f.Close()
+	}
 }
 
 // readError marks a fault of the document's own reader, which says nothing

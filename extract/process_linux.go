@@ -34,10 +34,16 @@ func limitLife(pid int, most time.Duration) {
 	_ = unix.Prlimit(pid, unix.RLIMIT_CPU, &unix.Rlimit{Cur: seconds, Max: seconds}, nil)
 }
 
-// processorEnded tells whether the kernel ended the process for that.
-func processorEnded(s *os.ProcessState) bool {
-	w, ok := s.Sys().(syscall.WaitStatus)
-	return ok && w.Signaled() && w.Signal() == syscall.SIGXCPU
+// pipe makes a pipe whose ends wait in the kernel for each other. Those of
+// os.Pipe are waited for by the runtime, which costs several more switches
+// between threads for each document. Whoever waits is woken when the worker
+// is killed.
+func pipe() (r, w *os.File, err error) {
+	var p [2]int
+	if err := syscall.Pipe2(p[:], syscall.O_CLOEXEC); err != nil {
+		return nil, nil, os.NewSyscallError("pipe2", err)
+	}
+	return os.NewFile(uintptr(p[0]), "pipe"), os.NewFile(uintptr(p[1]), "pipe"), nil
 }
 
 // widenPipes lets the kernel hold more of what is on its way, so that the two
@@ -53,23 +59,29 @@ func widenPipes(ends ...any) {
 // pipeSize is as much as Linux grants to anybody.
 const pipeSize = 1 << 20
 
+// The bounds of a worker that are the same for every class.
+const (
+	workerFiles = 32
+	workerWrite = 1 << 20 // bytes of a file, if there were one that it can write
+)
+
 // limitSelf bounds this process for good: data by the given number of bytes
-// above what it holds now, few files, no core dump. RLIMIT_DATA rather than
-// RLIMIT_AS, since Go reserves far more address space than it uses.
-func limitSelf(memory uint64) error {
+// above what it holds now, few files, small ones, no core dump. RLIMIT_DATA
+// rather than RLIMIT_AS, since Go reserves far more address space than it uses.
+func limitSelf(memory uint64) (inForce string, err error) {
 	data := dataSize() + memory
 	for _, l := range []struct {
 		what  int
 		limit uint64
 	}{
-		{syscall.RLIMIT_DATA, data}, {syscall.RLIMIT_NOFILE, 32}, {syscall.RLIMIT_CORE, 0},
+		{syscall.RLIMIT_DATA, data}, {syscall.RLIMIT_NOFILE, workerFiles}, {syscall.RLIMIT_FSIZE, workerWrite}, {syscall.RLIMIT_CORE, 0},
 	} {
 		r := syscall.Rlimit{Cur: l.limit, Max: l.limit}
 		if err := syscall.Setrlimit(l.what, &r); err != nil {
-			return fmt.Errorf("limit extraction worker: %w", err)
+			return "", fmt.Errorf("limit extraction worker: %w", err)
 		}
 	}
-	return nil
+	return fmt.Sprintf("%d MB of memory, %d open files, %d MB written to a file", memory>>20, workerFiles, workerWrite>>20), nil
 }
 
 // dataSize is what RLIMIT_DATA counts of this process now; 0 when unknown. A

@@ -14,18 +14,26 @@ import (
 // confine takes from this process, for good, what a worker has no need of, and
 // tells what is in force. Limits are a must; what the kernel offers beyond them
 // depends on its age and configuration.
-func confine(_ class, memory uint64) (inForce []string, err error) {
-	if err := limitSelf(memory); err != nil {
-		return nil, err
+func confine(_ class, memory uint64) (says hello, err error) {
+	limits, err := limitSelf(memory)
+	if err != nil {
+		return hello{}, err
 	}
-	inForce = append(inForce, "resource limits")
-	if noFiles() {
-		inForce = append(inForce, "no files (landlock)")
+	says.InForce = []string{limits}
+	for _, c := range []struct {
+		what string
+		try  func() bool
+	}{
+		{"no files (landlock)", noFiles},
+		{"no network, no other process, few system calls (seccomp)", onlyKnownCalls},
+	} {
+		if c.try() {
+			says.InForce = append(says.InForce, c.what)
+		} else {
+			says.Lacking = append(says.Lacking, c.what)
+		}
 	}
-	if onlyKnownCalls() {
-		inForce = append(inForce, "system calls filtered (seccomp)")
-	}
-	return inForce, nil
+	return says, nil
 }
 
 // noFiles takes the whole file system, and the network's ports, by Landlock. It
@@ -56,15 +64,31 @@ func onlyKnownCalls() bool {
 			DefaultAction: seccomp.ActionErrno,
 			Syscalls: []seccomp.SyscallGroup{{
 				Action: seccomp.ActionAllow, Names: knownCalls(),
-				// The runtime interrupts its own threads.
-				NamesWithCondtions: []seccomp.NameWithConditions{{
-					Name:       "tgkill",
-					Conditions: []seccomp.Condition{{Argument: 0, Operation: seccomp.Equal, Value: uint64(os.Getpid())}},
-				}},
+				NamesWithCondtions: boundCalls(),
+			}, {
+				// What it wants cannot be seen from outside. Told that it does not
+				// exist, whoever asks falls back on clone.
+				Action: seccomp.ActionErrno | seccomp.Action(unix.ENOSYS), Names: []string{"clone3"},
 			}},
 		},
 	})
 	return err == nil && !callsPass()
+}
+
+// boundCalls are let through in one form only: a worker has to do with itself.
+// Without this it could signal its parent, or lower a limit of its parent's.
+func boundCalls() []seccomp.NameWithConditions {
+	call := func(name string, argument uint32, is seccomp.Operation, value uint64) seccomp.NameWithConditions {
+		return seccomp.NameWithConditions{Name: name, Conditions: []seccomp.Condition{{Argument: argument, Operation: is, Value: value}}}
+	}
+	return []seccomp.NameWithConditions{
+		call("tgkill", 0, seccomp.Equal, uint64(os.Getpid())), // the runtime interrupts its own threads
+		call("clone", 0, seccomp.BitsSet, unix.CLONE_THREAD),  // it starts threads, never processes
+		call("prlimit64", 2, seccomp.Equal, 0),                // asks for limits, sets none
+		call("prctl", 0, seccomp.Equal, unix.PR_SET_VMA),      // names memory
+		call("fcntl", 1, seccomp.LessOrEqual, unix.F_SETFL),   // copies and flags, no signals
+		call("fcntl", 1, seccomp.Equal, unix.F_DUPFD_CLOEXEC),
+	}
 }
 
 // callsPass tries what must not be possible any more.
@@ -80,14 +104,14 @@ func callsPass() bool {
 // and writing what is open. Names that this processor does not have are left out.
 func knownCalls() []string {
 	all := []string{
-		"read", "write", "readv", "writev", "close", "fstat", "lseek", "fcntl", "ppoll", "poll", "pselect6",
+		"read", "write", "readv", "writev", "close", "fstat", "lseek", "ppoll", "poll", "pselect6",
 		"mmap", "munmap", "mremap", "mprotect", "madvise", "mincore", "brk", "mlock", "munlock", "membarrier",
-		"futex", "futex_wait", "futex_wake", "clone", "clone3", "set_robust_list", "get_robust_list", "set_tid_address", "rseq", "gettid", "getpid", "getppid",
+		"futex", "futex_wait", "futex_wake", "set_robust_list", "get_robust_list", "set_tid_address", "rseq", "gettid", "getpid", "getppid",
 		"rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack", "rt_sigtimedwait",
 		"timer_create", "timer_settime", "timer_delete", "setitimer", "nanosleep", "clock_nanosleep", "clock_gettime", "clock_getres", "gettimeofday",
 		"epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait", "epoll_pwait2", "eventfd2", "pipe2",
-		"sched_yield", "sched_getaffinity", "getrandom", "getrlimit", "setrlimit", "prlimit64", "getrusage", "times", "uname", "arch_prctl",
-		"restart_syscall", "exit", "exit_group", "prctl",
+		"sched_yield", "sched_getaffinity", "getrandom", "getrlimit", "getrusage", "times", "uname", "arch_prctl",
+		"restart_syscall", "exit", "exit_group",
 	}
 	machine, err := arch.GetInfo("")
 	if err != nil {

@@ -54,14 +54,14 @@ func Worker(ctx context.Context, kind string, stdin io.Reader, stdout io.Writer)
 	if class(kind) == full {
 		memory = fullMemory
 	}
-	inForce, err := confine(class(kind), memory)
+	says, err := confine(class(kind), memory)
 	if err != nil {
 		return err
 	}
 	widenPipes(stdin, stdout)
 	in := bufio.NewReaderSize(stdin, 64<<10)
 	w.out = bufio.NewWriterSize(stdout, 64<<10)
-	if err := w.say(frameHello, hello{InForce: inForce}); err != nil {
+	if err := w.say(frameHello, says); err != nil {
 		return err
 	}
 	for ctx.Err() == nil {
@@ -114,8 +114,12 @@ type worker struct {
 	set     bool        // late is running
 }
 
-// keptDocument bounds the room that is kept.
-const keptDocument = 4 << 20
+// keptDocument bounds the room that is kept, maxRoom what is had on the word of
+// somebody else.
+const (
+	keptDocument = 4 << 20
+	maxRoom      = 100 << 20
+)
 
 // cacheVariable names the folder of compiled PDFium to a full worker.
 const cacheVariable = "MAILQUARRY_WORKER_CACHE"
@@ -291,8 +295,8 @@ func receiveJob(in io.Reader, room []byte) (j job, doc []byte, tooLarge bool, er
 		return j, nil, false, fmt.Errorf("read job: %w", err)
 	}
 	doc = room[:0]
-	if j.Size > 0 && j.Size <= j.MaxSize {
-		doc = slices.Grow(doc, int(j.Size))
+	if most := min(j.Size, j.MaxSize, maxRoom); most > 0 {
+		doc = slices.Grow(doc, int(most))
 	}
 	for {
 		kind, n, err := readHead(in)
