@@ -57,7 +57,27 @@ func (s *server) metrics(c echo.Context) error {
 	m.value("mailquarry_graph_requests_total", int(live.Total.Requests))
 	m.family("mailquarry_graph_throttled_total", "counter", "Of them, those that were refused because there were too many.")
 	m.value("mailquarry_graph_throttled_total", int(live.Total.Throttled))
+	if s.extract != nil {
+		m.extraction(s.extract())
+	}
 	return c.Blob(http.StatusOK, metricsType, []byte(m.String()))
+}
+
+// extraction writes what became of documents since the start, and of the
+// workers that read them.
+func (m *metricsText) extraction(x Extraction) {
+	m.family("mailquarry_extraction_documents_total", "counter", "Documents whose text was extracted since the start, by how that ended.")
+	m.each("mailquarry_extraction_documents_total", "state", x.Documents)
+	m.family("mailquarry_extraction_seconds_total", "counter", "The time that they took, waiting for a worker not counted.")
+	for _, state := range slices.Sorted(maps.Keys(x.Time)) {
+		fmt.Fprintf(m, "mailquarry_extraction_seconds_total{state=\"%s\"} %.3f\n", labelEscapes.Replace(state), x.Time[state].Seconds())
+	}
+	m.family("mailquarry_extraction_doubted_total", "counter", "Of them, PDFs that were given to PDFium as well.")
+	m.value("mailquarry_extraction_doubted_total", x.Doubted)
+	m.family("mailquarry_extraction_workers_started_total", "counter", "Worker processes started.")
+	m.value("mailquarry_extraction_workers_started_total", x.Started)
+	m.family("mailquarry_extraction_workers_lost_total", "counter", "Worker processes lost over a document and replaced, by cause.")
+	m.each("mailquarry_extraction_workers_lost_total", "cause", x.Ended)
 }
 
 // metricsText writes the text format of Prometheus.

@@ -23,6 +23,18 @@ type Options struct {
 	Version string       // of the product
 	// Ready tells why the server cannot answer searches; nil is ready.
 	Ready func() error
+	// Extraction tells what was extracted since the start; nil where nothing is.
+	Extraction func() Extraction
+}
+
+// Extraction is what the extraction of texts has done since the start, for
+// /metrics.
+type Extraction struct {
+	Documents map[string]int           // by state
+	Time      map[string]time.Duration // by state
+	Doubted   int                      // documents that were read a second time, by PDFium
+	Started   int                      // worker processes
+	Ended     map[string]int           // workers lost over a document, by cause
 }
 
 // server holds what the handlers share.
@@ -32,6 +44,7 @@ type server struct {
 	log     *slog.Logger
 	version string
 	ready   func() error
+	extract func() Extraction
 	pages   *pages
 	time    time.Duration // that a request may take
 }
@@ -42,7 +55,7 @@ func New(o Options) http.Handler { return newServer(o).handler() }
 func newServer(o Options) *server {
 	s := &server{
 		service: o.Service, desk: o.Desk, log: o.Logger, version: o.Version, ready: o.Ready,
-		pages: newPages(o), time: requestTime,
+		extract: o.Extraction, pages: newPages(o), time: requestTime,
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // What became of attachments is counted by state and type in API, page and
@@ -45,6 +46,33 @@ func TestTextCounts(t *testing.T) {
 	}
 	if !slices.Contains(lines, `mailquarry_messages{state="stored"} 3`) || !slices.Contains(lines, `mailquarry_problems 4`) {
 		t.Errorf("metrics: %s", metrics.body)
+	}
+}
+
+// What extraction has done since the start is told to a monitoring system; a
+// server that extracts nothing tells nothing of it.
+func TestExtractionMetrics(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	if strings.Contains(s.get("/metrics").body, "extraction") {
+		t.Error("metrics of an extraction that there is not")
+	}
+	s.serve(Options{Service: s.server.service, Desk: s.desk, Extraction: func() Extraction {
+		return Extraction{
+			Documents: map[string]int{"ok": 7, "failed": 2}, Time: map[string]time.Duration{"ok": 1500 * time.Millisecond, "failed": 0},
+			Doubted: 3, Started: 5, Ended: map[string]int{"crash": 4, "memory": 0},
+		}
+	}}, requestTime)
+	lines := strings.Split(s.get("/metrics").body, "\n")
+	for _, want := range []string{
+		`mailquarry_extraction_documents_total{state="ok"} 7`, `mailquarry_extraction_documents_total{state="failed"} 2`,
+		`mailquarry_extraction_seconds_total{state="ok"} 1.500`, `mailquarry_extraction_seconds_total{state="failed"} 0.000`,
+		`mailquarry_extraction_doubted_total 3`, `mailquarry_extraction_workers_started_total 5`,
+		`mailquarry_extraction_workers_lost_total{cause="crash"} 4`, `mailquarry_extraction_workers_lost_total{cause="memory"} 0`,
+	} {
+		if !slices.Contains(lines, want) {
+			t.Errorf("metrics have no line %s", want)
+		}
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -236,8 +237,24 @@ func (a *app) newService(s settings) *search.Service {
 func (a *app) handler() http.Handler {
 	return web.New(web.Options{
 		Service: a.service, Desk: a.desk, Logger: a.log, Version: version.Number,
-		Ready: func() error { _, err := a.checkpoint(context.Background()); return err },
+		Ready:      func() error { _, err := a.checkpoint(context.Background()); return err },
+		Extraction: a.extraction,
 	})
+}
+
+// extraction tells what was extracted since the start, in words of the API.
+func (a *app) extraction() web.Extraction {
+	st := a.extractor.Stats()
+	x := web.Extraction{
+		Documents: map[string]int{}, Time: map[string]time.Duration{}, Doubted: st.Doubted, Started: st.Started, Ended: map[string]int{},
+	}
+	for state, w := range st.Documents {
+		x.Documents[string(state)], x.Time[string(state)] = w.Documents, w.Time
+	}
+	for cause, n := range st.Ended {
+		x.Ended[string(cause)] = n
+	}
+	return x
 }
 
 func pageAddress(l net.Listener) string { return "http://" + l.Addr().String() + "/" }
