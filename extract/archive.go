@@ -89,10 +89,11 @@ const xzHead = 12 + 2 + 2*9 + 3
 // xzDictionary is the size of the dictionary that the first block of an xz file
 // declares, which its reader allocates whatever it is.
 func xzDictionary(head []byte) int64 {
-	if len(head) < xzHead {
+	const filters = 12 + 1 // after the file's header and the block's size
+	if len(head) <= filters {
 		return 0
 	}
-	b := head[12+1:]
+	b := head[filters:]
 	sizes := int(b[0]>>6&1 + b[0]>>7)
 	for b = b[1:]; sizes > 0 && len(b) > 0; b = b[1:] {
 		if b[0] < 0x80 {
