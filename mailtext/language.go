@@ -119,8 +119,8 @@ type worded struct {
 	words   [scripts][]string // in lower case
 }
 
-// wordsOf takes a text apart. What is between blanks and holds an address, a path
-// or a name of a program's is passed over, and so are single capitals.
+// wordsOf takes a text apart. What is between blanks and is no words but an
+// address, a number, code or a name of a program's is passed over.
 func wordsOf(text string) worded {
 	var w worded
 	text = text[:min(len(text), maxLanguageText)]
@@ -129,18 +129,59 @@ func wordsOf(text string) worded {
 		if n >= maxLanguageWords {
 			break
 		}
-		if strings.ContainsAny(chunk, "@_\\{}=<>") || strings.Contains(chunk, "://") || strings.HasPrefix(chunk, "www.") || len(chunk) > 100 && chunk[0] < utf8.RuneSelf {
+		chunk = strings.Trim(chunk, ",.;:!?()[]\"'„“”«»…-*>")
+		if isCode(chunk) {
 			continue
 		}
-		for word := range strings.FieldsFuncSeq(chunk, func(r rune) bool { return !isWordRune(r) }) {
+		for chunk != "" {
+			var word string
+			word, chunk = nextWord(chunk)
+			if word == "" {
+				continue
+			}
 			r, _ := utf8.DecodeRuneInString(word)
 			s := scriptOf(r)
 			w.letters[s] += letters(word, s, &w)
+			if s == scriptLatin && !unicode.IsLower(r) {
+				// Mostly a name, or a noun: it counts if it is known.
+				word = strings.ToLower(word) + " "
+			}
 			w.words[s] = append(w.words[s], strings.ToLower(word))
 			n++
 		}
 	}
 	return w
+}
+
+// isCode tells of what is no words of a language, in Latin letters.
+func isCode(chunk string) bool {
+	for _, r := range chunk {
+		if r >= 0x370 && r != '’' {
+			return false
+		}
+	}
+	return strings.ContainsAny(chunk, "@_\\{}=<>()[]|#$%&+*~^0123456789`") || strings.Contains(chunk, "://") || strings.HasPrefix(chunk, "www.") || len(chunk) > 100
+}
+
+// nextWord takes the first word from a text without blanks. The apostrophe after
+// an article belongs to it.
+func nextWord(chunk string) (word, rest string) {
+	start := strings.IndexFunc(chunk, isWordRune)
+	if start < 0 {
+		return "", ""
+	}
+	chunk = chunk[start:]
+	end := strings.IndexFunc(chunk, func(r rune) bool { return !isWordRune(r) })
+	if end < 0 {
+		return chunk, ""
+	}
+	word, rest = chunk[:end], chunk[end:]
+	for _, apostrophe := range []string{"'", "’"} {
+		if strings.HasPrefix(rest, apostrophe) && len(rest) > len(apostrophe) {
+			return word + "'", rest[len(apostrophe):]
+		}
+	}
+	return word, rest
 }
 
 // letters counts the letters of a word; those of Chinese and Japanese, which

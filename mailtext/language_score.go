@@ -129,6 +129,7 @@ func (f *family) score(word string, points []float64) {
 			points[i] += w.weight * factor
 		}
 	}
+	word, capital := strings.CutSuffix(word, " ")
 	give(f.words[word], wordWeight)
 	for _, r := range word {
 		l, known := f.letters[r]
@@ -142,7 +143,7 @@ func (f *family) score(word string, points []float64) {
 			}
 		}
 	}
-	if len(word) < 4 || len(word) > 60 {
+	if len(word) < 4 || len(word) > 60 || capital {
 		return
 	}
 	for n, at := 1, 0; n <= longestPart; n++ {

@@ -19,7 +19,7 @@ func germanicTongues() []tongue {
 	return []tongue{
 		{
 			"en", "",
-			`the of and to in is you that it he was for on are as with his they at be this have from or had by but not what all were we when your can said there use an each which she do how their if will up other about out many then them these so some her would make like him into time has look more go see no way could people my than first been call who its now find down did get come made may part over new after only know also well any these please thanks thank regards dear attached hello sincerely our us me let should think need want just hi i i'm don't it's sent email message will yes best kind further information`,
+			`the of and to in is you that it he was for on are as with his they at be this have from or had by but not what all were we when your can said there use an each which she do how their if will up other about out many then them these so some her would make like him into time has look more go see no way could people my than first been call who its now find down did get come made may part over new after only know also well any these please thanks thank regards dear attached hello sincerely our us me let should think need want just hi don' didn' doesn' isn' i' it' that' you' can' won' they' let' sent email message will yes best kind further information`,
 			`-ing -tion -ly -ed th- wh- -ould- -ness -ough- -ment`,
 		},
 		{
@@ -54,7 +54,7 @@ func romanceTongues() []tongue {
 	return []tongue{
 		{
 			"fr", "àâæçéèêëîïôœùûüÿ",
-			`de la le et les des en un du une que est pour qui dans a par plus pas au sur ne se ce il sont la mais avec comme ou si son cette aux être d l s n c j qu je nous vous ils elle on leur leurs ses sa tout tous bien deux fait été même aussi entre sans peut après avant faire dont où ces votre vos notre nos mon ma mes bonjour merci cordialement madame monsieur bonne journée cher chère veuillez trouver joint jointe pièce salutations sincères car ainsi était encore très y avons avez sommes non oui sous donc moins depuis quand`,
+			`de la le et les des en un du une que est pour qui dans a par plus pas au sur ne se ce il sont la mais avec comme ou si son cette aux être d' l' s' n' c' j' m' t' qu' jusqu' lorsqu' aujourd' je nous vous ils elle on leur leurs ses sa tout tous bien deux fait été même aussi entre sans peut après avant faire dont où ces votre vos notre nos mon ma mes bonjour merci cordialement madame monsieur bonne journée cher chère veuillez trouver joint jointe pièce salutations sincères car ainsi était encore très y avons avez sommes non oui sous donc moins depuis quand`,
 			`-ment -tion -eux -aux -eau -eur -ait -ez -ent -oir -ique -ette qu- -elle -aient -ouv- -oi- -eaux -euse`,
 		},
 		{
@@ -74,12 +74,12 @@ func romanceTongues() []tongue {
 		},
 		{
 			"ca", "àèéíïòóúüç·",
-			`de la i el que a en els per les un amb és una del al no es va ser com més ha o se són seu seva han però aquest aquesta aquests aquestes també si dels als pel pels hi ho li ja entre quan fins on molt tot tots tota totes sobre sense perquè fer després estat anys té bé jo nosaltres vostè vostra vostre nostre nostra meu meva dia any cap altres altre altra abans any dos gràcies salutacions cordialment adjunt bon bona hola benvolgut benvolguda senyor senyora us ens em et fou van foren això així només encara mateix sota des llavors`,
+			`de la i el que a en els per les un amb és una del al no es va ser com més ha o se són seu seva han però aquest aquesta aquests aquestes també si dels als pel pels hi ho li ja entre quan fins on molt tot tots tota totes sobre sense perquè fer després estat anys té bé jo nosaltres vostè vostra vostre nostre nostra meu meva dia any cap altres altre altra abans any dos gràcies salutacions cordialment adjunt bon bona hola benvolgut benvolguda senyor senyora us ens em et fou van foren això així només encara mateix sota des llavors l' d' s' n' m'`,
 			`-ció -tat -ment -ació -ls -ny -ll- -tge -ats -ens -ix- -eix- d'- l'- -ies -ts -nt -dor`,
 		},
 		{
 			"it", "àèéìòùî",
-			`di e il la che in a per è un del si da non con una le i della sono al dei come nel più alla ha gli lo o anche delle ma dal questo se suo su dalla ad ed sua essere ai loro tra stato mi nella ci degli io lei lui noi voi era quando dopo molto solo questa anno cui dell all nell sul sulla nelle alle dai anni prima tutti tutto ancora poi fatto hanno fra perché così senza già dove due ciao grazie saluti cordiali distinti gentile buongiorno allegato allegata cordialmente egregio signor signora vostro vostra nostro nostra può fare deve sia ho abbiamo siamo`,
+			`di e il la che in a per è un del si da non con una le i della sono al dei come nel più alla ha gli lo o anche delle ma dal questo se suo su dalla ad ed sua essere ai loro tra stato mi nella ci degli io lei lui noi voi era quando dopo molto solo questa anno cui dell' all' nell' dall' sull' l' un' d' c' quest' sul sulla nelle alle dai anni prima tutti tutto ancora poi fatto hanno fra perché così senza già dove due ciao grazie saluti cordiali distinti gentile buongiorno allegato allegata cordialmente egregio signor signora vostro vostra nostro nostra può fare deve sia ho abbiamo siamo`,
 			`-zione -ità -mente -ioni -ono -ato -ati -are -ere -ire -gli- -cch- -zz- -tti -tto -ggi- -ella -ssi- -aggio`,
 		},
 		{

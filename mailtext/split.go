@@ -37,7 +37,7 @@ const (
 // anything that the text itself shows. The subject tells a forwarded message,
 // whose text is no quote.
 func Split(text, subject string, marks []Mark) []Span {
-	s := splitter{lines: lines(text), forward: isForward(subject)}
+	s := splitter{lines: lines(text), forward: isForward(subject), answer: subject == "" || isAnswer(subject)}
 	s.initials = initials(s.lines)
 	s.kinds = make([]Kind, len(s.lines))
 	s.fixed = make([]bool, len(s.lines))
@@ -82,6 +82,8 @@ type splitter struct {
 	kinds   []Kind
 	fixed   []bool // a mark has said what the line is
 	forward bool
+	answer  bool // by its subject
+	angle   int  // the line with > that was found last
 	// initials counts the lines that begin with the same initials and >.
 	initials map[string]int
 }
@@ -146,16 +148,17 @@ func (s *splitter) quotes() {
 		if n == 0 {
 			continue
 		}
-		if s.forward && !ends {
-			// The first header in a forwarded message is that of what is forwarded.
-			s.forward = false
+		if !ends && (s.forward || !s.answer && s.attribution(i) == 0) {
+			// The first header in a forwarded message is that of what is forwarded,
+			// and in one that answers nothing that of what was copied into it.
+			s.forward, s.answer = false, true
 			i += n - 1
 			continue
 		}
 		for j := i; j < i+n; j++ {
 			s.set(j, Quoted)
 		}
-		if !ends {
+		if !ends && !s.shortened(i, i+n) {
 			// Without > there is no telling where the quote ends: it is the rest.
 			for j := i + n; j < len(s.lines); j++ {
 				s.set(j, Quoted)
@@ -179,6 +182,26 @@ func (s *splitter) forwarded(i int) int {
 		}
 	}
 	return j
+}
+
+// shortened tells whether what followed the line that introduces a quote was
+// deleted: the next lines with > have no such line of their own, as they would
+// have if they were within the quote.
+func (s *splitter) shortened(i, end int) bool {
+	if s.attribution(i) == 0 {
+		return false
+	}
+	next := max(end, s.angle) // no line with > between: it was found from above
+	for next < len(s.lines) && !isAngle(s.lines[next].text) {
+		next++
+	}
+	s.angle = next
+	for j := max(end, next-5); j < next; j++ {
+		if n, ends := s.header(j); n > 0 && ends {
+			return false
+		}
+	}
+	return next < len(s.lines)
 }
 
 // isAngle tells of a line that begins with >. Not so "From" escaped for mbox.

@@ -37,8 +37,15 @@ func TestSplit(t *testing.T) {
 		"nothing but a footer": {
 			"", "O:This message is confidential and intended for Ben only.\nO:He has won.",
 		},
-		"no header":      {"", "O:From: the bottom of my heart\nO:I thank you."},
-		"wrote in prose": {"", "O:On this I wrote:\nO:nothing."},
+		"deleted quote":           {"Re: x", "O:Yes.\nQ:On 05.01.2026 15:04, Ann wrote:\nQ:\nO:[...]\nO:I see.\nQ:> Shall we?\nO:No."},
+		"quote in a quote":        {"Re: x", "O:Yes.\nQ:On 05.01.2026 15:04, Ann wrote:\nQ:\nQ:I see.\nQ:On 04.01.2026 15:04, Ben wrote:\nQ:> Shall we?\nQ:No."},
+		"copied into a new text":  {"Plan", "O:See below.\nO:From: Ann <ann@x.example>\nO:Sent: Monday\nO:To: Ben\nO:Subject: x\nO:\nO:The plan."},
+		"initials":                {"Re: x", "Q:EV> Shall we?\nQ:EV> On Monday?\nO:Yes.\nO:C:> is a prompt"},
+		"mailing list":            {"x", "O:Hello\nS:_______________________________________________\nS:some-list mailing list\nS:some-list@lists.example\nS:https://lists.example/mailman/listinfo/some-list"},
+		"a line drawn":            {"x", "O:Hello\nO:____________________\nO:world"},
+		"introduced without date": {"Re: x", "Q:Ann Example writes:\nQ:> Shall we?\nO:Yes."},
+		"no header":               {"", "O:From: the bottom of my heart\nO:I thank you."},
+		"wrote in prose":          {"", "O:On this I wrote:\nO:nothing."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

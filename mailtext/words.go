@@ -53,6 +53,7 @@ type rules struct {
 	noted       *regexp.Regexp
 	forwarded   *regexp.Regexp
 	forward     *regexp.Regexp
+	answer      *regexp.Regexp
 	device      *regexp.Regexp
 	legal       *regexp.Regexp
 	list        *regexp.Regexp
@@ -73,6 +74,7 @@ var patterns = sync.OnceValue(func() *rules {
 		noted:       regexp.MustCompile(`(?i)^(.{1,200} on |.{1,100} )?\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4},? \d{1,2}:\d{2}(:\d{2})? ?([AP]M)?( [A-Z]{3})?$`),
 		forwarded:   oneOf(`^(`, `)$`, forwardeds()),
 		forward:     regexp.MustCompile(`(?i)^\s*(fwd?|wg|wtr|tr|rv|i|doorst|enc|res?env|vs|vl|vb|pd|hl|転送|转发|轉寄)\s*[:：]`),
+		answer:      regexp.MustCompile(`(?i)^(\s*\[[^\]]{1,40}\])*\s*(re|aw|antw|antwort|sv|vs|r|rif|res|ref|odp|vá|ynt|ang|bls|atb|回复|答复|回覆|返信)\s*(\[\d+\])?\s*[:：]`),
 		device:      oneOf(`^(`, `).{0,80}$`, devices()),
 		legal:       oneOf(`(`, `)`, legals()),
 		list:        regexp.MustCompile(`(?i)(mailing list|mailman/listinfo|to unsubscribe|unsubscribe from this (list|group)|/options/|google groups)`),
@@ -193,6 +195,7 @@ func isAttribution(l string) bool {
 }
 
 func isForward(subject string) bool   { return patterns().forward.MatchString(subject) }
+func isAnswer(subject string) bool    { return patterns().answer.MatchString(subject) }
 func beginsAttribution(l string) bool { return patterns().begins.MatchString(l) }
 func introduces(l string) bool        { return len(l) < 400 && patterns().introduces.MatchString(l) }
 func isDivider(l string) bool         { return len(l) < 120 && patterns().divider.MatchString(l) }
