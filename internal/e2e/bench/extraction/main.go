@@ -17,6 +17,7 @@ type settings struct {
 	sample  int // documents of a format that LibreOffice converts
 	single  int // of these, how many are converted with a start each
 	worst   int // documents listed
+	most    int // documents of a format that are taken; 0: all
 	formats map[string]bool
 	truth   bool
 }
@@ -30,6 +31,7 @@ func main() {
 	flag.IntVar(&s.sample, "sample", 30, "documents of each format that LibreOffice converts")
 	flag.IntVar(&s.single, "single", 5, "of these, how many with a start each")
 	flag.IntVar(&s.worst, "worst", 0, "how many of the worst documents -quality lists for each format")
+	flag.IntVar(&s.most, "most", 0, "take only so many documents of each format, evenly spread")
 	only := flag.String("formats", "", "measure these alone, such as pdf,docx")
 	quality := flag.Bool("quality", false, "measure recall and precision instead of speed")
 	flag.BoolVar(&s.truth, "truth", false, "with -quality: the reference is the file of the same name with .txt added")
@@ -59,6 +61,11 @@ func main() {
 		set, err := gather(s, strings.Split(*files, ","))
 		if err != nil {
 			return err
+		}
+		for format, files := range set {
+			if s.most > 0 {
+				set[format] = spread(files, s.most)
+			}
 		}
 		fmt.Printf("%s, %s\n", time.Now().UTC().Format(time.DateOnly), machine())
 		for _, t := range versions() {
