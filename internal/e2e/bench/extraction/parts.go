@@ -33,7 +33,7 @@ var shownParts = map[string]struct{ parts, text, paragraph, drop *regexp.Regexp 
 		regexp.MustCompile(`(?s)<mc:Fallback.*?</mc:Fallback>|<rPh .*?</rPh>`),
 	},
 	"odt": {
-		regexp.MustCompile(`^content\.xml$`), regexp.MustCompile(`>([^<]+)<`), regexp.MustCompile(`</text:(?:p|h)>`),
+		regexp.MustCompile(`^content\.xml$`), regexp.MustCompile(`>([^<]+)|<text:(?:s|tab|line-break)[ />]`), regexp.MustCompile(`</text:(?:p|h)>`),
 		regexp.MustCompile(`(?s)^.*<office:body|<text:tracked-changes>.*?</text:tracked-changes>|<text:note-citation.*?</text:note-citation>|<dc:date>.*?</dc:date>`),
 	},
 }
