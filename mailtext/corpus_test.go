@@ -111,7 +111,7 @@ func TestCorpusQuotes(t *testing.T) {
 	t.Parallel()
 	for _, folder := range []string{"lists", "enron"} {
 		var angled, angledFound, quoted, explained, fresh, freshQuoted int
-		for _, s := range samples(t, folder, 3000) {
+		for _, s := range samples(t, folder, 1000) {
 			text, spans := Read(s.text, s.html, s.subject)
 			whole(t, text, spans)
 			if s.html {
@@ -207,7 +207,7 @@ func TestCorpusLanguage(t *testing.T) {
 	for _, folder := range []string{"lists", "enron"} {
 		told := map[string]int{}
 		n := 0
-		for _, s := range samples(t, folder, 3000) {
+		for _, s := range samples(t, folder, 1000) {
 			text, spans := Read(s.text, s.html, s.subject)
 			l := LanguageOf(s.subject, text, spans)
 			told[l]++

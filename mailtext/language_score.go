@@ -12,17 +12,21 @@ import (
 // language's own, and a letter that a language has not.
 const (
 	wordWeight   = 1.0
+	nameWeight   = 0.5 // one with a capital, which may be a name
 	partWeight   = 0.45
 	letterWeight = 0.5
+	pairWeight   = 0.25
+	pairSmooth   = 0.5
 	foreign      = -2.0
 	longestPart  = 6 // characters
 )
 
-// What is needed to tell a language: points, and the share of them that the
+// What is needed to tell a language: points, as a share of what a word gives that
+// only one of the script's languages has, and the share of the points that the
 // language is ahead of the next by.
 const (
-	minPoints = 2.0
-	minLead   = 0.04
+	minPoints = 0.6
+	minLead   = 0.02
 )
 
 // weighted are the tongues that a clue speaks for, by index, and how much it
@@ -40,6 +44,7 @@ type family struct {
 	tails   map[string]weighted
 	middles map[string]weighted
 	letters map[rune]weighted
+	pairs   map[[2]rune][]float64 // how much two letters in a row speak for each tongue
 }
 
 // tongues gives the families by script, made once: they are read only.
@@ -83,7 +88,45 @@ func newFamily(all []tongue) *family {
 	weigh(f.tails, n)
 	weigh(f.middles, n)
 	weigh(f.letters, n)
+	f.pair(all)
 	return f
+}
+
+// pair learns from the words which letters follow each other in which tongue.
+func (f *family) pair(all []tongue) {
+	f.pairs = map[[2]rune][]float64{}
+	total := make([]float64, len(all))
+	for i, t := range all {
+		for _, w := range strings.Fields(t.words) {
+			eachPair(w, func(p [2]rune) {
+				if f.pairs[p] == nil {
+					f.pairs[p] = make([]float64, len(all))
+				}
+				f.pairs[p][i]++
+				total[i]++
+			})
+		}
+	}
+	for _, c := range f.pairs {
+		mean := 0.0
+		for i := range c {
+			c[i] = math.Log((c[i] + pairSmooth) / (total[i] + pairSmooth*float64(len(f.pairs))))
+			mean += c[i] / float64(len(c))
+		}
+		for i := range c {
+			c[i] -= mean
+		}
+	}
+}
+
+// eachPair gives the pairs of letters of a word, its ends among them.
+func eachPair(word string, do func([2]rune)) {
+	last := ' '
+	for _, r := range word {
+		do([2]rune{last, r})
+		last = r
+	}
+	do([2]rune{last, ' '})
 }
 
 func add[K comparable](m map[K]weighted, k K, i int) {
@@ -116,7 +159,7 @@ func (f *family) best(words []string) string {
 			second = i
 		}
 	}
-	if points[first] < minPoints || points[first]-points[second] < minLead*points[first] {
+	if points[first] < minPoints*math.Log(float64(len(points)+1)) || points[first]-points[second] < minLead*points[first] {
 		return ""
 	}
 	return f.codes[first]
@@ -130,7 +173,11 @@ func (f *family) score(word string, points []float64) {
 		}
 	}
 	word, capital := strings.CutSuffix(word, " ")
-	give(f.words[word], wordWeight)
+	if capital {
+		give(f.words[word], nameWeight)
+	} else {
+		give(f.words[word], wordWeight)
+	}
 	for _, r := range word {
 		l, known := f.letters[r]
 		if !known {
@@ -161,6 +208,11 @@ func (f *family) score(word string, points []float64) {
 		give(f.tails[word[at:]], partWeight)
 	}
 	f.middle(word, give)
+	eachPair(word, func(p [2]rune) {
+		for i, v := range f.pairs[p] {
+			points[i] += v * pairWeight
+		}
+	})
 }
 
 // middle looks for parts anywhere in a word.

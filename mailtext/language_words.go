@@ -40,12 +40,12 @@ func germanicTongues() []tongue {
 		{
 			"da", "æøåé",
 			`og i at er det en til på som af for med den der de ikke et har han var jeg men fra om sig kan vi så ved også eller efter blev år være hvor når skal nu bliver over have havde ud mange alle kunne sin blive mere op under meget man mod andre vil end her kun hvis du dig mig os jer deres hun hvad hvordan noget nogen dette denne disse af vores min mit mine din dit hej tak hilsen venlig venlige mvh kære vedhæftet vedlagt gerne mellem uden selv siden kr bare lige få får gør går efter dag blevet været`,
-			`-hed -else -lig -lige -ligt -erne hv- -ede -ende -eds- -gt -æn- af- -øj- -tion -igt -skab -dt`,
+			`-hed -else -lig -lige -ligt -erne hv- -ede -ende -eds- -gt -æn- af- -øj- -tion -igt -skab -dt ud- -øb- -ugt -vej- -ab -ib -ad -gh- -æg-`,
 		},
 		{
 			"no", "æøåéòô",
 			`og i det på som er en til å av for at med de ikke den har jeg et om vi var men han seg så kan fra ble eller skal også etter når være nå ut ved blir hadde vil over hva hun mer alle ha opp bare der mot sin du dere oss meg deg noe noen hvor hvordan år mange bli blitt vært dette denne disse fikk får gjør går takk hilsen vennlig mvh hei kjære vedlagt gjerne mellom uten selv siden kr nye norge norsk deres våre vår vårt mitt min ditt også ingen eit ein ikkje eg frå dei vere han ho kva berre nokon noko meir mykje etter no saman òg sjå vart blei kor skulle då andre heile`,
-			`-het -heten -else -ene -lig -lige hv- -skap -ende -asjon -sjon- -ling -ane -ar -leg -lege kv- -eir -øy-`,
+			`-het -heten -else -ene -lig -lige hv- -skap -ende -asjon -sjon- -ling -ane -ar -leg -lege kv- -eir -øy- -tt -ss -kk -nn kj- -kj- skj- gj- ut- -ert -erte -ier -nad`,
 		},
 	}
 }
@@ -79,7 +79,7 @@ func romanceTongues() []tongue {
 		},
 		{
 			"it", "àèéìòùî",
-			`di e il la che in a per è un del si da non con una le i della sono al dei come nel più alla ha gli lo o anche delle ma dal questo se suo su dalla ad ed sua essere ai loro tra stato mi nella ci degli io lei lui noi voi era quando dopo molto solo questa anno cui dell' all' nell' dall' sull' l' un' d' c' quest' sul sulla nelle alle dai anni prima tutti tutto ancora poi fatto hanno fra perché così senza già dove due ciao grazie saluti cordiali distinti gentile buongiorno allegato allegata cordialmente egregio signor signora vostro vostra nostro nostra può fare deve sia ho abbiamo siamo`,
+			`di e il la che in a per è un del si da non con una le i della sono al dei come nel più alla ha gli lo o anche delle ma dal questo se suo su dalla ad ed sua essere ai loro tra stato mi nella ci degli io lei lui noi voi era quando dopo molto solo questa anno cui dell' all' nell' dall' sull' l' un' d' c' quest' sul sulla nelle alle dai anni prima tutti tutto ancora poi fatto hanno fra perché così senza già dove due ciao grazie saluti cordiali distinti gentile buongiorno allegato allegata cordialmente egregio signor signora vostro vostra nostro nostra può fare deve sia ho abbiamo siamo me te va bene cosa quindi sta stata suoi mio tuo oggi`,
 			`-zione -ità -mente -ioni -ono -ato -ati -are -ere -ire -gli- -cch- -zz- -tti -tto -ggi- -ella -ssi- -aggio`,
 		},
 		{
@@ -176,7 +176,7 @@ func cyrillicTongues() []tongue {
 		{
 			"ru", "ыэё",
 			`и в не на я что с по это он как к за из у от о для до же то так вы мы бы все его но а или если уже только ее её мне было вот меня еще ещё нет ему теперь когда даже вас нас их чем была сам чтобы без будто чего раз тоже себя под будет тогда кто этот того потому этого какой здесь этом один почти нужно при был были быть который которая которые также между может более после года лет здравствуйте спасибо пожалуйста уважением уважаемый уважаемая добрый день привет вложении прошу всего себе вам нам`,
-			`-ость -ости -ого -его -ый -ий -ая -ых -ать -ить -ться -ение -ения -ется -ами -ые -ся -ции -ция`,
+			`-ость -ости -ого -его -ый -ий -ая -ых -ать -ить -ться -ение -ения -ется -ами -ые -ся -ции -ция -лся -лась -лись -ешь -ете -ишь -щий -щим -щих -ься -нно -ую -ев -ов`,
 		},
 		{
 			"bg", "",
