@@ -2,6 +2,7 @@ package extract
 
 import (
 	"context"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -11,8 +12,8 @@ const WorkerGC = workerGC
 
 // Full gives a reading of every document by a worker with PDFium, and the same
 // in this process.
-func Full(t testing.TB, dir string) (isolated func(context.Context, Doc) (Result, error), inProcess func(name, contentType string, raw []byte) Result) {
-	pool := New(Options{Workers: 1, Timeout: 20 * time.Second, CacheDir: dir})
+func Full(t testing.TB, dir string) (pool *Pool, isolated func(context.Context, Doc) (Result, error), inProcess func(name, contentType string, raw []byte) Result) {
+	pool = New(Options{Workers: 1, Timeout: 20 * time.Second, CacheDir: dir})
 	t.Cleanup(pool.Close)
 	w, err := newPDFium(dir)
 	if err != nil {
@@ -22,9 +23,34 @@ func Full(t testing.TB, dir string) (isolated func(context.Context, Doc) (Result
 		re, err := pool.full.extract(ctx, d, true)
 		return finish(re), err
 	}
-	return isolated, func(name, contentType string, raw []byte) Result {
+	return pool, isolated, func(name, contentType string, raw []byte) Result {
 		return readHere(name, contentType, raw, func(r *reading) { r.pdfium, r.foreign = w, true })
 	}
+}
+
+// ProcessorTime is what this process and its workers, those that ended too, have
+// used until now. It is asked while none of them works.
+func (p *Pool) ProcessorTime() (used time.Duration) {
+	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
+		var u syscall.Rusage
+		if syscall.Getrusage(who, &u) == nil {
+			used += time.Duration(u.Utime.Nano() + u.Stime.Nano())
+		}
+	}
+	for _, c := range []*crew{p.light, p.full} {
+		if c == nil {
+			continue
+		}
+		for range cap(c.slots) {
+			w := <-c.slots
+			if w != nil {
+				its, _ := processorTime(w.cmd.Process.Pid)
+				used += its
+			}
+			c.slots <- w
+		}
+	}
+	return used
 }
 
 // InProcess reads a document in this process, which the product never does: it is

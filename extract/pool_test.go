@@ -151,6 +151,9 @@ func TestInForceTold(t *testing.T) {
 			t.Errorf("%q is not there once: %s", part, &log)
 		}
 	}
+	if hasLandlock() && strings.Contains(log.String(), "lacking=") {
+		t.Errorf("this kernel has it all: %s", &log)
+	}
 }
 
 // TestNoWorker promises an error, not a verdict on the document, when no worker

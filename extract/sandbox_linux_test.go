@@ -49,3 +49,9 @@ func escapeFurther() (got []string) {
 	}
 	return got
 }
+
+// hasLandlock tells whether this kernel knows Landlock.
+func hasLandlock() bool {
+	version, _, errno := syscall.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_VERSION)
+	return errno == 0 && version > 0
+}

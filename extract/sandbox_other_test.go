@@ -3,3 +3,5 @@
 package extract_test
 
 func escapeFurther() []string { return nil }
+
+func hasLandlock() bool { return false }
