@@ -90,7 +90,8 @@ func scriptLanguages() []scriptLanguage {
 	}
 }
 
-const scripts = int(scriptOther) + 15
+// scripts is how many there are.
+const scripts = int(scriptOther) + 17
 
 func scriptOf(r rune) script {
 	switch {

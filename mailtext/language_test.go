@@ -57,6 +57,21 @@ func TestLanguage(t *testing.T) {
 	}
 }
 
+// TestScripts promises that letters of any script are counted: each that is known
+// has a place.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	if n := len(scriptLanguages()); n != scripts {
+		t.Fatalf("%d scripts have %d places", n, scripts)
+	}
+	for r := range rune(0x11000) {
+		Language(strings.Repeat(string(r), 12))
+	}
+	if got := Language("እንኳን ደህና መጣህ ወዳጄ ሆይ"); got != "am" {
+		t.Errorf("Amharic is %q", got)
+	}
+}
+
 // TestLanguageUnknown promises silence rather than a guess.
 func TestLanguageUnknown(t *testing.T) {
 	t.Parallel()
