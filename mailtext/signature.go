@@ -10,6 +10,7 @@ const (
 
 // signatures finds signatures in what is the author's own.
 func (s *splitter) signatures() {
+	var rest stretch
 	for i := 0; i < len(s.lines); i++ {
 		if s.kinds[i] != Own || s.fixed[i] {
 			continue
@@ -29,15 +30,11 @@ func (s *splitter) signatures() {
 		if l != "--" && l != "__" && l != "—" {
 			continue
 		}
-		end, bytes := i+1, 0
-		for end < len(s.lines) && s.kinds[end] == Own {
-			bytes += len(s.lines[end].text)
-			end++
-		}
-		if end-i > maxSignatureLines+s.legalLines(i, end) || bytes > maxSignature && s.legalLines(i, end) == 0 {
+		rest.begin(s, i)
+		if legal := rest.end - rest.legal; rest.end-i > maxSignatureLines+legal || rest.bytes > maxSignature && legal == 0 {
 			continue
 		}
-		for j := i; j < end; j++ {
+		for j, end := i, rest.end; j < end; j++ {
 			s.set(j, Signature)
 		}
 	}
@@ -60,14 +57,40 @@ func (s *splitter) listFooter(i int) int {
 	return end
 }
 
-// legalLines counts the lines of a stretch from its first legal one on.
-func (s *splitter) legalLines(i, end int) int {
-	for j := i; j < end; j++ {
-		if isLegal(s.lines[j].text) {
-			return end - j
+// stretch is what is the author's own from a line on. It is moved from line to
+// line rather than measured at each, or a message of nothing but dashes would take
+// half a minute.
+type stretch struct {
+	at, end int
+	bytes   int // of the lines after the first
+	legal   int // the first line that speaks like a lawyer; end: none
+}
+
+// begin moves the beginning to a line that is the author's own.
+func (r *stretch) begin(s *splitter, i int) {
+	if i < r.end {
+		for r.at < i {
+			r.at++
+			r.bytes -= len(s.lines[r.at].text)
 		}
+	} else {
+		*r = stretch{at: i, end: i + 1, legal: i}
+		for r.end < len(s.lines) && s.kinds[r.end] == Own {
+			r.bytes += len(s.lines[r.end].text)
+			r.end++
+		}
+		r.look(s)
 	}
-	return 0
+	if r.legal < i {
+		r.legal = i
+		r.look(s)
+	}
+}
+
+func (r *stretch) look(s *splitter) {
+	for r.legal < r.end && !isLegal(s.lines[r.legal].text) {
+		r.legal++
+	}
 }
 
 // footer marks the legal footer at the end of the author's text: its last

@@ -3,6 +3,7 @@ package mailtext
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestSplit promises what is told apart, in the words of many mailers. In each
@@ -113,4 +114,24 @@ func FuzzSplit(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, subject string) {
 		whole(t, text, Split(text, subject, []Mark{{Quoted, len(text) / 3, len(text) / 2}}))
 	})
+}
+
+// TestSplitHostile promises that no text takes long, whatever it repeats: a
+// message is split where it is indexed, and not in a process of its own.
+func TestSplitHostile(t *testing.T) {
+	t.Parallel()
+	for _, l := range []string{
+		"-- \n", "--\n", "-- \nx\n\n", "__\n> a\n", "Sent from my iPhone\n", ">\n", "> > > a\n", "_____\n\n", "Regards,\n", "-----Original Message-----\n",
+		"On 1 Jan 2020, x wrote:\n", "On 1 Jan 2020, ", "From: a\nTo: b\nSubject: c\n\n", "Von: a\n", "This e-mail is confidential and for its recipient only.\n--\n", "x", "\n", "> ",
+	} {
+		t.Run(l, func(t *testing.T) {
+			t.Parallel()
+			text := strings.Repeat(l, 4<<20/len(l))
+			start := time.Now()
+			whole(t, text, Split(text, "x", nil))
+			if took := time.Since(start); took > 5*time.Second {
+				t.Errorf("took %v", took)
+			}
+		})
+	}
 }
