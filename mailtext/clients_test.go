@@ -195,6 +195,11 @@ func TestReadHTML(t *testing.T) {
 			`<p>On Mon, Mar 3, 2025, Ann wrote:</p><blockquote type="cite">Shall we?</blockquote><p>Yes.</p>`,
 			"Yes.", "",
 		},
+		"broken line above, answer below": {
+			"Re: x",
+			`<p>On Mon, Mar 3, 2025 at 10:12 Ann<br>&lt;ann@x.example&gt; wrote:</p><blockquote type="cite">Shall we?</blockquote><p>Yes.</p>`,
+			"Yes.", "",
+		},
 		"outlook": {
 			"RE: x",
 			`<div>Yes.</div><div id="Signature">Ben</div><div id="appendonsend"></div><hr>` + header + `<div>Shall we?</div>`,

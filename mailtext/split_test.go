@@ -41,6 +41,7 @@ func TestSplit(t *testing.T) {
 		"deleted quote":           {"Re: x", "O:Yes.\nQ:On 05.01.2026 15:04, Ann wrote:\nQ:\nO:[...]\nO:I see.\nQ:> Shall we?\nO:No."},
 		"quote in a quote":        {"Re: x", "O:Yes.\nQ:On 05.01.2026 15:04, Ann wrote:\nQ:\nQ:I see.\nQ:On 04.01.2026 15:04, Ben wrote:\nQ:> Shall we?\nQ:No."},
 		"copied into a new text":  {"Plan", "O:See below.\nO:From: Ann <ann@x.example>\nO:Sent: Monday\nO:To: Ben\nO:Subject: x\nO:\nO:The plan."},
+		"an invitation":           {"Re: x", "O:From: Monday\nO:To: Friday\nO:Where: Paris\nO:Come."},
 		"initials":                {"Re: x", "Q:EV> Shall we?\nQ:EV> On Monday?\nO:Yes.\nO:C:> is a prompt"},
 		"mailing list":            {"x", "O:Hello\nS:_______________________________________________\nS:some-list mailing list\nS:some-list@lists.example\nS:https://lists.example/mailman/listinfo/some-list"},
 		"a line drawn":            {"x", "O:Hello\nO:____________________\nO:world"},
