@@ -170,7 +170,16 @@ const (
 
 // stateText says why an attachment's text cannot be searched, "" when it can.
 func stateText(a search.Attachment) string {
-	switch a.State {
+	short := shortState(a.State)
+	switch {
+	case short == "", a.Reason == "", a.State == textEmpty, a.State == search.StateReference:
+		return short // there is no more to say
+	}
+	return short + " — " + honest(a.Reason)
+}
+
+func shortState(state string) string {
+	switch state {
 	case textRead:
 		return ""
 	case textPartial:
@@ -178,15 +187,15 @@ func stateText(a search.Attachment) string {
 	case textEmpty:
 		return "No text in it"
 	case textUnsupported:
-		return "Text not read: unknown format"
+		return "Text not read"
 	case textEncrypted:
 		return "Encrypted"
 	case textCut:
-		return "Only its beginning was read"
+		return "Too large"
 	case textTimeout:
-		return "Not read: took too long"
+		return "Reading it took too long"
 	case textFailed:
-		return "Not read: damaged"
+		return "Could not be read"
 	case search.StatePending:
 		return "Not read yet"
 	case search.StateUnavailable:
@@ -194,7 +203,7 @@ func stateText(a search.Attachment) string {
 	case search.StateReference:
 		return "A link to a file in the cloud"
 	}
-	return a.State
+	return state
 }
 
 // attachmentPage is what the page of an attachment's text shows.

@@ -91,7 +91,7 @@ func sampleMessage() search.Message {
 		},
 		Attachments: []search.Attachment{
 			{Index: 0, Name: "offer-2026-<b>final</b>.pdf", ContentType: "application/pdf", Size: 184_320, State: "ok"},
-			{Index: 1, Name: "drawings.dwg", ContentType: "image/vnd.dwg", Size: 4_184_320, State: "unsupported"},
+			{Index: 1, Name: "drawings.dwg", ContentType: "image/vnd.dwg", Size: 4_184_320, State: "unsupported", Reason: "no extractor for this <format>"},
 			{Index: 2, Name: "logo.png", ContentType: "image/png", Inline: true, State: "unsupported"},
 			{Index: 3, Name: "Shared plan", State: "reference", Kind: mail.ReferencePart},
 		},

@@ -118,7 +118,7 @@ func TestSearchPageShows(t *testing.T) {
 		"no mail": {"There is no mail here yet"},
 		"message": {
 			"marek@quarryworks.example", "/api/v1/messages/14/html", `sandbox="allow-popups allow-popups-to-escape-sandbox"`,
-			"Text not read: unknown format", "A link to a file in the cloud", "/api/v1/messages/14/attachments/0", "/message/14/attachments/0",
+			"Text not read — no extractor for this &lt;format&gt;", "A link to a file in the cloud", "/api/v1/messages/14/attachments/0", "/message/14/attachments/0",
 		},
 		"status": {
 			"1 of 3 mailboxes to go", "280 of 1,000", "access is denied", "1,180 of 2,011 messages can be searched", "<dd>7 min</dd>",
