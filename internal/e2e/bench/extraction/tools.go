@@ -28,7 +28,7 @@ var tools = []tool{
 	{"catdoc", []string{"-d", "utf-8", "-w"}, nil, "doc rtf", []string{"-V"}},
 	{"xls2csv", []string{"-d", "utf-8", "-q", "0"}, nil, "xls", nil},
 	{"catppt", []string{"-d", "utf-8"}, nil, "ppt", nil},
-	{"unrtf", []string{"--text"}, nil, "rtf", []string{"--version"}},
+	{"unrtf", []string{"--text", "--nopict"}, nil, "rtf", []string{"--version"}},
 }
 
 // toolTime is how long a tool may take over one document: as long as a worker.
