@@ -34,6 +34,9 @@ type Doc struct {
 	ContentType string
 	Size        int64 // -1 when unknown
 	Open        func() (io.ReadCloser, error)
+	// OCR asks for the text of pictures, too. It takes seconds for each, and does
+	// nothing where the Extractor has no means for it.
+	OCR bool
 }
 
 // Result is what came of it. Reason says in a few words why State is not OK;

@@ -106,8 +106,11 @@ func (r *registry) version(name string) int {
 	if f := r.byName[name]; f != nil {
 		return f.version
 	}
-	if name == pdfiumName {
+	switch name {
+	case pdfiumName:
 		return pdfiumVersion
+	case ocrName, noOCRName:
+		return ocrVersion
 	}
 	if name != whole {
 		return 0
@@ -144,4 +147,9 @@ func (v *Versions) Current(made string) bool {
 		}
 	}
 	return sniffed
+}
+
+// AwaitsOCR tells whether there were pictures that nobody has looked at for text.
+func AwaitsOCR(made string) bool {
+	return slices.ContainsFunc(strings.Fields(made), func(part string) bool { return strings.HasPrefix(part, noOCRName+"/") })
 }

@@ -13,14 +13,15 @@ import (
 // data..., end; the answer is text and place..., result. The parent takes what a
 // worker writes as hostile.
 const (
-	frameStart  byte = 'S' // JSON of a job
-	frameData   byte = 'D' // a piece of the document
-	frameEnd    byte = 'E' // the document is complete
-	frameHello  byte = 'H' // JSON of a hello
-	frameText   byte = 'T' // a piece of text, cut between characters
-	framePlace  byte = 'P' // JSON of the path at which the text that follows stands
-	frameRisk   byte = 'Q' // "1": a full worker may fare better if this one ends now; "0": not any more
-	frameResult byte = 'R' // JSON of an answer; ends it
+	frameStart   byte = 'S' // JSON of a job
+	frameData    byte = 'D' // a piece of the document
+	frameEnd     byte = 'E' // the document is complete
+	frameHello   byte = 'H' // JSON of a hello
+	frameText    byte = 'T' // a piece of text, cut between characters
+	framePlace   byte = 'P' // JSON of the path at which the text that follows stands
+	frameRisk    byte = 'Q' // "1": a full worker may fare better if this one ends now; "0": not any more
+	framePicture byte = 'I' // JSON of a pictureHead; its pixels follow as data
+	frameResult  byte = 'R' // JSON of an answer; ends it
 )
 
 // maxFrame bounds a frame's payload, so that a length is never trusted with an
@@ -42,11 +43,22 @@ type job struct {
 	Size        int64  `json:"size"` // a hint, -1 when unknown
 	MaxSize     int64  `json:"max_size"`
 	Limits      limits `json:"limits"`
+	OCR         bool   `json:"ocr,omitempty"`
 	// Foreign leaves to PDFium what our own PDF reader crashed on.
 	Foreign bool `json:"foreign,omitempty"`
 	// Careful has the worker write everything at once: the one before died of
 	// this document, or of one before it.
 	Careful bool `json:"careful,omitempty"`
+}
+
+// pictureHead announces a picture in grey, a byte a pixel.
+type pictureHead struct {
+	W int `json:"w"`
+	H int `json:"h"`
+}
+
+func (p pictureHead) fits() bool {
+	return p.W > 0 && p.H > 0 && p.W <= maxPictureRow && p.H <= maxPictureRow && p.W*p.H <= maxPicture
 }
 
 // answer closes a reply; the text came before it.
@@ -89,7 +101,7 @@ func readHead(r io.Reader) (kind byte, length int, err error) {
 		return 0, 0, fmt.Errorf("read frame: %w", err)
 	}
 	switch head[0] {
-	case frameStart, frameData, frameEnd, frameHello, frameText, framePlace, frameRisk, frameResult:
+	case frameStart, frameData, frameEnd, frameHello, frameText, framePlace, frameRisk, framePicture, frameResult:
 	default:
 		return 0, 0, fmt.Errorf("frame of kind %d: %w", head[0], errFrame)
 	}

@@ -154,6 +154,8 @@ type wordText struct {
 
 func (s *wordText) text(t string) error { s.WriteString(t); return nil }
 
+func (s *wordText) picture(int, int, []byte) error { return nil }
+
 func (s *wordText) place(p []Step) error {
 	s.places = append(s.places, PathText(p))
 	s.WriteString("[" + PathText(p) + "]")

@@ -34,6 +34,7 @@ type pdfDoc struct {
 	evidence *pdfEvidence
 	pinned   []pdf.Value // files attached to places on pages
 	number   int         // of the present page
+	pictures int         // shown so far
 	notes    []pdfNote
 }
 
@@ -54,7 +55,7 @@ func readPDF(r *reading, d document) error {
 		err := own.read(r, d.raw)
 		// Where there is not one object nobody can read anything.
 		r.doubt = r.doubt || own.doubt(err) && bytes.Contains(d.raw, []byte(" obj"))
-		return own.finish(r, d, err)
+		return scanned(r, d, own.scans, own.pages, own.finish(r, d, err))
 	}
 	own := &pdfOwn{}
 	if !r.foreign {
@@ -71,15 +72,17 @@ func readPDF(r *reading, d document) error {
 			}
 		}
 		if !instead {
-			return own.finish(r, d, writePages(r, pages, err))
+			return scanned(r, d, own.scans, own.pages, own.finish(r, d, writePages(r, pages, err)))
 		}
 		if err = theirs.write(r, err); own.doc != nil {
-			return own.finish(r, d, err) // which knows more of what stands beside the pages
+			err = own.finish(r, d, err) // which knows more of what stands beside the pages
+		} else {
+			err = theirs.finish(r, d, err)
 		}
-		return theirs.finish(r, d, err)
+		return scanned(r, d, theirs.bare(), len(theirs.pages), err)
 	}
 	theirs, err := r.pdfium.read(d.raw, r.limits.Text)
-	return theirs.finish(r, d, theirs.write(r, err))
+	return scanned(r, d, theirs.bare(), len(theirs.pages), theirs.finish(r, d, theirs.write(r, err)))
 }
 
 func writePage(r *reading, n int, text string) error {
@@ -102,6 +105,8 @@ type pdfOwn struct {
 	evidence pdfEvidence
 	broken   int
 	doc      *pdfDoc // nil when it cannot be opened
+	pages    int
+	scans    []int // pages without text that show pictures
 }
 
 // finish writes what stands beside the pages, whose reading ended with err.
@@ -145,7 +150,7 @@ func (o *pdfOwn) pass(r *reading, doc []byte) (read int, err error) {
 		}
 		return 0, failed("damaged: it cannot be read as a PDF")
 	}
-	o.broken, o.evidence = 0, pdfEvidence{}
+	o.broken, o.evidence, o.scans = 0, pdfEvidence{}, nil
 	d := &pdfDoc{r: parsed, evidence: &o.evidence}
 	o.doc = d
 	number, wrote := 0, false
@@ -153,9 +158,13 @@ func (o *pdfOwn) pass(r *reading, doc []byte) (read int, err error) {
 	d.pages(func(page, resources pdf.Value) bool {
 		number++
 		d.number = number
+		before := d.pictures
 		text, err := d.page(page, resources)
 		if err != nil {
 			o.broken++
+		}
+		if o.pages = number; text == "" && d.pictures > before {
+			o.scans = append(o.scans, number)
 		}
 		if err == nil || text != "" {
 			read++

@@ -62,6 +62,8 @@ func (in *interpreter) run(content []byte, resources pdf.Value, depth int) {
 			if len(args) >= 2 {
 				in.setFont(args[len(args)-2].str, args[len(args)-1].num, resources, fonts)
 			}
+		case "BI":
+			in.doc.pictures++
 		case "Do":
 			if len(args) >= 1 {
 				in.form(resources.Key("XObject").Key(args[len(args)-1].str), resources, depth)
@@ -85,6 +87,10 @@ func (in *interpreter) setFont(name string, size float64, resources pdf.Value, f
 
 // form runs a form XObject, which has its own place and resources.
 func (in *interpreter) form(x, resources pdf.Value, depth int) {
+	if x.Kind() == pdf.Stream && x.Key("Subtype").Name() == "Image" {
+		in.doc.pictures++
+		return
+	}
 	if depth >= maxFormDepth || x.Kind() != pdf.Stream || x.Key("Subtype").Name() != "Form" || !in.doc.spend(1000) {
 		return
 	}

@@ -31,7 +31,10 @@ type Options struct {
 	// it is made when missing, for the owner only. Empty: PDFs are read without
 	// PDFium.
 	CacheDir string
-	Logger   *slog.Logger // default: none
+	// OCR recognises the text of pictures in documents that ask for it; nil: they
+	// are said to have no text layer.
+	OCR    *OCR
+	Logger *slog.Logger // default: none
 }
 
 // Pool extracts texts in worker processes that are started when first needed:
@@ -41,6 +44,7 @@ type Pool struct {
 	o      Options
 	light  *crew
 	full   *crew         // nil: PDFium is not to be had
+	ocr    *crew         // one worker, which waits for its pictures; nil: they are not recognised
 	unread string        // Result.Made of a document that killed its worker
 	inside chan struct{} // holds an entry for each document that is read, or waits for its second reading
 	counts counts
@@ -87,6 +91,12 @@ func New(o Options) *Pool {
 	if o.CacheDir != "" {
 		p.full = p.newCrew(full, (o.Workers+1)/2, fullIdle)
 	}
+	switch {
+	case o.OCR != nil && o.CacheDir != "":
+		p.ocr = p.newCrew(full, 1, fullIdle) // PDFium shows pages
+	case o.OCR != nil:
+		p.ocr = p.newCrew(light, 1, fullIdle)
+	}
 	p.inside = make(chan struct{}, o.Workers+(o.Workers+1)/2)
 	return p
 }
@@ -99,6 +109,9 @@ func (p *Pool) Close() {
 		p.light.close()
 		if p.full != nil {
 			p.full.close()
+		}
+		if p.ocr != nil {
+			p.ocr.close()
 		}
 	})
 }
@@ -119,6 +132,9 @@ func (p *Pool) Extract(ctx context.Context, d Doc) (Result, error) {
 func (p *Pool) read(ctx context.Context, d Doc) (reply, error) {
 	if err := ctx.Err(); err != nil {
 		return reply{}, err
+	}
+	if d.OCR && p.ocr != nil {
+		return p.ocr.extract(ctx, d, false)
 	}
 	// The text of a first reading is held until the second is done: without this,
 	// any number of them could wait.
@@ -255,7 +271,16 @@ func (c *crew) attempt(ctx context.Context, w *process, d Doc, j job) (reply, er
 	o := &c.pool.o
 	j.Name, j.ContentType, j.Size, j.MaxSize, j.Limits = d.Name, d.ContentType, d.Size, o.MaxInput, defaultLimits()
 	j.Limits.Text = o.MaxText
-	re, err := w.run(ctx, j, in, allowance{time: o.Timeout, processor: o.Processor})
+	most := allowance{time: o.Timeout, processor: o.Processor}
+	var see func(pictureHead, []byte) (string, error)
+	if j.OCR = d.OCR && o.OCR != nil; j.OCR {
+		// The worker waits while its pictures are recognised.
+		most = allowance{time: o.Timeout + maxScans*ocrTime, processor: 4 * o.Processor}
+		see = func(h pictureHead, gray []byte) (string, error) {
+			return o.OCR.recognise(ctx, o.WorkerCommand, h, gray)
+		}
+	}
+	re, err := w.run(ctx, j, in, most, see)
 	var broken *readError
 	switch {
 	case err == nil:
@@ -351,6 +376,17 @@ func finish(re reply) Result {
 	}
 	for len(res.Places) > 0 && res.Places[len(res.Places)-1].Offset >= len(res.Text) {
 		res.Places = res.Places[:len(res.Places)-1]
+	}
+	switch {
+	case re.unrecognised > 0:
+		res.State, res.Reason = Partial, fmt.Sprintf("%d of its pictures could not be recognised", re.unrecognised)
+	case re.recognised > 0 && res.Text != "" && (res.State == Empty || res.State == OK):
+		res.State, res.Reason = OK, fmt.Sprintf("text of %d pictures was recognised (OCR)", re.recognised)
+		if re.recognised == 1 {
+			res.Reason = "the text of a picture was recognised (OCR)"
+		}
+	case re.recognised > 0 && res.State == Empty:
+		res.Reason = "no text was recognised in it (OCR)"
 	}
 	if res.State == OK && res.Text == "" {
 		res.State, res.Reason = Empty, "there is no text in it"

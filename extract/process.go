@@ -144,11 +144,11 @@ var errDied = errors.New("the extraction worker ended")
 // run sends one document and reads the answer. When ctx ends, or the document
 // has taken all that it may, the process is killed, and the text that came
 // before is still in the reply. The error says why it was killed.
-func (p *process) run(ctx context.Context, j job, doc io.Reader, most allowance) (re reply, err error) {
+func (p *process) run(ctx context.Context, j job, doc io.Reader, most allowance, see func(pictureHead, []byte) (string, error)) (re reply, err error) {
 	stop := p.meter.start(ctx, most)
 	p.jobs++
 	if err = p.send(j, doc); err == nil {
-		re, err = p.receive(j.Limits.Text)
+		re, err = p.receive(j.Limits.Text, see)
 	}
 	killed := stop()
 	if err != nil || killed != nil || re.Spent || p.jobs >= maxJobs || p.meter.worn() {
@@ -196,9 +196,11 @@ type reply struct {
 	took   time.Duration
 	text   strings.Builder
 	places []Place
+
+	recognised, unrecognised int // pictures
 }
 
-func (p *process) receive(maxText int) (re reply, err error) {
+func (p *process) receive(maxText int, see func(pictureHead, []byte) (string, error)) (re reply, err error) {
 	for {
 		kind, payload, err := readFrame(p.out, p.frame)
 		if err != nil {
@@ -222,6 +224,14 @@ func (p *process) receive(maxText int) (re reply, err error) {
 			re.places = append(re.places, Place{Offset: re.text.Len(), Path: path})
 		case frameRisk:
 			re.atRisk = string(payload) == "1"
+		case framePicture:
+			var head pictureHead
+			if see == nil || json.Unmarshal(payload, &head) != nil || !head.fits() {
+				return re, errDied
+			}
+			if err := p.picture(&re, head, see); err != nil {
+				return re, err
+			}
 		case frameResult:
 			if err := json.Unmarshal(payload, &re.answer); err != nil || !re.State.valid() {
 				return re, errDied
@@ -231,6 +241,29 @@ func (p *process) receive(maxText int) (re reply, err error) {
 			return re, errDied
 		}
 	}
+}
+
+// picture takes a picture's pixels and puts its text where the reply has come to.
+func (p *process) picture(re *reply, head pictureHead, see func(pictureHead, []byte) (string, error)) error {
+	gray := make([]byte, 0, head.W*head.H)
+	for len(gray) < head.W*head.H {
+		kind, payload, err := readFrame(p.out, p.frame)
+		if err != nil || kind != frameData || len(payload) == 0 || len(payload) > head.W*head.H-len(gray) {
+			return errDied
+		}
+		p.frame = payload[:0]
+		gray = append(gray, payload...)
+	}
+	text, err := see(head, gray)
+	if err != nil {
+		re.unrecognised++
+		return nil
+	}
+	re.recognised++
+	if text = strings.TrimSpace(harmless(normal(text, ocrText).text)); text != "" {
+		re.text.WriteString(text + "\n\n")
+	}
+	return nil
 }
 
 // harmless is text that can be stored and shown: valid UTF-8 without control

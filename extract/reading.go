@@ -20,6 +20,8 @@ type document struct {
 type sink interface {
 	text(s string) error
 	place(path []Step) error
+	// picture is a picture in grey, a byte a pixel, whose text belongs here.
+	picture(w, h int, gray []byte) error
 }
 
 // reading is the reading of one document and of all that lie in it. Readers
@@ -44,6 +46,9 @@ type reading struct {
 	faults []outcome       // of what lies in the document
 	doubt  bool            // another kind of worker may read more
 
+	ocr      bool // pictures are handed on
+	pictures int  // that were
+
 	pdfium  *pdfium            // nil in a worker without it
 	foreign bool               // PDFs are left to PDFium: our own reader crashed
 	atRisk  func(ifEnded bool) // tells the parent; nil: nobody to tell
@@ -58,7 +63,10 @@ func (r *reading) document(d document) (typ string, o outcome) {
 	typ, err := r.one(d)
 	o = r.ended(err)
 	if o.state == OK {
-		o = r.summary()
+		said := o.reason
+		if o = r.summary(); o.state == OK {
+			o.reason = said
+		}
 	}
 	return typ, o
 }
@@ -112,7 +120,7 @@ func (r *reading) one(d document) (typ string, err error) {
 	}
 	typ, f := r.registry.sniff(d)
 	r.used[typ] = true
-	if f == nil {
+	if f == nil && typ != "image" {
 		return typ, unread(typ)
 	}
 	defer func() {
@@ -120,6 +128,9 @@ func (r *reading) one(d document) (typ string, err error) {
 			err = failed(parserFailed)
 		}
 	}()
+	if f == nil {
+		return typ, readPicture(r, d)
+	}
 	return typ, f.read(r, d)
 }
 
@@ -131,7 +142,7 @@ const parserFailed = "its parser failed on it"
 func unread(typ string) error {
 	switch typ {
 	case "image":
-		return &outcome{Empty, "no text layer"}
+		return noTextLayer()
 	case "audio", "video", "font", "signature":
 		return &outcome{Empty, "there is no text in this format"}
 	case "encrypted":
@@ -227,6 +238,14 @@ func (r *reading) write(s, gap string) error {
 		return r.stop("text")
 	}
 	return nil
+}
+
+// here tells where the reader is, before something that is no text.
+func (r *reading) here() error {
+	if r.wrote > 0 && len(r.gap) < 2 {
+		r.gap = "\n\n"
+	}
+	return r.emit("")
 }
 
 func (r *reading) emit(s string) error {

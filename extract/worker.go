@@ -41,6 +41,9 @@ const (
 // so it must be all that the process does. The kind is the last argument of the
 // command line that a Pool starts it with.
 func Worker(ctx context.Context, kind string, stdin io.Reader, stdout io.Writer) error {
+	if class(kind) == ocrClass {
+		return becomeOCR()
+	}
 	debug.SetMaxStack(workerStack)
 	debug.SetMemoryLimit(workerSoft)
 	debug.SetGCPercent(workerGC)
@@ -182,7 +185,7 @@ func (w *worker) work(j job, doc []byte) answer {
 	w.careful = j.Careful
 	w.mu.Unlock()
 	r := newReading(w.registry, j.Limits, w)
-	r.pdfium, r.foreign, r.atRisk = w.pdfium, j.Foreign, w.risk
+	r.pdfium, r.foreign, r.atRisk, r.ocr = w.pdfium, j.Foreign, w.risk, j.OCR
 	typ, o := r.document(document{name: j.Name, contentType: j.ContentType, raw: doc})
 	return answer{
 		State: o.state, Reason: o.reason, Type: typ, Made: w.registry.made(r.used), Doubt: r.doubt,
@@ -229,6 +232,18 @@ func (w *worker) place(path []Step) error {
 		return err
 	}
 	return w.soon()
+}
+
+func (w *worker) picture(width, height int, gray []byte) error {
+	if err := w.say(framePicture, pictureHead{width, height}); err != nil {
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := writeChunks(w.out, frameData, gray); err != nil {
+		return err
+	}
+	return w.send()
 }
 
 // write writes the text that is pending.

@@ -1,0 +1,147 @@
+package extract
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"time"
+)
+
+// OCR recognises text in pictures with Tesseract, a program of its own that has
+// to be installed. It may be used by several goroutines, and works for one at a
+// time: a page takes seconds of a processor.
+type OCR struct {
+	program, languages, version string
+
+	turn chan struct{}
+	most time.Duration // for one picture
+}
+
+// The limits on one picture.
+const (
+	ocrTime      = 2 * time.Minute
+	ocrText      = 1 << 20 // bytes of text
+	maxLanguages = 4       // by default: each takes time of its own
+)
+
+// ErrNoOCR: Tesseract is not installed, or cannot be used.
+var ErrNoOCR = errors.New("Tesseract is not installed or not in the PATH")
+
+// FindOCR finds Tesseract. Languages are named as Tesseract does, "eng+deu";
+// empty: English and others that are installed, four in all.
+func FindOCR(ctx context.Context, languages string) (*OCR, error) {
+	program, err := exec.LookPath("tesseract")
+	if err != nil {
+		return nil, ErrNoOCR
+	}
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	version, err := exec.CommandContext(ctx, program, "--version").CombinedOutput()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s --version: %w", ErrNoOCR, program, err)
+	}
+	list, err := exec.CommandContext(ctx, program, "--list-langs").CombinedOutput()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s --list-langs: %w", ErrNoOCR, program, err)
+	}
+	installed := strings.Fields(afterLine(string(list)))
+	if languages, err = chosenLanguages(languages, installed); err != nil {
+		return nil, err
+	}
+	first, _, _ := strings.Cut(string(version), "\n")
+	return &OCR{program: program, languages: languages, version: strings.TrimSpace(first), turn: make(chan struct{}, 1), most: ocrTime}, nil
+}
+
+func afterLine(s string) string {
+	_, rest, _ := strings.Cut(s, "\n")
+	return rest
+}
+
+// chosenLanguages checks the languages asked for, or chooses some.
+func chosenLanguages(asked string, installed []string) (string, error) {
+	if asked == "" {
+		var all []string
+		for _, l := range installed {
+			if l != "osd" && l != "equ" && l != "snum" {
+				all = append(all, l)
+			}
+		}
+		slices.SortStableFunc(all, func(a, b string) int { return rank(b) - rank(a) })
+		if len(all) == 0 {
+			return "", fmt.Errorf("%w: it has no language", ErrNoOCR)
+		}
+		return strings.Join(all[:min(len(all), maxLanguages)], "+"), nil
+	}
+	for l := range strings.SplitSeq(asked, "+") {
+		if !slices.Contains(installed, l) {
+			return "", fmt.Errorf("Tesseract has no language %q; it has %s", l, strings.Join(installed, ", "))
+		}
+	}
+	return asked, nil
+}
+
+func rank(language string) int {
+	if language == "eng" {
+		return 1
+	}
+	return 0
+}
+
+// String tells which program recognises what.
+func (o *OCR) String() string { return o.version + " (" + o.languages + ")" }
+
+// The names by which the process that becomes Tesseract is told what to be.
+const (
+	ocrProgramVariable   = "MAILQUARRY_OCR_PROGRAM"
+	ocrLanguagesVariable = "MAILQUARRY_OCR_LANGUAGES"
+	ocrClass             = class("ocr")
+)
+
+// recognise gives a picture's text. The program runs as a process that was
+// confined before it became it.
+func (o *OCR) recognise(ctx context.Context, worker []string, head pictureHead, gray []byte) (string, error) {
+	select {
+	case o.turn <- struct{}{}:
+		defer func() { <-o.turn }()
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	ctx, cancel := context.WithTimeout(ctx, o.most)
+	defer cancel()
+	argv := append(slices.Clone(worker), string(ocrClass))
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	cmd.Env = []string{
+		ocrProgramVariable + "=" + o.program, ocrLanguagesVariable + "=" + o.languages,
+		"OMP_THREAD_LIMIT=1", "GOMAXPROCS=1", "LC_ALL=C",
+	}
+	if dir := os.Getenv("TESSDATA_PREFIX"); dir != "" {
+		cmd.Env = append(cmd.Env, "TESSDATA_PREFIX="+dir)
+	}
+	cmd.SysProcAttr = childAttributes()
+	cmd.WaitDelay = time.Second
+	cmd.Stdin = io.MultiReader(strings.NewReader(fmt.Sprintf("P5\n%d %d\n255\n", head.W, head.H)), bytes.NewReader(gray))
+	out := &firstBytes{most: ocrText}
+	cmd.Stdout = out
+	if err := cmd.Run(); err != nil {
+		return "", fmt.Errorf("recognise a picture: %w", err)
+	}
+	return out.String(), nil
+}
+
+// firstBytes keeps the beginning of what is written to it.
+type firstBytes struct {
+	bytes.Buffer
+	most int
+}
+
+// Write implements io.Writer.
+func (f *firstBytes) Write(b []byte) (int, error) {
+	f.Buffer.Write(b[:max(0, min(len(b), f.most-f.Len()))])
+	return len(b), nil
+}
