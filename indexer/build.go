@@ -25,6 +25,7 @@ type BuildOptions struct {
 	// peak, measured on the Enron corpus with two of them under way.
 	BatchDocs  int
 	BatchBytes int
+	OCR        bool          // Renew has pictures recognised
 	Retry      time.Duration // Run's first pause after a fault, which doubles; 1 s
 	Logger     *slog.Logger
 }

@@ -71,3 +71,48 @@ func TestAttachmentsAreExtractedOnceAndAgainWhenAReaderChanges(t *testing.T) {
 		t.Errorf("a second time %d messages, %v", n, err)
 	}
 }
+
+// picturesExtractor reads pictures when it is asked to.
+type picturesExtractor struct{ asked, read atomic.Int32 }
+
+func (p *picturesExtractor) Extract(_ context.Context, d extract.Doc) (extract.Result, error) {
+	p.asked.Add(1)
+	if !d.OCR {
+		return extract.Result{State: extract.Empty, Reason: "no text layer", Type: "image", Made: "sniff/1 image/0 no-ocr/1"}, nil
+	}
+	p.read.Add(1)
+	return extract.Result{State: extract.OK, Type: "image", Made: "sniff/1 image/0 ocr/1", Text: "walnut"}, nil
+}
+
+// Pictures are recognised in the background, each once: what is new is indexed
+// without waiting for that, and texts stay when it is not wanted any more.
+func TestPicturesAreRecognisedInTheBackground(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	anna := s.user("anna")
+	for range 3 {
+		anna.Folder("inbox").Add(letterWith("scan", textFile("scan.png", "pixels")))
+	}
+	if _, err := s.puller.Round(s.ctx); err != nil {
+		t.Fatal(err)
+	}
+	x := &picturesExtractor{}
+	steps := []struct {
+		ocr           bool
+		renewed, read int
+		found         int
+	}{{false, 0, 0, 0}, {true, 3, 1, 3}, {true, 0, 1, 3}, {false, 0, 1, 3}}
+	for i, step := range steps {
+		b := indexer.NewBuilder(s.archive, x, s.index, indexer.BuildOptions{OCR: step.ocr})
+		if err := b.Catchup(s.ctx); err != nil {
+			t.Fatal(err)
+		}
+		n, err := b.Renew(s.ctx)
+		if err != nil || n != step.renewed || int(x.read.Load()) != step.read || len(s.found("walnut")) != step.found {
+			t.Errorf("step %d: %d renewed, %d pictures read, %d found, %v; want %+v", i, n, x.read.Load(), len(s.found("walnut")), err, step)
+		}
+	}
+	if n := x.asked.Load(); n != 2 {
+		t.Errorf("%d extractions of one picture, want one without recognition and one with it", n)
+	}
+}

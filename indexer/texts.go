@@ -89,7 +89,7 @@ func (d *textDesk) text(ctx context.Context, p mail.Part) (archive.Text, error) 
 		}
 		d.mu.Unlock()
 		if mine {
-			m.text, m.err = d.extract(ctx, p)
+			m.text, m.err = d.extract(ctx, p, false)
 			if m.err != nil {
 				d.stored(p.Digest) // the next one tries again
 			}
@@ -110,9 +110,9 @@ func (d *textDesk) text(ctx context.Context, p mail.Part) (archive.Text, error) 
 	}
 }
 
-func (d *textDesk) extract(ctx context.Context, p mail.Part) (archive.Text, error) {
+func (d *textDesk) extract(ctx context.Context, p mail.Part, ocr bool) (archive.Text, error) {
 	res, err := d.extractor.Extract(ctx, extract.Doc{
-		Name: p.Name, ContentType: p.ContentType, Size: p.Size,
+		Name: p.Name, ContentType: p.ContentType, Size: p.Size, OCR: ocr,
 		Open: func() (io.ReadCloser, error) { return d.archive.OpenBlob(ctx, p.Digest) },
 	})
 	if err != nil {

@@ -33,6 +33,7 @@ type app struct {
 	log         *slog.Logger
 	archive     *archive.Archive
 	extractor   *extract.Pool
+	ocr         bool // it recognises text in pictures
 	generations *indexer.Generations
 	index       *bleve.Engine
 	builder     *indexer.Builder
@@ -65,7 +66,7 @@ func logger(c *cli, con *console) *slog.Logger {
 const compiledDir = "pdfium"
 
 // openStore opens the data folder without its index.
-func openStore(ctx context.Context, data string, log *slog.Logger) (*app, error) {
+func openStore(ctx context.Context, data string, log *slog.Logger, ocr *extract.OCR) (*app, error) {
 	a, err := archive.Open(ctx, data)
 	if err != nil {
 		return nil, err // it names the folder
@@ -76,7 +77,8 @@ func openStore(ctx context.Context, data string, log *slog.Logger) (*app, error)
 	}
 	return &app{
 		log: log, archive: a, generations: g,
-		extractor: extract.New(extract.Options{Logger: log, CacheDir: filepath.Join(data, compiledDir)}),
+		extractor: extract.New(extract.Options{Logger: log, CacheDir: filepath.Join(data, compiledDir), OCR: ocr}),
+		ocr:       ocr != nil,
 		wake:      make(chan struct{}, 1),
 		overdue:   make(chan struct{}, 1),
 	}, nil
@@ -88,22 +90,22 @@ func openStore(ctx context.Context, data string, log *slog.Logger) (*app, error)
 //
 // Bulk is for commands that end with a whole index: it builds faster, and what
 // is not written out at the end of the command is built again by the next one.
-func openApp(ctx context.Context, data string, log *slog.Logger, bulk bool) (*app, error) {
-	a, err := openStore(ctx, data, log)
+func openApp(ctx context.Context, data string, log *slog.Logger, bulk bool, ocr *extract.OCR) (*app, error) {
+	a, err := openStore(ctx, data, log, ocr)
 	if err != nil {
 		return nil, err
 	}
 	if err := a.openIndex(bulk); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the index in %s: %w", data, err), a.close())
 	}
-	a.builder = indexer.NewBuilder(a.archive, a.extractor, a.index, indexer.BuildOptions{Logger: log})
+	a.builder = indexer.NewBuilder(a.archive, a.extractor, a.index, indexer.BuildOptions{Logger: log, OCR: a.ocr})
 	return a, nil
 }
 
 // openToLook opens the data folder to answer questions about it. An index that
 // cannot be used is left as it is, and counts as one that holds nothing.
 func openToLook(ctx context.Context, data string, log *slog.Logger) (*app, error) {
-	a, err := openStore(ctx, data, log)
+	a, err := openStore(ctx, data, log, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -51,7 +51,11 @@ func (d *demoCmd) Run(ctx context.Context, con *console, c *cli) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, forget()) }()
-	a, err := openApp(ctx, data, log, false)
+	ocr, err := c.ocr(ctx, log)
+	if err != nil {
+		return err
+	}
+	a, err := openApp(ctx, data, log, false, ocr)
 	if err != nil {
 		return err
 	}

@@ -45,13 +45,19 @@ type extracted struct {
 // Run reads the files one after the other. One that cannot be opened is told and
 // does not keep the others from being read.
 func (x *extractCmd) Run(ctx context.Context, con *console, c *cli) error {
-	pool := extract.New(extract.Options{Logger: logger(c, con), CacheDir: compiledFor(c.Data), MaxInput: maxTrial})
+	log := logger(c, con)
+	ocr, err := c.ocr(ctx, log)
+	if err != nil {
+		return err
+	}
+	pool := extract.New(extract.Options{Logger: log, CacheDir: compiledFor(c.Data), MaxInput: maxTrial, OCR: ocr})
 	defer pool.Close()
 	printed, unread := 0, []error{}
 	for t, err := range trials(ctx, con.stdin, x.Files) {
 		var res extract.Result
 		began := time.Now()
 		if err == nil {
+			t.doc.OCR = true // where there is one
 			res, err = pool.Extract(ctx, t.doc)
 		}
 		switch {

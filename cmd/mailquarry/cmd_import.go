@@ -27,7 +27,7 @@ func (im *importCmd) Run(ctx context.Context, con *console, c *cli) (err error) 
 		}
 	}
 	log := logger(c, con)
-	a, err := openApp(ctx, c.Data, log, true)
+	a, err := openApp(ctx, c.Data, log, true, nil)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ func reindex(ctx context.Context, con *console, c *cli, log *slog.Logger) (err e
 	if err := needStore(c.Data); err != nil {
 		return err
 	}
-	a, err := openStore(ctx, c.Data, log)
+	a, err := openStore(ctx, c.Data, log, nil)
 	if err != nil {
 		return err
 	}

@@ -103,7 +103,7 @@ func (s *serveCmd) once(ctx context.Context, con *console, c *cli, log *slog.Log
 	if err != nil {
 		return err
 	}
-	a, err := openApp(ctx, c.Data, log, true)
+	a, err := openApp(ctx, c.Data, log, true, nil)
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,11 @@ func (s *serveCmd) serve(ctx context.Context, con *console, c *cli, log *slog.Lo
 		return err
 	}
 	defer l.Close()
-	a, err := openApp(ctx, c.Data, log, false)
+	ocr, err := c.ocr(ctx, log)
+	if err != nil {
+		return err
+	}
+	a, err := openApp(ctx, c.Data, log, false, ocr)
 	if err != nil {
 		return err
 	}

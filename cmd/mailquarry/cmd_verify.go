@@ -200,7 +200,7 @@ func (v *verifyCmd) open(ctx context.Context, c *cli, log *slog.Logger) (_ http.
 	if err := needStore(c.Data); err != nil {
 		return nil, nil, err
 	}
-	a, err := openApp(ctx, c.Data, log, false)
+	a, err := openApp(ctx, c.Data, log, false, nil)
 	if err != nil {
 		return nil, nil, err
 	}

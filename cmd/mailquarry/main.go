@@ -51,6 +51,8 @@ const defaultData = "mailquarry-data"
 type cli struct {
 	Data    string `help:"Data folder: the store and the index; ${data} if not set." env:"MAILQUARRY_DATA" placeholder:"DIR"`
 	Listen  string `help:"Address of the search page and API; loopback only." default:"127.0.0.1:8080" env:"MAILQUARRY_LISTEN" placeholder:"ADDR"`
+	OCR     string `name:"ocr" help:"Recognise text in pictures and scanned pages with Tesseract: off, auto (where it is installed) or on." enum:"off,auto,on" default:"off" env:"MAILQUARRY_OCR"`
+	OCRLang string `name:"ocr-languages" help:"Tesseract's languages, such as eng+deu; those installed, up to four, if not set." env:"MAILQUARRY_OCR_LANGUAGES" placeholder:"LANGS"`
 	Log     string `help:"Least level of what is logged: debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"MAILQUARRY_LOG"`
 	LogJSON bool   `name:"log-json" help:"Log JSON lines instead of text." env:"MAILQUARRY_LOG_JSON"`
 

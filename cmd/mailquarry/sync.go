@@ -172,8 +172,25 @@ func (a *app) sweep(ctx context.Context) error {
 }
 
 // renew extracts again, beside all else, what a newer reader reads otherwise. A
-// restart goes on where it was.
+// restart goes on where it was. Where text in pictures is recognised, it goes on
+// with those that come.
 func (a *app) renew(ctx context.Context) error {
+	for {
+		if err := a.renewOnce(ctx); err != nil || !a.ocr {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(renewEvery):
+		}
+	}
+}
+
+// renewEvery is how often new pictures are looked for.
+const renewEvery = 30 * time.Second
+
+func (a *app) renewOnce(ctx context.Context) error {
 	began := time.Now()
 	n, err := a.builder.Renew(ctx)
 	switch {
