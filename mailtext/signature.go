@@ -8,15 +8,20 @@ const (
 	maxSignature      = 1500
 )
 
+// maxDevices is how many lines in a text are taken for a phone's.
+const maxDevices = 500
+
 // signatures finds signatures in what is the author's own.
 func (s *splitter) signatures() {
 	var rest stretch
+	devices := 0
 	for i := 0; i < len(s.lines); i++ {
 		if s.kinds[i] != Own || s.fixed[i] {
 			continue
 		}
 		l := s.lines[i].text
-		if isDevice(l) {
+		if devices < maxDevices && isDevice(l) {
+			devices++
 			s.set(i, Signature)
 			continue
 		}

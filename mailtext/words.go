@@ -197,11 +197,58 @@ func isAttribution(l string) bool {
 func isForward(subject string) bool   { return patterns().forward.MatchString(subject) }
 func isAnswer(subject string) bool    { return patterns().answer.MatchString(subject) }
 func beginsAttribution(l string) bool { return patterns().begins.MatchString(l) }
-func introduces(l string) bool        { return len(l) < 400 && patterns().introduces.MatchString(l) }
-func isDivider(l string) bool         { return len(l) < 120 && patterns().divider.MatchString(l) }
-func isRule(l string) bool            { return patterns().rule.MatchString(l) }
-func isNoted(l string) bool           { return len(l) < 300 && patterns().noted.MatchString(l) }
-func forwards(l string) bool          { return len(l) < 200 && patterns().forwarded.MatchString(l) }
-func isDevice(l string) bool          { return len(l) < 160 && patterns().device.MatchString(l) }
-func isLegal(l string) bool           { return len(l) > 30 && patterns().legal.MatchString(l) }
-func isListFooter(l string) bool      { return patterns().list.MatchString(l) }
+func introduces(l string) bool {
+	return len(l) < 400 && endsInColon(l) && patterns().introduces.MatchString(l)
+}
+func isDivider(l string) bool    { return len(l) < 120 && patterns().divider.MatchString(l) }
+func isRule(l string) bool       { return patterns().rule.MatchString(l) }
+func isNoted(l string) bool      { return len(l) < 300 && patterns().noted.MatchString(l) }
+func isListFooter(l string) bool { return patterns().list.MatchString(l) }
+
+func endsInColon(l string) bool { return strings.HasSuffix(l, ":") || strings.HasSuffix(l, "：") }
+
+// forwards tells of the line above a forwarded message: it is drawn, or ends in a
+// colon, or is the bare words.
+func forwards(l string) bool {
+	if l == "" || len(l) >= 200 {
+		return false
+	}
+	drawn := strings.IndexByte("-_=*", l[0]) >= 0
+	if drawn && strings.Trim(l, "-_=* ") == "" {
+		return false
+	}
+	if !drawn && !(stems{"forward", "weitergeleitet", "transf", "réexp", "reenv", "inoltr", "doorgest", "caminhada", "転送"}.in(l)) {
+		return false
+	}
+	return patterns().forwarded.MatchString(l)
+}
+
+// stems are what a line must hold for the patterns of its kind to be worth trying:
+// they cost more than all else.
+type stems []string
+
+func (s stems) in(l string) bool {
+	l = strings.ToLower(l)
+	for _, stem := range s {
+		if strings.Contains(l, stem) {
+			return true
+		}
+	}
+	return false
+}
+
+// isDevice tells of the line that a phone writes below a message.
+func isDevice(l string) bool {
+	return len(l) < 160 && stems{
+		"sent ", "outlook", "gesendet", "verschickt", "versandt", "envoyé", "enviado", "inviato", "verzonden", "verstuurd", "gestuurd", "送信",
+		"skicka", "sendt", "wysłane", "отправлено", "lähetetty", "meinem",
+	}.in(l) && patterns().device.MatchString(l)
+}
+
+// isLegal tells of a line of a legal footer.
+func isLegal(l string) bool {
+	return len(l) > 30 && stems{
+		"confiden", "privileg", "intended", "in error", "by mistake", "the environment", "vertraulich", "bestimmt", "destin", "établi", "dirig",
+		"riservat", "vertrouwelijk", "bestemd", "機密", "宛先", "秘密", "受信者",
+	}.in(l) && patterns().legal.MatchString(l)
+}
