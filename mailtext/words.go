@@ -200,10 +200,16 @@ func beginsAttribution(l string) bool { return patterns().begins.MatchString(l) 
 func introduces(l string) bool {
 	return len(l) < 400 && endsInColon(l) && patterns().introduces.MatchString(l)
 }
-func isDivider(l string) bool    { return len(l) < 120 && patterns().divider.MatchString(l) }
-func isRule(l string) bool       { return patterns().rule.MatchString(l) }
-func isNoted(l string) bool      { return len(l) < 300 && patterns().noted.MatchString(l) }
 func isListFooter(l string) bool { return patterns().list.MatchString(l) }
+
+func isDrawn(l string) bool   { return l != "" && strings.IndexByte("-_=*", l[0]) >= 0 }
+func isDivider(l string) bool { return len(l) < 120 && isDrawn(l) && patterns().divider.MatchString(l) }
+func isRule(l string) bool    { return isDrawn(l) && patterns().rule.MatchString(l) }
+
+// isNoted tells of the line with a time in a header of Notes.
+func isNoted(l string) bool {
+	return len(l) < 300 && strings.Contains(l, ":") && strings.ContainsAny(l, "0123456789") && patterns().noted.MatchString(l)
+}
 
 func endsInColon(l string) bool { return strings.HasSuffix(l, ":") || strings.HasSuffix(l, "：") }
 
