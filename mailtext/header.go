@@ -102,7 +102,7 @@ func (s *splitter) attribution(i int) int {
 	if isAttribution(s.lines[i].text) {
 		return 1
 	}
-	if !beginsAttribution(s.lines[i].text) {
+	if !s.introduced(i) || !beginsAttribution(s.lines[i].text) {
 		return 0
 	}
 	joined := ""
@@ -120,6 +120,20 @@ func (s *splitter) attribution(i int) int {
 		}
 	}
 	return 0
+}
+
+// introduced tells whether one of the next lines could end an attribution: the
+// patterns cost more than all else.
+func (s *splitter) introduced(i int) bool {
+	for _, l := range s.lines[i+1 : min(i+4, len(s.lines))] {
+		if l.text == "" {
+			return false
+		}
+		if endsInColon(strings.TrimRight(l.text, " \u00A0")) || strings.HasSuffix(l.text, ">") {
+			return true
+		}
+	}
+	return false
 }
 
 // block is a header as Outlook writes it: a sender's line, and at least two more

@@ -9,7 +9,7 @@ import (
 // The limits of telling a language: how much of a text is looked at.
 const (
 	maxLanguageText  = 8 << 10
-	maxLanguageWords = 250
+	maxLanguageWords = 120
 )
 
 // Language tells the language of a text by its ISO 639-1 code, "" when it is too
