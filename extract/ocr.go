@@ -31,7 +31,7 @@ const (
 )
 
 // ErrNoOCR: Tesseract is not installed, or cannot be used.
-var ErrNoOCR = errors.New("Tesseract is not installed or not in the PATH")
+var ErrNoOCR = errors.New("the program tesseract is not installed or not in the PATH")
 
 // FindOCR finds Tesseract. Languages are named as Tesseract does, "eng+deu";
 // empty: English and others that are installed, four in all.
@@ -80,7 +80,7 @@ func chosenLanguages(asked string, installed []string) (string, error) {
 	}
 	for l := range strings.SplitSeq(asked, "+") {
 		if !slices.Contains(installed, l) {
-			return "", fmt.Errorf("Tesseract has no language %q; it has %s", l, strings.Join(installed, ", "))
+			return "", fmt.Errorf("the installed tesseract has no language %q; it has %s", l, strings.Join(installed, ", "))
 		}
 	}
 	return asked, nil
