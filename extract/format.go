@@ -109,6 +109,8 @@ func (r *registry) version(name string) int {
 	switch name {
 	case pdfiumName:
 		return pdfiumVersion
+	case imageName:
+		return pictureVersion
 	case ocrName, noOCRName:
 		return ocrVersion
 	}

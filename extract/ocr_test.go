@@ -136,6 +136,17 @@ func TestNoTextLayer(t *testing.T) {
 	}
 }
 
+// What was stored before pictures were looked at does not tell that they await
+// OCR: it is read again, so that turning OCR on takes it up, too.
+func TestWhatIsStoredIsTakenUp(t *testing.T) {
+	t.Parallel()
+	for _, made := range []string{"sniff/1 image/0", "sniff/1 pdf/5", "sniff/1 pdfium/1", "sniff/1 image/0 zip/1"} {
+		if extract.NewVersions().Current(made) {
+			t.Errorf("what %s made stays as it is", made)
+		}
+	}
+}
+
 func ocrPool(t *testing.T, o *extract.OCR) *extract.Pool {
 	t.Helper()
 	pool := extract.New(extract.Options{Workers: 1, Timeout: 30 * time.Second, CacheDir: compiled(t), OCR: o})

@@ -40,7 +40,7 @@ type pdfDoc struct {
 
 func pdfFormat() format {
 	return format{
-		name: "pdf", version: 5, extensions: []string{"pdf"}, media: []string{"application/pdf", "application/x-pdf"},
+		name: "pdf", version: 6, extensions: []string{"pdf"}, media: []string{"application/pdf", "application/x-pdf"},
 		is:   func(p *probe) bool { return bytes.Contains(p.head[:min(len(p.head), 1024)], []byte("%PDF-")) },
 		read: readPDF,
 	}

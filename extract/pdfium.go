@@ -21,7 +21,7 @@ import (
 // pdfiumVersion changes whenever PDFium, or what is taken from it, may give
 // another text. It stands in Result.Made under pdfiumName.
 const (
-	pdfiumVersion = 1
+	pdfiumVersion = 2
 	pdfiumName    = "pdfium"
 )
 

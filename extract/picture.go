@@ -24,6 +24,13 @@ const (
 	maxPictureRow = 1 << 15
 )
 
+// pictureVersion changes whenever a picture's outcome may. Pictures were no
+// reader's at first: what is stored of version 0 does not tell which await OCR.
+const (
+	imageName      = "image"
+	pictureVersion = 1
+)
+
 // The names under which Result.Made tells whether pictures were looked at.
 const (
 	ocrName    = "ocr"
