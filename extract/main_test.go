@@ -28,6 +28,10 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	if len(os.Args) > 1 && os.Args[1] == "stdin" { // started as Tesseract is
+		fmt.Print("it ", escape())
+		os.Exit(0)
+	}
 	if len(os.Args) > 3 && os.Args[1] == "measured-worker" {
 		measuredWorker(os.Args[2], os.Args[3])
 		os.Exit(0)
