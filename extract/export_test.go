@@ -9,7 +9,7 @@ import (
 
 // StandIn is an OCR by another program.
 func StandIn(program string, most time.Duration) *OCR {
-	return &OCR{program: program, languages: "eng", version: "stand-in", turn: make(chan struct{}, 1), most: most}
+	return &OCR{program: program, languages: "eng", version: "tesseract 9.8.7-rc1", turn: make(chan struct{}, 1), most: most}
 }
 
 // WorkerGC is how a worker sets its collector.
@@ -62,6 +62,11 @@ func (p *Pool) ProcessorTime() (used time.Duration) {
 // what isolation is measured against.
 func InProcess(name, contentType string, raw []byte) Result {
 	return readHere(name, contentType, raw, func(*reading) {})
+}
+
+// SeeHere reads a document in this process as it is read for OCR.
+func SeeHere(name string, raw []byte) Result {
+	return readHere(name, "", raw, func(r *reading) { r.ocr = true })
 }
 
 func readHere(name, contentType string, raw []byte, set func(*reading)) Result {

@@ -144,6 +144,9 @@ func (v *Versions) Current(made string) bool {
 			sniffed = n == sniffVersion
 			continue
 		}
+		if name == ocrName || name == tesseractName {
+			continue // kept when OCR is off; when it is on, AwaitsOCR tells
+		}
 		if n != v.r.version(name) {
 			return false
 		}
@@ -151,7 +154,12 @@ func (v *Versions) Current(made string) bool {
 	return sniffed
 }
 
-// AwaitsOCR tells whether there were pictures that nobody has looked at for text.
+// AwaitsOCR tells whether there were pictures that nobody has looked at for text,
+// or not in the way that they are now. A newer Tesseract alone is no reason to
+// look at years of scans again.
 func AwaitsOCR(made string) bool {
-	return slices.ContainsFunc(strings.Fields(made), func(part string) bool { return strings.HasPrefix(part, noOCRName+"/") })
+	return slices.ContainsFunc(strings.Fields(made), func(part string) bool {
+		name, number, _ := strings.Cut(part, "/")
+		return name == noOCRName || name == ocrName && number != strconv.Itoa(ocrVersion)
+	})
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -27,6 +28,7 @@ type OCR struct {
 const (
 	ocrTime      = 2 * time.Minute
 	ocrText      = 1 << 20 // bytes of text
+	maxSeenText  = 4 << 20 // the same of all pictures of a document
 	maxLanguages = 4       // by default: each takes time of its own
 )
 
@@ -96,6 +98,27 @@ func rank(language string) int {
 // String tells which program recognises what.
 func (o *OCR) String() string { return o.version + " (" + o.languages + ")" }
 
+// made is what is added to Result.Made; nothing when the version is unknown.
+func (o *OCR) made() string {
+	version, ok := strings.CutPrefix(o.version, "tesseract ")
+	parts := strings.Split(strings.TrimPrefix(version, "v"), ".")
+	number := 0
+	for i := range 3 {
+		n := 0
+		if i < len(parts) {
+			digits, _, _ := strings.Cut(parts[i], "-") // of a release candidate
+			if v, err := strconv.Atoi(digits); err == nil {
+				n = min(max(v, 0), 99)
+			}
+		}
+		number = 100*number + n
+	}
+	if !ok || number == 0 {
+		return ""
+	}
+	return " " + tesseractName + "/" + strconv.Itoa(number)
+}
+
 // The names by which the process that becomes Tesseract is told what to be.
 const (
 	ocrProgramVariable   = "MAILQUARRY_OCR_PROGRAM"
@@ -131,17 +154,23 @@ func (o *OCR) recognise(ctx context.Context, worker []string, head pictureHead, 
 	if err := cmd.Run(); err != nil {
 		return "", fmt.Errorf("recognise a picture: %w", err)
 	}
-	return out.String(), nil
+	return out.kept.String(), nil
 }
 
-// firstBytes keeps the beginning of what is written to it.
+// errFlood ends a program that writes more than any picture has text.
+var errFlood = errors.New("more text than a picture can have")
+
+// firstBytes keeps what is written to it, up to a limit. The buffer is no part of
+// what others see: io.Copy would read into it past the limit.
 type firstBytes struct {
-	bytes.Buffer
+	kept bytes.Buffer
 	most int
 }
 
 // Write implements io.Writer.
 func (f *firstBytes) Write(b []byte) (int, error) {
-	f.Buffer.Write(b[:max(0, min(len(b), f.most-f.Len()))])
-	return len(b), nil
+	if f.kept.Len()+len(b) > f.most {
+		return 0, errFlood // its pipe is closed then, which ends it
+	}
+	return f.kept.Write(b)
 }

@@ -177,7 +177,7 @@ func TestOCR(t *testing.T) {
 			t.Fatal(err)
 		}
 		at := strings.Index(res.Text, "quarry")
-		if res.State != extract.OK || at < 0 || !strings.Contains(res.Text, "Linden") || extract.AwaitsOCR(res.Made) || !strings.Contains(res.Made, "ocr/") {
+		if res.State != extract.OK || at < 0 || !strings.Contains(res.Text, "Linden") || extract.AwaitsOCR(res.Made) || !strings.Contains(res.Made, " ocr/1 ") || !strings.Contains(res.Made, " tesseract/") || !extract.NewVersions().Current(res.Made) {
 			t.Errorf("%s: %s (%s) by %s: %q", name, res.State, res.Reason, res.Made, res.Text)
 		}
 		if where := extract.PathText(extract.PlaceAt(res.Places, max(at, 0))); name == "scan.pdf" && where != "page 2" {
@@ -197,10 +197,10 @@ func TestOCRGoesWrong(t *testing.T) {
 	}{
 		"good":  {"echo found words", "ok", long},
 		"none":  {"exit 0", "empty", long},
-		"dies":  {"exit 3", "partial", long},
-		"hangs": {"sleep 60", "partial", short},
-		"flood": {"yes word", "partial", short},
-		"files": {"echo x > " + filepath.Join(t.TempDir(), "x") + " && echo wrote", "partial", long},
+		"dies":  {"exit 3", "failed", long},
+		"hangs": {"sleep 60", "failed", short},
+		"flood": {"yes word", "failed", long},
+		"files": {"echo x > " + filepath.Join(t.TempDir(), "x") + " && echo wrote", "failed", long},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -211,9 +211,13 @@ func TestOCRGoesWrong(t *testing.T) {
 			pool := ocrPool(t, extract.StandIn(program, tt.most))
 			d := bytesDoc("a.png", "", page)
 			d.OCR = true
+			began := time.Now()
 			res, err := pool.Extract(t.Context(), d)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if took := time.Since(began); took > 30*time.Second {
+				t.Errorf("took %v", took)
 			}
 			if string(res.State) != tt.state || strings.Contains(res.Text, "wrote") {
 				t.Errorf("%s (%s): %.80q", res.State, res.Reason, res.Text)

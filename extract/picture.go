@@ -22,6 +22,8 @@ const (
 	minSide       = 24
 	smallPicture  = 1 << 20 // up to this a picture is made twice as large: letters are small on screens
 	maxPictureRow = 1 << 15
+
+	maxPictures = 100 // that one document has looked at, with all that lies in it
 )
 
 // pictureVersion changes whenever a picture's outcome may. Pictures were no
@@ -36,6 +38,8 @@ const (
 	ocrName    = "ocr"
 	noOCRName  = "no-ocr"
 	ocrVersion = 1
+	// tesseractName stands with Tesseract's own version: 50300 for 5.3.0.
+	tesseractName = "tesseract"
 )
 
 var errTooSmall = &outcome{Empty, "too small a picture for text"}
@@ -72,6 +76,14 @@ func (r *reading) picture(img image.Image) error {
 	gray := grayOf(img)
 	b := gray.Bounds()
 	if b.Dx() == 0 || b.Dy() == 0 || even(gray) {
+		return nil
+	}
+	switch {
+	case r.pictures > maxPictures:
+		return nil
+	case r.pictures == maxPictures:
+		r.pictures++
+		r.fault(outcome{TooLarge, "more pictures than are looked at"})
 		return nil
 	}
 	// What is recognised is a paragraph of its own.

@@ -122,6 +122,9 @@ func (p *Pool) Extract(ctx context.Context, d Doc) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	if re.recognised > 0 {
+		re.Made += p.o.OCR.made()
+	}
 	res := finish(re)
 	p.counts.document(res.State, re.took)
 	return res, nil
@@ -377,19 +380,27 @@ func finish(re reply) Result {
 	for len(res.Places) > 0 && res.Places[len(res.Places)-1].Offset >= len(res.Text) {
 		res.Places = res.Places[:len(res.Places)-1]
 	}
-	switch {
-	case re.unrecognised > 0:
-		res.State, res.Reason = Partial, fmt.Sprintf("%d of its pictures could not be recognised", re.unrecognised)
-	case re.recognised > 0 && res.Text != "" && (res.State == Empty || res.State == OK):
-		res.State, res.Reason = OK, fmt.Sprintf("text of %d pictures was recognised (OCR)", re.recognised)
-		if re.recognised == 1 {
-			res.Reason = "the text of a picture was recognised (OCR)"
-		}
-	case re.recognised > 0 && res.State == Empty:
-		res.Reason = "no text was recognised in it (OCR)"
-	}
+	seen(&res, re)
 	if res.State == OK && res.Text == "" {
 		res.State, res.Reason = Empty, "there is no text in it"
 	}
 	return res
+}
+
+// seen says of a document what became of its pictures, unless there is worse to
+// say of it.
+func seen(res *Result, re reply) {
+	switch {
+	case res.State != OK && res.State != Empty, re.recognised+re.unrecognised == 0:
+	case re.unrecognised > 0 && res.Text == "":
+		res.State, res.Reason = Failed, "its pictures could not be recognised (OCR)"
+	case re.unrecognised > 0:
+		res.State, res.Reason = Partial, fmt.Sprintf("%d of its pictures could not be recognised (OCR)", re.unrecognised)
+	case res.Text == "":
+		res.State, res.Reason = Empty, "no text was recognised in it (OCR)"
+	case re.recognised == 1:
+		res.State, res.Reason = OK, "the text of a picture was recognised (OCR)"
+	default:
+		res.State, res.Reason = OK, fmt.Sprintf("text of %d pictures was recognised (OCR)", re.recognised)
+	}
 }

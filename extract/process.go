@@ -198,6 +198,7 @@ type reply struct {
 	places []Place
 
 	recognised, unrecognised int // pictures
+	seen                     int // bytes of text that they gave
 }
 
 func (p *process) receive(maxText int, see func(pictureHead, []byte) (string, error)) (re reply, err error) {
@@ -210,7 +211,7 @@ func (p *process) receive(maxText int, see func(pictureHead, []byte) (string, er
 		switch kind {
 		case frameText:
 			writeHarmless(&re.text, payload)
-			if re.text.Len() > maxText+maxFrame {
+			if re.text.Len()-re.seen > maxText+maxFrame {
 				return re, errDied
 			}
 		case framePlace:
@@ -226,7 +227,7 @@ func (p *process) receive(maxText int, see func(pictureHead, []byte) (string, er
 			re.atRisk = string(payload) == "1"
 		case framePicture:
 			var head pictureHead
-			if see == nil || json.Unmarshal(payload, &head) != nil || !head.fits() {
+			if see == nil || json.Unmarshal(payload, &head) != nil || !head.fits() || re.recognised+re.unrecognised >= maxPictures {
 				return re, errDied
 			}
 			if err := p.picture(&re, head, see); err != nil {
@@ -260,8 +261,9 @@ func (p *process) picture(re *reply, head pictureHead, see func(pictureHead, []b
 		return nil
 	}
 	re.recognised++
-	if text = strings.TrimSpace(harmless(normal(text, ocrText).text)); text != "" {
+	if text = strings.TrimSpace(harmless(normal(text, min(ocrText, maxSeenText-re.seen)).text)); text != "" {
 		re.text.WriteString(text + "\n\n")
+		re.seen += len(text) + 2
 	}
 	return nil
 }
