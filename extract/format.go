@@ -154,6 +154,12 @@ func (v *Versions) Current(made string) bool {
 	return sniffed
 }
 
+// ByOCR tells whether pictures were looked at for text: reading the document
+// again without OCR would lose that.
+func ByOCR(made string) bool {
+	return slices.ContainsFunc(strings.Fields(made), func(part string) bool { return strings.HasPrefix(part, ocrName+"/") })
+}
+
 // AwaitsOCR tells whether there were pictures that nobody has looked at for text,
 // or not in the way that they are now. A newer Tesseract alone is no reason to
 // look at years of scans again.

@@ -48,7 +48,12 @@ func (b *Builder) Renew(ctx context.Context) (int, error) {
 	}
 }
 
+// isStale tells whether a text is to be made again. What OCR has read waits until
+// OCR can do so.
 func (b *Builder) isStale(made string) bool {
+	if !b.opts.OCR && extract.ByOCR(made) {
+		return false
+	}
 	return !b.texts.versions.Current(made) || b.opts.OCR && extract.AwaitsOCR(made)
 }
 

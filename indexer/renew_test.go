@@ -90,8 +90,9 @@ func TestPicturesAreRecognisedInTheBackground(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	anna := s.user("anna")
+	var scan string
 	for range 3 {
-		anna.Folder("inbox").Add(letterWith("scan", textFile("scan.png", "pixels")))
+		scan = anna.Folder("inbox").Add(letterWith("scan", textFile("scan.png", "pixels")))
 	}
 	if _, err := s.puller.Round(s.ctx); err != nil {
 		t.Fatal(err)
@@ -112,7 +113,34 @@ func TestPicturesAreRecognisedInTheBackground(t *testing.T) {
 			t.Errorf("step %d: %d renewed, %d pictures read, %d found, %v; want %+v", i, n, x.read.Load(), len(s.found("walnut")), err, step)
 		}
 	}
-	if n := x.asked.Load(); n != 2 {
-		t.Errorf("%d extractions of one picture, want one without recognition and one with it", n)
+	s.olderReaderThan(s.record(scan).Parts[0].Digest)
+	for i, step := range []struct {
+		ocr           bool
+		renewed, read int
+	}{{false, 0, 1}, {true, 3, 2}} {
+		b := indexer.NewBuilder(s.archive, x, s.index, indexer.BuildOptions{OCR: step.ocr})
+		if err := b.Repair(s.ctx, []mail.MessageID{s.record(scan).ID}); err != nil { // as when it is moved
+			t.Fatal(err)
+		}
+		if n, err := b.Renew(s.ctx); err != nil || n != step.renewed || int(x.read.Load()) != step.read || len(s.found("walnut")) != 3 {
+			t.Errorf("by a newer reader, step %d: %d renewed, %d pictures read, %d found, %v; want %+v", i, n, x.read.Load(), len(s.found("walnut")), err, step)
+		}
+	}
+	if n := x.asked.Load(); n != 3 {
+		t.Errorf("%d extractions of one picture, want one without recognition and two with it", n)
+	}
+}
+
+// olderReaderThan makes a stored text one of a former version of its reader.
+func (s *site) olderReaderThan(digest mail.Digest) {
+	s.t.Helper()
+	texts, err := s.archive.Texts(s.ctx, []mail.Digest{digest})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	text := texts[digest]
+	text.Made = strings.Replace(text.Made, "image/1", "image/0", 1)
+	if err := s.archive.PutTexts(s.ctx, map[mail.Digest]archive.Text{digest: text}); err != nil {
+		s.t.Fatal(err)
 	}
 }

@@ -57,7 +57,7 @@ func (d *textDesk) of(ctx context.Context, parts []mail.Part) (partTexts, error)
 	}
 	fresh := map[mail.Digest]archive.Text{}
 	for _, p := range parts {
-		if p.Digest.IsZero() || d.versions.Current(all[p.Digest].Made) {
+		if p.Digest.IsZero() || d.versions.Current(all[p.Digest].Made) || extract.ByOCR(all[p.Digest].Made) {
 			continue
 		}
 		t, err := d.text(ctx, p)
