@@ -29,7 +29,26 @@ func Full(t testing.TB, dir string) (pool *Pool, isolated func(context.Context, 
 		return finish(re), err
 	}
 	return pool, isolated, func(name, contentType string, raw []byte) Result {
-		return readHere(name, contentType, raw, func(r *reading) { r.pdfium, r.foreign = w, true })
+		res, _ := readHere(name, contentType, raw, func(r *reading) { r.pdfium, r.foreign = w, true })
+		return res
+	}
+}
+
+// Shipped gives a pool as the product has it, and the same work in this process:
+// what our own reader of PDFs doubts is read again with PDFium.
+func Shipped(t testing.TB, dir string) (pool *Pool, inProcess func(name, contentType string, raw []byte) Result) {
+	pool = New(Options{Workers: 1, Timeout: 20 * time.Second, CacheDir: dir})
+	t.Cleanup(pool.Close)
+	w, err := newPDFium(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pool, func(name, contentType string, raw []byte) Result {
+		res, doubt := readHere(name, contentType, raw, func(*reading) {})
+		if doubt {
+			res, _ = readHere(name, contentType, raw, func(r *reading) { r.pdfium = w })
+		}
+		return res
 	}
 }
 
@@ -61,22 +80,24 @@ func (p *Pool) ProcessorTime() (used time.Duration) {
 // InProcess reads a document in this process, which the product never does: it is
 // what isolation is measured against.
 func InProcess(name, contentType string, raw []byte) Result {
-	return readHere(name, contentType, raw, func(*reading) {})
+	res, _ := readHere(name, contentType, raw, func(*reading) {})
+	return res
 }
 
 // SeeHere reads a document in this process as it is read for OCR.
 func SeeHere(name string, raw []byte) Result {
-	return readHere(name, "", raw, func(r *reading) { r.ocr = true })
+	res, _ := readHere(name, "", raw, func(r *reading) { r.ocr = true })
+	return res
 }
 
-func readHere(name, contentType string, raw []byte, set func(*reading)) Result {
+func readHere(name, contentType string, raw []byte, set func(*reading)) (res Result, doubt bool) {
 	c := &collected{}
 	reg := newRegistry()
 	r := newReading(reg, defaultLimits(), c)
 	set(r)
 	typ, o := r.document(document{name: name, contentType: contentType, raw: raw})
 	c.re.answer = answer{State: o.state, Reason: o.reason, Type: typ, Made: reg.made(r.used)}
-	return finish(c.re)
+	return finish(c.re), r.doubt
 }
 
 type collected struct{ re reply }

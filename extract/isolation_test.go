@@ -79,6 +79,10 @@ func BenchmarkIsolation(b *testing.B) {
 			compareIsolation(b, atOnce, pool, pool.Extract, extract.InProcess, func(string) bool { return true })
 		})
 	}
+	b.Run("shipped-1", func(b *testing.B) {
+		pool, inProcess := extract.Shipped(b, compiled(b))
+		compareIsolation(b, 1, pool, pool.Extract, inProcess, func(string) bool { return true })
+	})
 	b.Run("full-1", func(b *testing.B) {
 		pool, worker, inProcess := extract.Full(b, compiled(b))
 		compareIsolation(b, 1, pool, worker, inProcess, func(name string) bool { return strings.HasSuffix(name, ".pdf") })

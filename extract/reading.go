@@ -46,6 +46,8 @@ type reading struct {
 	faults []outcome       // of what lies in the document
 	doubt  bool            // another kind of worker may read more
 
+	panicked bool // a parser did
+
 	ocr      bool // pictures are handed on
 	pictures int  // that were
 
@@ -125,6 +127,7 @@ func (r *reading) one(d document) (typ string, err error) {
 	}
 	defer func() {
 		if p := recover(); p != nil {
+			r.panicked = true
 			err = failed(parserFailed)
 		}
 	}()

@@ -148,16 +148,25 @@ func newWorker(kind class) (*worker, error) {
 	return nil, fmt.Errorf("there is no extraction worker of the kind %q", kind)
 }
 
+// room is how much memory a worker may have had to be kept: PDFium's code and the
+// machine it runs in take most of it.
+func (w *worker) room() uint64 {
+	if w.pdfium != nil {
+		return 2 * workerFullAfter
+	}
+	return workerFullAfter
+}
+
 // grown tells whether the process has had so much memory that it is not to be
 // kept. Unlike runtime.ReadMemStats, this does not stop the program.
-func grown() bool {
+func (w *worker) grown() bool {
 	s := []metrics.Sample{{Name: "/memory/classes/total:bytes"}}
 	metrics.Read(s)
-	return s[0].Value.Kind() == metrics.KindUint64 && s[0].Value.Uint64() > workerFullAfter
+	return s[0].Value.Kind() == metrics.KindUint64 && s[0].Value.Uint64() > w.room()
 }
 
 func (w *worker) reply(a answer) error {
-	a.Spent = a.Spent || grown()
+	a.Spent = a.Spent || w.grown()
 	return w.say(frameResult, a)
 }
 
@@ -189,7 +198,7 @@ func (w *worker) work(j job, doc []byte) answer {
 	typ, o := r.document(document{name: j.Name, contentType: j.ContentType, raw: doc})
 	return answer{
 		State: o.state, Reason: o.reason, Type: typ, Made: w.registry.made(r.used), Doubt: r.doubt,
-		Spent: o.state == Failed || o.state == TooLarge,
+		Spent: r.panicked,
 	}
 }
 
