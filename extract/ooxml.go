@@ -1,12 +1,9 @@
 package extract
 
 import (
-	"bytes"
 	"path"
 	"slices"
 	"strings"
-
-	"github.com/richardlehane/mscfb"
 )
 
 // opc is an OOXML document: parts that name each other by relations ([MS-OE376],
@@ -212,40 +209,4 @@ func (o *opc) embeddings(part string) error {
 		}
 	}
 	return nil
-}
-
-// sealedFormat is what Office makes of an encrypted OOXML document.
-func sealedFormat() format {
-	return format{
-		name: "ooxml", version: 1,
-		is:   isSealed,
-		read: func(*reading, document) error { return encrypted() },
-	}
-}
-
-// isSealed tells of a compound file whose outermost storage holds an encrypted
-// document: one that is embedded in another does not count.
-func isSealed(p *probe) (is bool) {
-	if !p.oleHas("EncryptedPackage") && !p.oleHas("ENCRYPTEDPACKAGE") {
-		return false
-	}
-	defer func() {
-		if recover() != nil {
-			is = false
-		}
-	}()
-	f, err := mscfb.New(bytes.NewReader(p.raw))
-	if err != nil {
-		return !p.oleHas("WordDocument") && !p.oleHas("Workbook")
-	}
-	for range maxOLEEntries {
-		e, err := f.Next()
-		if err != nil {
-			break
-		}
-		if len(e.Path) == 0 && strings.EqualFold(e.Name, "EncryptedPackage") {
-			return true
-		}
-	}
-	return false
 }

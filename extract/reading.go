@@ -43,6 +43,7 @@ type reading struct {
 	full     string // which limit was reached
 
 	used   map[string]bool // the formats met
+	held   string          // the type of what the outermost document is a mere wrapping of
 	faults []outcome       // of what lies in the document
 	doubt  bool            // another kind of worker may read more
 
@@ -63,6 +64,9 @@ func newReading(reg *registry, l limits, out sink) *reading {
 // document reads the whole, and tells how it ended and what its type is.
 func (r *reading) document(d document) (typ string, o outcome) {
 	typ, err := r.one(d)
+	if r.held != "" {
+		typ = r.held
+	}
 	o = r.ended(err)
 	if o.state == OK {
 		said := o.reason
@@ -178,6 +182,22 @@ func (r *reading) child(at Step, d document) error {
 		}
 		return nil
 	})
+}
+
+// instead reads a document in the place of the one it was made of: what it was
+// before it was encrypted, or signed. Its type is the type of the whole.
+func (r *reading) instead(d document) error {
+	if err := r.member(); err != nil {
+		return err
+	}
+	if d.depth++; d.depth > r.limits.Depth {
+		return tooLarge("documents in documents")
+	}
+	typ, err := r.one(d)
+	if d.depth == 1 && r.held == "" {
+		r.held = typ
+	}
+	return err
 }
 
 // risk tells the parent that a worker of the other class may fare better if this

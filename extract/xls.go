@@ -8,7 +8,7 @@ import (
 // ([MS-XLS]), BIFF5 before it, and the bare files of Excel 2 to 4.
 func xlsFormat() format {
 	return format{
-		name: "xls", version: 1, extensions: []string{"xls", "xlt", "xla", "xlw"},
+		name: "xls", version: 2, extensions: []string{"xls", "xlt", "xla", "xlw"},
 		media: []string{"application/vnd.ms-excel", "application/msexcel"},
 		is: func(p *probe) bool {
 			main := p.oleMain()
@@ -193,7 +193,11 @@ func (x *xlsReader) globals() error {
 		case xlsEOF:
 			return nil
 		case xlsFilePass:
-			return encrypted()
+			clear := unseal(x.b, rec.data, x.biff8)
+			if clear == nil {
+				return encrypted()
+			}
+			x.b = clear
 		case xlsCodePage:
 			x.page = rec.data.u16(0)
 		case xls1904:
