@@ -19,8 +19,8 @@ import (
 
 func zipFormat() format {
 	return format{
-		name: "zip", version: 1, extensions: []string{"zip"}, media: []string{"application/zip", "application/x-zip-compressed"},
-		is: func(p *probe) bool { return p.begins("PK\x03\x04", "PK\x05\x06", "PK\x07\x08") }, read: readZip,
+		name: "zip", version: 2, extensions: []string{"zip"}, media: []string{"application/zip", "application/x-zip-compressed"},
+		is: isZip, read: readZip,
 	}
 }
 
@@ -33,7 +33,7 @@ func tarFormat() format {
 
 func sevenZipFormat() format {
 	return format{
-		name: "7z", version: 1, extensions: []string{"7z"}, media: []string{"application/x-7z-compressed"},
+		name: "7z", version: 2, extensions: []string{"7z"}, media: []string{"application/x-7z-compressed"},
 		is: func(p *probe) bool { return p.begins("7z\xbc\xaf\x27\x1c") }, read: readSevenZip,
 	}
 }
@@ -132,15 +132,21 @@ func innerName(name string) string {
 func readZip(r *reading, d document) error {
 	z, err := zip.NewReader(bytes.NewReader(d.raw), int64(len(d.raw)))
 	if err != nil && z == nil {
-		return failed("damaged: its directory cannot be read")
+		return noDirectory(d)
 	}
-	for _, f := range z.File {
+	shares := sharing(z.File)
+	name := memberNames(z.File)
+	for i, f := range z.File {
 		if f.FileInfo().IsDir() {
 			continue
 		}
-		name := memberName(f.Name)
+		name := name(f)
 		if err := r.named(name); err != nil {
 			return err
+		}
+		if shares[i] {
+			r.fault(outcome{TooLarge, "its bytes are those of another member, too"})
+			continue
 		}
 		const isEncrypted = 1
 		if f.Flags&isEncrypted != 0 {
@@ -232,7 +238,7 @@ func readSevenZip(r *reading, d document) error {
 		if errors.As(err, &locked) && locked.Encrypted {
 			return encrypted()
 		}
-		return failed("damaged: its directory cannot be read")
+		return noDirectory(d)
 	}
 	for _, f := range z.File {
 		if f.FileInfo().IsDir() {

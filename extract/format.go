@@ -33,6 +33,8 @@ func formats() []format {
 		pdfFormat(),
 		msgFormat(),
 		tnefFormat(),
+		pkcs7Format(),
+		pgpFormat(),
 		sealedFormat(),
 		docFormat(),
 		xlsFormat(),
@@ -64,7 +66,7 @@ func formats() []format {
 }
 
 // sniffVersion changes whenever the same bytes may be taken for another format.
-const sniffVersion = 1
+const sniffVersion = 2
 
 // registry is the formats as they are looked up.
 type registry struct {

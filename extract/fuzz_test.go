@@ -52,6 +52,7 @@ func ownReaders() *registry {
 // fuzzTargets names the target that reads each format.
 func fuzzTargets() map[string]string {
 	return map[string]string{
+		"pkcs7": "FuzzPKCS7", "pgp": "FuzzSniff",
 		"pdf": "FuzzPDFPage", "msg": "FuzzMSG", "tnef": "FuzzTNEF", "ooxml": "FuzzOLE", "doc": "FuzzDOC", "xls": "FuzzXLS", "ppt": "FuzzPPT", "rtf": "FuzzRTF",
 		"docx": "FuzzDOCX", "pptx": "FuzzPPTX", "xlsb": "FuzzXLSB", "xlsx": "FuzzXLSX", "odt": "FuzzODF", "ods": "FuzzODF", "odp": "FuzzODF",
 		"zip": "FuzzZIP", "7z": "FuzzZIP", "gz": "FuzzPacked", "bz2": "FuzzPacked", "xz": "FuzzPacked", "zst": "FuzzPacked", "tar": "FuzzTAR",

@@ -9,7 +9,7 @@ import (
 
 func mailFormat() format {
 	return format{
-		name: "mail", version: 1, text: true, extensions: strings.Fields("eml mht mhtml nws"), media: []string{"message/rfc822", "message/global"},
+		name: "mail", version: 2, text: true, extensions: strings.Fields("eml mht mhtml nws"), media: []string{"message/rfc822", "message/global"},
 		is: isMail, read: readMail,
 	}
 }
@@ -18,12 +18,16 @@ func mailFormat() format {
 // mail has.
 func isMail(p *probe) bool {
 	seen := false
-	for i, line := range bytes.Split(p.head[:min(len(p.head), 4<<10)], []byte("\n")) {
+	head := p.head[:min(len(p.head), 4<<10)]
+	if wideMail(head) {
+		head = []byte(decodeText(head[:len(head)&^1], ""))
+	}
+	for i, line := range bytes.Split(head, []byte("\n")) {
 		line = bytes.TrimRight(line, "\r")
 		if len(line) == 0 {
 			return seen
 		}
-		name, _, ok := bytes.Cut(line, []byte(":"))
+		name, value, ok := bytes.Cut(line, []byte(":"))
 		switch {
 		case i > 0 && (line[0] == ' ' || line[0] == '\t'):
 			continue
@@ -35,14 +39,27 @@ func isMail(p *probe) bool {
 		switch strings.ToLower(string(name)) {
 		case "received", "return-path", "message-id", "mime-version", "delivered-to", "x-mailer":
 			seen = true
+		case "content-type":
+			// A part with parts, or an encrypted one, that was saved as it was.
+			value = bytes.ToLower(bytes.TrimSpace(value))
+			seen = seen || bytes.HasPrefix(value, []byte("multipart/")) || bytes.Contains(value, []byte("pkcs7-mime"))
 		}
 	}
 	return seen
 }
 
+// wideMail tells of a message that an editor has saved in UTF-16.
+func wideMail(raw []byte) bool {
+	return bytes.HasPrefix(raw, []byte{0xFF, 0xFE}) || bytes.HasPrefix(raw, []byte{0xFE, 0xFF}) || looksUTF16(raw)
+}
+
 // readMail reads a message: subject, people and date, its text, and what is
 // attached to it, each as a document of its own.
 func readMail(r *reading, d document) error {
+	if wideMail(d.raw) {
+		raw, _ := decodable(d.raw)
+		d.raw = []byte(decodeText(raw, ""))
+	}
 	root, err := rfc822.Parse(d.raw)
 	if err != nil {
 		r.fault(outcome{TooLarge, "parts nested too deep"})
@@ -85,6 +102,8 @@ func readPart(r *reading, d document, p *rfc822.Part) error {
 		return nil
 	case p.Type == "message/rfc822" || p.Type == "message/global":
 		return r.child(Step{Kind: Message, Name: p.Name()}, document{name: "message.eml", contentType: p.Type, raw: p.Decoded(), depth: d.depth})
+	case len(p.Header.First("content-location")) > 0 && (p.Type == "text/css" || strings.HasSuffix(p.Type, "javascript")):
+		return nil // how a saved page looks and moves
 	case p.IsAttachment():
 		return readAttached(r, d, p.Name(), p.Type, p.Decoded())
 	}

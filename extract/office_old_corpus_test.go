@@ -37,7 +37,7 @@ func oldOfficeFiles(t *testing.T, endings ...string) []string {
 func oldOfficeFaults() map[string]State {
 	return map[string]State{
 		"password_password_cryptoapi.doc": Encrypted, "password_tika_binaryrc4.doc": Encrypted, "testWORD_protected_passtika.doc": Encrypted,
-		"35897-type4.xls": Encrypted, "50833.xls": Encrypted, "password.xls": Encrypted,
+		"35897-type4.xls": Encrypted, "password.xls": Encrypted,
 		"Password_Protected-np-hello.ppt": Encrypted, "Password_Protected-hello.ppt": Encrypted, "ppt_with_png_encrypted.ppt": Encrypted,
 		"Password_Protected-56-hello.ppt": Encrypted, "testPPT_protected_passtika.ppt": Encrypted,
 	}

@@ -78,10 +78,10 @@ type picturesExtractor struct{ asked, read atomic.Int32 }
 func (p *picturesExtractor) Extract(_ context.Context, d extract.Doc) (extract.Result, error) {
 	p.asked.Add(1)
 	if !d.OCR {
-		return extract.Result{State: extract.Empty, Reason: "no text layer", Type: "image", Made: "sniff/1 image/1 no-ocr/1"}, nil
+		return extract.Result{State: extract.Empty, Reason: "no text layer", Type: "image", Made: "sniff/2 image/1 no-ocr/1"}, nil
 	}
 	p.read.Add(1)
-	return extract.Result{State: extract.OK, Type: "image", Made: "sniff/1 image/1 ocr/1", Text: "walnut"}, nil
+	return extract.Result{State: extract.OK, Type: "image", Made: "sniff/2 image/1 ocr/1", Text: "walnut"}, nil
 }
 
 // Pictures are recognised in the background, each once: what is new is indexed
