@@ -154,6 +154,8 @@ func unread(typ string) error {
 		return &outcome{Empty, "there is no text in this format"}
 	case "encrypted":
 		return &outcome{Encrypted, "needs a key"}
+	case "archive":
+		return &outcome{Unsupported, "archives of this kind, such as RAR and CAB, are not unpacked"}
 	}
 	return &outcome{Unsupported, "no extractor for this format"}
 }

@@ -51,10 +51,16 @@ func readPlain(r *reading, d document) error {
 
 func htmlFormat() format {
 	return format{
-		name: typeHTML, version: 1, text: true, extensions: strings.Fields("htm html xhtml"), media: []string{"text/html", "application/xhtml+xml"},
+		name: typeHTML, version: 2, text: true, extensions: strings.Fields("htm html xhtml"), media: []string{"text/html", "application/xhtml+xml"},
 		read: func(r *reading, d document) error {
 			raw, cut := decodable(d.raw)
-			t := htmlText(htmlSource(raw, d.contentType), r.limits.Text)
+			src := htmlSource(raw, d.contentType)
+			for _, s := range aboutHTML(src) {
+				if err := r.property(s); err != nil {
+					return err
+				}
+			}
+			t := htmlText(src, r.limits.Text)
 			if err := r.block(t.text); err != nil || !t.cut && !cut {
 				return err
 			}
