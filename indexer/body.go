@@ -29,11 +29,22 @@ func (b *Builder) body(ctx context.Context, m mail.Message, doc *engine.Document
 		}
 	}
 	spans = mailtext.Footers(spans, footers)
-	doc.Body = mailtext.Part(text, spans, mailtext.Own)
-	doc.Quoted = mailtext.Part(text, spans, mailtext.Quoted)
-	doc.Signature = mailtext.Part(text, spans, mailtext.Signature)
+	doc.Body = text
+	for _, s := range spans {
+		doc.Parts = append(doc.Parts, engine.BodyPart{Kind: partKind(s.Kind), End: s.End})
+	}
 	doc.Language = mailtext.LanguageOf(m.Subject, text, spans)
 	return nil
+}
+
+func partKind(k mailtext.Kind) engine.PartKind {
+	switch k {
+	case mailtext.Quoted:
+		return engine.Quoted
+	case mailtext.Signature:
+		return engine.Signature
+	}
+	return engine.Own
 }
 
 // identity is the same for all copies of a message.

@@ -50,13 +50,18 @@ func TestBodiesComeApart(t *testing.T) {
 			if d.Language != "de" {
 				t.Errorf("pass %d: %s is in %q", pass, d.Subject, d.Language)
 			}
-			if !strings.Contains(d.Body, "Angebot") || !strings.Contains(d.Quoted, "walnut") || strings.Contains(d.Body, "walnut") {
-				t.Errorf("pass %d: own %q, quoted %q", pass, d.Body, d.Quoted)
+			kinds := map[engine.PartKind]string{}
+			at := 0
+			for _, p := range d.Parts {
+				kinds[p.Kind] += d.Body[at:p.End]
+				at = p.End
 			}
-			switch {
-			case strings.Contains(d.Signature, footer):
+			if at != len(d.Body) || !strings.Contains(kinds[engine.Own], "Angebot") || !strings.Contains(kinds[engine.Quoted], "walnut") || strings.Contains(kinds[engine.Own], "walnut") {
+				t.Errorf("pass %d: %v", pass, kinds)
+			}
+			if strings.Contains(kinds[engine.Signature], footer) {
 				footers++
-			case !strings.Contains(d.Body, footer):
+			} else if !strings.Contains(kinds[engine.Own], footer) {
 				t.Errorf("pass %d: the footer is dropped from %s", pass, d.Subject)
 			}
 		}

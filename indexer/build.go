@@ -308,7 +308,7 @@ func (bt *batch) full() bool {
 }
 
 func textBytes(d engine.Document) int {
-	n := len(d.Subject) + len(d.Body) + len(d.Quoted) + len(d.Signature)
+	n := len(d.Subject) + len(d.Body)
 	for _, a := range d.Attachments {
 		n += len(a.Name) + len(a.Text)
 	}

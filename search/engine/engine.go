@@ -19,16 +19,31 @@ type Document struct {
 	Subject       string
 	From          []mail.Address // From and, where it differs, Sender
 	To, Cc, Bcc   []mail.Address
-	Body          string // what the author wrote
-	Quoted        string // what the body quotes of other messages
-	Signature     string // what stands below the author's words: who they are, legal footers
-	Language      string // ISO 639-1, "" when unknown
+	Body          string
+	Parts         []BodyPart // of Body, in order; nil: the author wrote all of it
+	Language      string     // ISO 639-1, "" when unknown
 	Attachments   []Attachment
 	Date          time.Time // UTC; zero when unknown
 	Size          int64     // bytes
 	HasAttachment bool      // a person sees one: inline pictures do not count
 	Gone          bool      // deleted at its source, and kept here
 }
+
+// BodyPart is a stretch of a Body, from the end of the one before.
+type BodyPart struct {
+	Kind PartKind
+	End  int // in bytes
+}
+
+// PartKind says whose words a part of a body is.
+type PartKind int
+
+// The kinds.
+const (
+	Own       PartKind = iota // the author wrote it
+	Quoted                    // of another message
+	Signature                 // who the author is, legal footers
+)
 
 // Attachment is one attachment of a Document.
 type Attachment struct {

@@ -10,8 +10,8 @@
 // than through a mapping, and every document has the same fields, so that merges
 // copy bytes.
 //
-//	text                     subject, addresses, body, attachment names and texts,
-//	                         quoted text, signature; with positions
+//	text                     subject, addresses, body, attachment names and texts;
+//	                         with positions
 //	subject, from, to, file  the same words by place; with positions
 //	mailbox folder sender year type has lang state   keywords
 //	ts                       the date in seconds, as a doc value

@@ -74,7 +74,7 @@ func documentOf(d *engine.Document) *document {
 			addAddress(a, text, to)
 		}
 	}
-	text.add(weightOwn, d.Body)
+	text.addBody(d.Body, d.Parts)
 	types, states := make([]string, 0, len(d.Attachments)), make([]string, 0, 2*len(d.Attachments))
 	has := []string{map[bool]string{true: hasAttachment}[d.HasAttachment], map[bool]string{true: hasGone}[d.Gone]}
 	for _, a := range d.Attachments {
@@ -86,8 +86,6 @@ func documentOf(d *engine.Document) *document {
 			states = append(states, a.State, a.State+"/"+a.Type)
 		}
 	}
-	text.add(weightQuoted, d.Quoted)
-	text.add(weightSignature, d.Signature)
 	doc := &document{id: id, size: 512 + text.bytes}
 	doc.fields = []index.Field{
 		keyword(fieldID, id), text, subject, from, to, file,

@@ -7,6 +7,7 @@ import (
 	index "github.com/blevesearch/bleve_index_api"
 
 	"mailquarry/search/analysis"
+	"mailquarry/search/engine"
 )
 
 // What a word counts, by where it stands, in eighths of what it counts in the
@@ -43,8 +44,27 @@ type wordField struct {
 }
 
 type textPart struct {
-	weight uint32
+	weight uint32 // of the words behind all stretches
 	text   string
+	// stretches have other weights. Phrases reach from one into the next.
+	stretches []engine.BodyPart
+}
+
+// weightAt is what a word counts that begins at a byte. Words come in order.
+func (p *textPart) weightAt(at int) uint32 {
+	for len(p.stretches) > 0 && p.stretches[0].End <= at {
+		p.stretches = p.stretches[1:]
+	}
+	if len(p.stretches) == 0 {
+		return p.weight
+	}
+	switch p.stretches[0].Kind {
+	case engine.Quoted:
+		return weightQuoted
+	case engine.Signature:
+		return weightSignature
+	}
+	return weightOwn
 }
 
 func newText(name string) *wordField { return &wordField{fieldBase: fieldBase{name, textOptions}} }
@@ -52,8 +72,15 @@ func newText(name string) *wordField { return &wordField{fieldBase: fieldBase{na
 // add adds a part.
 func (f *wordField) add(weight uint32, s string) {
 	if s != "" {
-		f.parts = append(f.parts, textPart{weight, s})
+		f.parts = append(f.parts, textPart{weight: weight, text: s})
 		f.bytes += len(s)
+	}
+}
+
+// addBody adds a body, whose words count by whose they are.
+func (f *wordField) addBody(s string, parts []engine.BodyPart) {
+	if f.add(weightOwn, s); s != "" {
+		f.parts[len(f.parts)-1].stretches = parts
 	}
 }
 
@@ -68,8 +95,9 @@ func (f *wordField) VisitTokens(visit func(term string, position, weight uint32)
 			}
 			count++
 			last = next + t.Pos
-			length += uint64(min(p.weight, weightOwn))
-			visit(t.Term, uint32(last), p.weight)
+			weight := p.weightAt(t.Start)
+			length += uint64(min(weight, weightOwn))
+			visit(t.Term, uint32(last), weight)
 		}
 		if last >= 0 {
 			next = last + 1 + partGap

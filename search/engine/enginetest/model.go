@@ -52,8 +52,6 @@ func textOf(d engine.Document) map[query.Field][][]string {
 		add(a.Address, query.To)
 	}
 	add(d.Body)
-	add(d.Quoted)
-	add(d.Signature)
 	for _, a := range d.Attachments {
 		add(a.Name, query.Filename)
 		add(a.Text)

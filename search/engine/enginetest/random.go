@@ -46,8 +46,12 @@ func randomDocument(rng *rand.Rand, id mail.MessageID) engine.Document {
 		ID: id, Mailbox: mail.MailboxID(rng.IntN(5) + 1), Folder: mail.FolderID(rng.IntN(9) + 1),
 		Subject: randomText(rng, 5), Body: randomText(rng, 40),
 		From: randomAddresses(rng, 2), To: randomAddresses(rng, 2), Cc: randomAddresses(rng, 1), Bcc: randomAddresses(rng, 1),
-		Quoted: randomText(rng, 10), Signature: randomText(rng, 4), Language: []string{"", "de", "en"}[rng.IntN(3)],
+		Language:      []string{"", "de", "en"}[rng.IntN(3)],
 		HasAttachment: rng.IntN(3) == 0, Gone: rng.IntN(5) == 0,
+	}
+	for at := 0; at < len(d.Body) && rng.IntN(3) > 0; {
+		at = min(len(d.Body), at+1+rng.IntN(40))
+		d.Parts = append(d.Parts, engine.BodyPart{Kind: engine.PartKind(rng.IntN(3)), End: at})
 	}
 	if rng.IntN(10) > 0 {
 		d.Date = day(rng.IntN(100)).Add(time.Duration(rng.IntN(3)) * time.Second)
