@@ -14,12 +14,10 @@ func pkcs7Format() format {
 	return format{name: "pkcs7", version: 1, is: isPKCS7, read: readPKCS7}
 }
 
-// pkcs7Armor is how each such file begins in base64, pkcs7OID what its kind's
-// number begins with.
+// What the numbers of the kinds of such files begin with.
 const (
-	pkcs7OID    = "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07"
-	pkcs9OID    = "\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01"
-	pkcs7Header = 16 // bytes before the kind's number, at most
+	pkcs7OID = "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07"
+	pkcs9OID = "\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01"
 )
 
 func isPKCS7(p *probe) bool {
@@ -30,12 +28,14 @@ func isPKCS7(p *probe) bool {
 	return isContentInfo(der)
 }
 
-func isContentInfo(der []byte) bool {
-	at := bytes.Index(der[:min(len(der), pkcs7Header+len(pkcs9OID))], []byte(pkcs7OID))
-	if at < 0 {
-		at = bytes.Index(der[:min(len(der), pkcs7Header+len(pkcs9OID))], []byte(pkcs9OID))
+// isContentInfo tells of a sequence that begins with one of the kinds' numbers.
+func isContentInfo(der blob) bool {
+	at := 2
+	if size := der.u8(1); size > 0x80 {
+		at += size & 0x7f // bytes of the size
 	}
-	return at > 0 && der[0] == berSequence
+	kind := string(der.sub(at, len(pkcs9OID)))
+	return der.u8(0) == berSequence && (strings.HasPrefix(kind, pkcs7OID) || kind == pkcs9OID)
 }
 
 // unarmored undoes base64, with or without a line before it; nil for what is

@@ -60,6 +60,7 @@ func TestSigned(t *testing.T) {
 		"twice":                   {signedFile(signedFile("walnut", false, false), false, false), "note.txt.p7m.p7m", "pkcs7", OK, []string{"walnut"}},
 		"a signature alone":       {signedFile("", false, false), "smime.p7s", "pkcs7", Empty, nil},
 		"encrypted":               {sealed, "smime.p7m", "pkcs7", Encrypted, nil},
+		"a store of keys":         {asn(0x30, false, "\x02\x01\x03", asn(0x30, false, oidData, asn(0xa0, false, "\x04\x00"))), "a.p12", "", Unsupported, nil},
 		"cut":                     {signedFile(mail, false, false)[:190], "smime.p7m", "mail", OK, []string{"hazel walnut"}},
 		"a part as it was":        {mail, "smime.p7m", "mail", OK, []string{"hazel walnut", "almond"}},
 		"an encrypted part":       {"Content-Type: application/pkcs7-mime; smime-type=enveloped-data\r\nContent-Transfer-Encoding: base64\r\n\r\n" + base64.StdEncoding.EncodeToString([]byte(sealed)), "smime.p7m", "mail", Encrypted, nil},
