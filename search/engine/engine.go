@@ -24,10 +24,41 @@ type Document struct {
 	Language      string     // ISO 639-1, "" when unknown
 	Attachments   []Attachment
 	Date          time.Time // UTC; zero when unknown
-	Size          int64     // bytes
+	Sent          time.Time // UTC; zero when unknown
+	Size          int64     // bytes, with attachments
 	HasAttachment bool      // a person sees one: inline pictures do not count
 	Gone          bool      // deleted at its source, and kept here
+	// Copy is the same for all copies of a message, in whatever mailbox; "" when
+	// nothing is known by which copies could be told.
+	Copy string
+	// Threads name the conversation by what the message knows of it: an id, the
+	// Message-IDs that it refers to, its subject. Messages that share any of them
+	// are of one conversation, and so are those that share one with such a message.
+	Threads []string
+	Keys    []Key
 }
+
+// Key is a mark of a message: Name is what kind of mark it is, Value which one, folded
+// (lower case). A message may have several of one kind.
+type Key struct{ Name, Value string }
+
+// The names of marks, and their values.
+const (
+	KeyExt       = "ext"        // of an attachment's name, or by its type: pdf
+	KeyMIME      = "mime"       // of an attachment, as it is: image/png
+	KeyHas       = "has"        // image, link, invite
+	KeyIs        = "is"         // read, flagged, draft, sent, important
+	KeyImportant = "importance" // high, normal, low
+	KeyCategory  = "category"   // as people named it
+	KeyList      = "list"       // List-Id, what stands between < and >
+	KeyDelivered = "deliveredto"
+	KeyKind      = "kind"   // mail, meeting, task, receipt, report
+	KeyHeader    = "header" // name=value, at most MaxKey bytes
+	KeyDomain    = "domain" // FacetDomain: the sender's domain
+)
+
+// MaxKey is the greatest length of a mark's value in bytes; longer ones are cut.
+const MaxKey = 200
 
 // BodyPart is a stretch of a Body, from the end of the one before.
 type BodyPart struct {
@@ -85,6 +116,8 @@ const (
 	Relevance Sort = "relevance"
 	Newest    Sort = "newest"
 	Oldest    Sort = "oldest"
+	Largest   Sort = "size"   // the largest first, then the newest id
+	BySender  Sort = "sender" // by the sender's folded name or else address, then the newest
 )
 
 // Facet names a field whose values are counted over all hits.
@@ -99,14 +132,26 @@ const (
 	FacetYear    Facet = "year"
 	FacetType    Facet = "type"
 	FacetLang    Facet = "language"
+	// FacetDomain is the sender's domain, FacetRecipient the lower-cased address of
+	// each that it was sent to, FacetMonth the date's month in UTC (2006-01),
+	// FacetCategory the categories as people named them, FacetSize a band of sizes.
+	FacetDomain    Facet = "domain"
+	FacetRecipient Facet = "recipient"
+	FacetMonth     Facet = "month"
+	FacetCategory  Facet = "category"
+	FacetSize      Facet = "size"
 	// FacetState has for each attachment the state of its text, and once more
 	// with its type: "encrypted" and "encrypted/pdf". It is for those who see to it
 	// that everything is found; Facets leaves it out.
 	FacetState Facet = "state"
 )
 
-// FieldID is a query.OneOf's field for documents by id, as printed.
-const FieldID = "id"
+// Fields of a query.OneOf that are no facets.
+const (
+	FieldID     = "id"     // documents by id, as printed
+	FieldCopy   = "copy"   // documents by Document.Copy
+	FieldThread = "thread" // documents of a conversation, by any of its Document.Threads
+)
 
 // Facets lists the facets that people choose by.
 func Facets() []Facet {
@@ -115,19 +160,41 @@ func Facets() []Facet {
 
 // Request is a search. A zero Scope finds nothing.
 type Request struct {
-	Scope     access.Scope
-	Query     query.Node // nil matches all; resolved: no query.Folder or query.Mailbox names are left
-	Sort      Sort       // "" is Relevance
-	Limit     int        // 0 counts only
-	Cursor    string     // Result.Next of the page before, "" for the first page
+	Scope access.Scope
+	Query query.Node // nil matches all; resolved: no names that package search knows are left
+	// Filters are chosen values of facets; a hit has one of each filter's. They are
+	// like query.OneOf in the query, but the counts of a filter's own facet leave
+	// that filter out, so that one sees what else could be chosen.
+	Filters []Filter
+	Sort    Sort // "" is Relevance
+	// Collapse has the copies of a message count as one hit: the best of them by
+	// the order asked for stands for all, and totals and facets count it once.
+	Collapse bool
+	// Group has the messages of a conversation count as one hit, likewise.
+	Group     bool
+	Limit     int    // 0 counts only
+	Cursor    string // Result.Next of the page before, "" for the first page
 	Facets    []Facet
 	FacetSize int // buckets per facet, largest first; 0 is 1000
+}
+
+// Filter is what is chosen of a facet: any of the values.
+type Filter struct {
+	Facet  Facet
+	Values []string
 }
 
 // Hit is a message found.
 type Hit struct {
 	ID    mail.MessageID
 	Score float64
+	// Copies are, with Request.Collapse, all copies of the message within the
+	// scope, in order, this one too, whether the query finds them or not; nil when
+	// there is no other.
+	Copies []mail.MessageID
+	// Thread are, with Request.Group, the messages of its conversation that the
+	// query finds, the oldest first.
+	Thread []mail.MessageID
 }
 
 // Bucket is one value of a facet with the number of hits that have it.

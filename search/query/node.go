@@ -11,11 +11,18 @@ type Field string
 
 // The text fields.
 const (
-	Any      Field = ""         // subject, addresses, body, attachment names and texts
-	From     Field = "from"     // sender's name, address, domain
-	To       Field = "to"       // to, cc and bcc
-	Subject  Field = "subject"  //
-	Filename Field = "filename" // attachment names
+	Any          Field = ""             // subject, addresses, body, attachment names and texts
+	From         Field = "from"         // sender's name, address, domain
+	To           Field = "to"           // those addressed, and likewise
+	Cc           Field = "cc"           //
+	Bcc          Field = "bcc"          //
+	Recipients   Field = "recipients"   // to, cc and bcc
+	Participants Field = "participants" // from, to, cc and bcc
+	Subject      Field = "subject"      //
+	Body         Field = "body"         // all of the body: own words, quoted ones and signatures
+	Quoted       Field = "quoted"       // what the body quotes of other messages
+	Filename     Field = "filename"     // attachment names
+	Attachment   Field = "attachment"   // attachment texts
 )
 
 // The nodes. A nil Node matches everything.
@@ -26,13 +33,18 @@ type (
 	Or struct{ Nodes []Node }
 	// Not matches what its node does not.
 	Not struct{ Node Node }
-	// Word matches one word as typed. The engine's analyzer may split it
-	// (eva@contoso.com, 会议); then the pieces have to stand next to each other.
+	// Word matches one word, in any inflection of the message's language unless
+	// it is Exact. The engine's analyzer may split it (eva@contoso.com, 会议); then
+	// the pieces have to stand next to each other, as they are.
 	Word struct {
 		Field Field
 		Text  string
+		Exact bool
+		// Fuzzy is how many letters may be changed, added, left out or swapped
+		// with the next one: 0, 1 or 2.
+		Fuzzy int
 	}
-	// Phrase matches words next to each other in this order.
+	// Phrase matches words next to each other in this order, as they are.
 	Phrase struct {
 		Field Field
 		Text  string
@@ -42,9 +54,37 @@ type (
 		Field Field
 		Text  string
 	}
+	// Wildcard matches words by a pattern in which * stands for any letters, none
+	// too, and ? for one.
+	Wildcard struct {
+		Field   Field
+		Pattern string
+	}
+	// Regexp matches words of a header field (subject, the addresses, file names)
+	// by a regular expression of Go's, which has to match a whole word.
+	Regexp struct {
+		Field   Field
+		Pattern string
+	}
+	// Near matches words of which each stands at most Distance words from the
+	// one named before it (1 is next to it), behind it where Ordered. Its nodes are
+	// of the types Word, Phrase, Prefix and Wildcard, all of one field; they may not
+	// overlap.
+	Near struct {
+		Nodes    []Node
+		Distance int
+		Ordered  bool
+	}
 	// Dates matches messages whose date is at or after From and before To;
-	// a zero time leaves that side open.
-	Dates struct{ From, To time.Time }
+	// a zero time leaves that side open. The date is when the message was
+	// received, or sent where nothing else is known; with Sent when it was sent.
+	Dates struct {
+		From, To time.Time
+		Sent     bool
+	}
+	// Size matches messages of at least From and less than To bytes; a To of 0
+	// leaves that side open.
+	Size struct{ From, To int64 }
 	// HasAttachment matches messages with an attachment that a person sees.
 	HasAttachment struct{}
 	// Gone matches messages that were deleted at their source and are kept here.
@@ -52,6 +92,27 @@ type (
 	// TextState matches messages with an attachment whose text came to one of the
 	// states that States lists; a state may have a type behind it: encrypted/pdf.
 	TextState struct{ States []string }
+	// Key matches messages that have the mark Name with one of the values, which
+	// are folded (lower case) and in which * and ? stand for letters when Pattern is
+	// set. The names and their values are those of engine.Key.
+	Key struct {
+		Name    string
+		Values  []string
+		Pattern bool
+	}
+	// Thread matches the messages of all conversations in which some message,
+	// that the searcher may see, matches Node.
+	Thread struct{ Node Node }
+	// Me matches what the signed-in person's addresses match in Field; package
+	// search resolves it before the engine sees it.
+	Me struct{ Field Field }
+	// Saved stands for a saved search by its name; package search resolves it
+	// before the engine sees it.
+	Saved struct{ Name string }
+	// Direction matches messages by whether they came from outside, went outside,
+	// or did neither; package search resolves it before the engine sees it. Way is
+	// inbound, outbound or internal.
+	Direction struct{ Way string }
 	// Folder matches folders by path, name or well-known name; package search
 	// resolves it to OneOf before the engine sees it.
 	Folder struct{ Name string }
@@ -59,7 +120,7 @@ type (
 	// resolves it to OneOf before the engine sees it.
 	Mailbox struct{ Name string }
 	// OneOf matches documents whose keyword field (an engine.Facet's name, or
-	// engine.FieldID) has one of the values. No values match nothing.
+	// engine.FieldID, FieldCopy, FieldThread) has one of the values. No values match nothing.
 	OneOf struct {
 		Field  string
 		Values []string

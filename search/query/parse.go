@@ -237,16 +237,16 @@ func (p *parser) text(t token, f FieldInfo) Node {
 	}
 	in := Field(f.Name)
 	if t.kind == phrase {
-		return Phrase{in, t.text}
+		return Phrase{Field: in, Text: t.text}
 	}
 	stem := strings.TrimRight(t.text, "*")
 	if strings.Contains(stem, "*") {
 		p.warn(t.from, t.to, "* works only at the end of a word")
 	}
 	if stem != t.text {
-		return Prefix{in, stem}
+		return Prefix{Field: in, Text: stem}
 	}
-	return Word{in, t.text}
+	return Word{Field: in, Text: t.text}
 }
 
 // unknownField warns of name:value where name is no field. Web addresses are

@@ -2,6 +2,7 @@ package query
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -28,13 +29,75 @@ func (n Not) String() string {
 }
 
 // String prints the word behind its field.
-func (n Word) String() string { return prefixed(n.Field, n.Text) }
+func (n Word) String() string {
+	text := n.Text
+	if n.Exact {
+		text = "+" + text
+	}
+	if n.Fuzzy > 0 {
+		text += "~" + strconv.Itoa(n.Fuzzy)
+	}
+	return prefixed(n.Field, text)
+}
 
 // String prints the phrase in quotes behind its field.
 func (n Phrase) String() string { return prefixed(n.Field, `"`+n.Text+`"`) }
 
 // String prints the prefix with its asterisk behind its field.
 func (n Prefix) String() string { return prefixed(n.Field, n.Text+"*") }
+
+// String prints the pattern behind its field.
+func (n Wildcard) String() string { return prefixed(n.Field, n.Pattern) }
+
+// String prints the expression between slashes behind its field.
+func (n Regexp) String() string { return prefixed(n.Field, "/"+n.Pattern+"/") }
+
+// String prints the nodes with NEAR or ADJ between them, in brackets.
+func (n Near) String() string {
+	by := " NEAR/"
+	if n.Ordered {
+		by = " ADJ/"
+	}
+	return joined(n.Nodes, by+strconv.Itoa(n.Distance)+" ")
+}
+
+// String prints the bounds as larger: and smaller:.
+func (n Size) String() string {
+	switch from, to := strconv.FormatInt(n.From, 10), strconv.FormatInt(n.To, 10); {
+	case n.To == 0:
+		return "larger:" + from
+	case n.From == 0:
+		return "smaller:" + to
+	default:
+		return "(larger:" + from + " AND smaller:" + to + ")"
+	}
+}
+
+// String prints the marks as name:value, joined by OR.
+func (n Key) String() string {
+	parts := make([]string, len(n.Values))
+	for i, v := range n.Values {
+		parts[i] = n.Name + `:"` + v + `"`
+	}
+	return "(" + strings.Join(parts, " OR ") + ")"
+}
+
+// String prints the query of the conversations between braces.
+func (n Thread) String() string {
+	if n.Node == nil {
+		return "thread:{}"
+	}
+	return "thread:{" + n.Node.String() + "}"
+}
+
+// String prints me behind the field.
+func (n Me) String() string { return prefixed(n.Field, "me") }
+
+// String prints query: with the name in quotes.
+func (n Saved) String() string { return `query:"` + n.Name + `"` }
+
+// String prints direction: with the way.
+func (n Direction) String() string { return "direction:" + n.Way }
 
 func prefixed(f Field, s string) string {
 	if f == Any {

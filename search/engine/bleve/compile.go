@@ -195,7 +195,7 @@ func textField(f query.Field) string {
 		return fieldSubject
 	case query.From:
 		return fieldFrom
-	case query.To:
+	case query.To, query.Recipients:
 		return fieldTo
 	case query.Filename:
 		return fieldFile
