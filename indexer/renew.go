@@ -12,13 +12,14 @@ import (
 	"mailquarry/internal/mail"
 )
 
-// renewAtOnce is how many messages are renewed between two rests.
+// renewAtOnce is how many attachments are looked up at once to be renewed.
 const renewAtOnce = 50
 
 // Renew extracts again the attachments whose readers have changed since, and, with
-// BuildOptions.OCR, those with pictures that nobody has looked at; it indexes the
-// messages that carry them anew. It tells how many messages those are, and rests
-// as long as it works, so that new mail and searches come first.
+// BuildOptions.OCR, those with pictures that nobody has looked at. The messages that
+// carry what reads otherwise now stand in the feed anew, and Catchup indexes
+// them. Renew tells how many those are, and rests as long as it works, so that new
+// mail and searches come first.
 func (b *Builder) Renew(ctx context.Context) (int, error) {
 	makers, err := b.archive.TextsMadeBy(ctx)
 	if err != nil {
@@ -26,25 +27,25 @@ func (b *Builder) Renew(ctx context.Context) (int, error) {
 	}
 	stale := slices.DeleteFunc(makers, func(made string) bool { return !b.isStale(made) })
 	n := 0
-	for after := mail.MessageID(0); ; {
-		ids, err := b.archive.MessagesWithTextsBy(ctx, stale, after, renewAtOnce)
-		if err != nil || len(ids) == 0 {
+	for after := (mail.Digest{}); ; {
+		parts, err := b.archive.PartsWithTextsBy(ctx, stale, after, renewAtOnce)
+		if err != nil || len(parts) == 0 {
 			return n, err
 		}
-		began := time.Now()
-		if err := b.renewTexts(ctx, ids); err != nil {
-			return n, err
+		for _, p := range parts {
+			began := time.Now()
+			changed, err := b.renewText(ctx, p)
+			if err != nil {
+				return n, fmt.Errorf("renew the text of blob %s: %w", p.Digest, err)
+			}
+			n += changed
+			select {
+			case <-ctx.Done():
+				return n, ctx.Err()
+			case <-time.After(time.Since(began)):
+			}
 		}
-		if err := b.Repair(ctx, ids); err != nil {
-			return n, err
-		}
-		n += len(ids)
-		after = ids[len(ids)-1]
-		select {
-		case <-ctx.Done():
-			return n, ctx.Err()
-		case <-time.After(time.Since(began)):
-		}
+		after = parts[len(parts)-1].Digest
 	}
 }
 
@@ -57,40 +58,15 @@ func (b *Builder) isStale(made string) bool {
 	return !b.texts.versions.Current(made) || b.opts.OCR && extract.AwaitsOCR(made)
 }
 
-// renewTexts extracts what is out of date in some messages. This may take long,
-// so it is done before the index is written to, one after the other.
-func (b *Builder) renewTexts(ctx context.Context, ids []mail.MessageID) error {
-	records, err := b.archive.Records(ctx, ids)
-	if err != nil {
-		return fmt.Errorf("renew texts: %w", err)
-	}
-	for _, rec := range records {
-		for _, p := range rec.Parts {
-			if err := b.renewText(ctx, p); err != nil {
-				return fmt.Errorf("renew the texts of message %s: %w", rec.ID, err)
-			}
-		}
-	}
-	return nil
-}
-
-func (b *Builder) renewText(ctx context.Context, p mail.Part) error {
-	if p.Digest.IsZero() {
-		return nil
-	}
-	stored, err := b.archive.Texts(ctx, []mail.Digest{p.Digest})
-	if err != nil {
-		return err
-	}
-	if t, ok := stored[p.Digest]; !ok || !b.isStale(t.Made) {
-		return nil
-	}
+// renewText extracts an attachment and stores the text at once: what one has cost
+// is not lost to an end of the process.
+func (b *Builder) renewText(ctx context.Context, p mail.Part) (changed int, err error) {
 	t, err := b.texts.extract(ctx, p, b.opts.OCR)
 	if errors.Is(err, archive.ErrNotFound) {
-		return nil // the indexing tells of it
+		return 0, nil // the indexing tells of it
 	}
 	if err != nil {
-		return err
+		return 0, err
 	}
 	return b.archive.PutTexts(ctx, map[mail.Digest]archive.Text{p.Digest: t})
 }

@@ -137,7 +137,7 @@ func (d *textDesk) put(ctx context.Context, texts map[mail.Digest]archive.Text) 
 	if len(texts) == 0 {
 		return nil
 	}
-	if err := d.archive.PutTexts(ctx, texts); err != nil {
+	if _, err := d.archive.PutTexts(ctx, texts); err != nil {
 		return err
 	}
 	for digest := range texts {

@@ -199,7 +199,7 @@ func (a *app) renewOnce(ctx context.Context) error {
 	case err != nil:
 		a.log.Error("attachments could not be extracted again by the newer readers; the next start tries again", "error", err)
 	case n > 0:
-		a.log.Info("attachments were extracted again by newer readers", "messages", n, "took", time.Since(began).Round(time.Second).String())
+		a.log.Info("attachments were extracted again by newer readers, and their messages are indexed anew", "messages", n, "took", time.Since(began).Round(time.Second).String())
 	}
 	return nil
 }

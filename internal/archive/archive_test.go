@@ -258,7 +258,7 @@ func TestSweepKeepsWhatIsNamedOrYoung(t *testing.T) {
 	put := func(s string) mail.Digest {
 		d, _, err := a.PutBlob(ctx, strings.NewReader(s), 0)
 		check(t, err)
-		check(t, a.PutTexts(ctx, map[mail.Digest]Text{d: {Made: "a/1", State: "ok", Text: s}}))
+		must[int](t)(a.PutTexts(ctx, map[mail.Digest]Text{d: {Made: "a/1", State: "ok", Text: s}}))
 		return d
 	}
 	age := func(d mail.Digest) {
@@ -305,11 +305,48 @@ func TestTexts(t *testing.T) {
 		{1}: {Made: "a/1", State: "ok", Type: "application/pdf", Text: strings.Repeat("words and ", 100_000)},
 		{2}: {Made: "a/1", State: "failed", Reason: "broken"},
 	}
-	check(t, a.PutTexts(t.Context(), want))
+	must[int](t)(a.PutTexts(t.Context(), want))
 	want[mail.Digest{2}] = Text{Made: "a/2", State: "ok", Text: "now"}
-	check(t, a.PutTexts(t.Context(), map[mail.Digest]Text{{2}: want[mail.Digest{2}]}))
+	must[int](t)(a.PutTexts(t.Context(), map[mail.Digest]Text{{2}: want[mail.Digest{2}]}))
 	got := must[map[mail.Digest]Text](t)(a.Texts(t.Context(), []mail.Digest{{1}, {2}, {3}}))
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Another text of an attachment is news of the messages that carry it, in the same
+// commit; the same text by a newer reader is none.
+func TestAnotherTextIsNewsOfItsMessages(t *testing.T) {
+	t.Parallel()
+	a := openTest(t)
+	ctx := t.Context()
+	box, f := newFolders(t, a, "inbox")
+	carries := func(key string, d mail.Digest) Upsert {
+		u := message(key, "{}")
+		u.Parts = []mail.Part{{Kind: mail.FilePart, Size: 5, Digest: d}}
+		return u
+	}
+	must[Seq](t)(a.CommitMessages(ctx, MessageCommit{Mailbox: box, Folder: f[0], Upserts: []Upsert{
+		carries("a", mail.Digest{1}), carries("b", mail.Digest{2}), carries("c", mail.Digest{1}), carries("d", mail.Digest{1}),
+	}}))
+	must[Seq](t)(a.CommitMessages(ctx, MessageCommit{Mailbox: box, Folder: f[0], Removed: []string{"d"}}))
+	for _, step := range []struct {
+		text Text
+		news int
+	}{
+		{Text{Made: "a/1", State: "ok", Text: "walnut"}, 0}, // indexed by whoever made it
+		{Text{Made: "a/2", State: "ok", Text: "walnut"}, 0},
+		{Text{Made: "a/3", State: "ok", Text: "hazel"}, 2},
+		{Text{Made: "a/3", State: "partial", Text: "hazel"}, 2},
+	} {
+		before := must[Seq](t)(a.Head(ctx))
+		n := must[int](t)(a.PutTexts(ctx, map[mail.Digest]Text{{1}: step.text}))
+		var keys []string
+		for _, r := range feed(t, a, before) {
+			keys = append(keys, r.Key)
+		}
+		if len(keys) != step.news || n != step.news || step.news > 0 && (keys[0] != "a" || keys[1] != "c") {
+			t.Errorf("%+v is news of %v (%d), want %d", step.text, keys, n, step.news)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -55,40 +56,75 @@ func (a *Archive) Texts(ctx context.Context, ds []mail.Digest) (map[mail.Digest]
 	return out, nil
 }
 
-// PutTexts stores extraction results in one transaction.
-func (a *Archive) PutTexts(ctx context.Context, texts map[mail.Digest]Text) error {
-	type row struct {
-		d    mail.Digest
-		t    Text
-		how  int
-		data []byte
-	}
-	list := make([]row, 0, len(texts))
+// PutTexts stores extraction results in one transaction. Where an attachment had
+// another text before, the live messages that carry it get new sequence numbers
+// with it, so that an index takes them anew whatever happens in between. It tells
+// how many those are.
+func (a *Archive) PutTexts(ctx context.Context, texts map[mail.Digest]Text) (changed int, err error) {
+	list := make([]packedText, 0, len(texts))
 	for d, t := range texts {
 		how, data, err := a.codec.pack([]byte(t.Text))
 		if err != nil {
-			return fmt.Errorf("put text of blob %s: %w", d, err)
+			return 0, fmt.Errorf("put text of blob %s: %w", d, err)
 		}
-		list = append(list, row{d, t, how, data})
+		t.Places = places(t.Places)
+		list = append(list, packedText{d, t, how, data})
 	}
 	now := time.Now().UnixMicro()
-	err := a.write(ctx, func(t *txn) error {
-		for _, r := range list {
-			err := t.exec(`INSERT INTO text (digest, made_by, state, reason, type, made, codec, text, places)
-				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (digest) DO UPDATE SET made_by = excluded.made_by,
-				state = excluded.state, reason = excluded.reason, type = excluded.type, made = excluded.made,
-				codec = excluded.codec, text = excluded.text, places = excluded.places`,
-				r.d[:], r.t.Made, r.t.State, r.t.Reason, r.t.Type, now, r.how, r.data, places(r.t.Places))
+	err = a.write(ctx, func(t *txn) error {
+		changed = 0
+		for i := range list {
+			n, err := t.putText(&list[i], now)
 			if err != nil {
 				return err
 			}
+			changed += n
 		}
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("put texts: %w", err)
+		return 0, fmt.Errorf("put texts: %w", err)
 	}
-	return nil
+	return changed, nil
+}
+
+type packedText struct {
+	digest mail.Digest
+	Text
+	how  int
+	data []byte
+}
+
+// putText stores a text, and tells how many messages it is another one for.
+func (t *txn) putText(p *packedText, now int64) (changed int, err error) {
+	var same bool
+	err = t.row(`SELECT state = ? AND reason = ? AND type = ? AND codec = ? AND text = ? AND places = ? FROM text WHERE digest = ?`,
+		p.State, p.Reason, p.Type, p.how, p.data, p.Places, p.digest[:]).Scan(&same)
+	if errors.Is(err, sql.ErrNoRows) {
+		same, err = true, nil // nobody has indexed another
+	}
+	if err != nil {
+		return 0, err
+	}
+	err = t.exec(`INSERT INTO text (digest, made_by, state, reason, type, made, codec, text, places)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (digest) DO UPDATE SET made_by = excluded.made_by,
+		state = excluded.state, reason = excluded.reason, type = excluded.type, made = excluded.made,
+		codec = excluded.codec, text = excluded.text, places = excluded.places`,
+		p.digest[:], p.Made, p.State, p.Reason, p.Type, now, p.how, p.data, p.Places)
+	if err != nil || same {
+		return 0, err
+	}
+	carriers, err := list[mail.MessageID](t, `SELECT DISTINCT m.id FROM part p JOIN message m ON m.id = p.message
+		WHERE p.digest = ? AND m.deleted = 0 ORDER BY m.seq`, p.digest[:])
+	if err != nil {
+		return 0, err
+	}
+	for _, id := range carriers {
+		if err := t.exec("UPDATE message SET seq = ? WHERE id = ?", t.tick(), id); err != nil {
+			return 0, err
+		}
+	}
+	return len(carriers), nil
 }
 
 // TextsMadeBy tells by which readers the stored texts were made: each Text.Made
@@ -105,10 +141,10 @@ func (a *Archive) TextsMadeBy(ctx context.Context) ([]string, error) {
 	return out, nil
 }
 
-// MessagesWithTextsBy lists live messages by id, at most limit of those after the
-// given one, that have an attachment whose text was made by one of the makers.
-func (a *Archive) MessagesWithTextsBy(ctx context.Context, makers []string, after mail.MessageID, limit int) ([]mail.MessageID, error) {
-	var out []mail.MessageID
+// PartsWithTextsBy lists attachments whose texts were made by one of the makers,
+// each digest once, by digest, at most limit of those after the given one. Each is
+// as one of the live messages has it that carry it.
+func (a *Archive) PartsWithTextsBy(ctx context.Context, makers []string, after mail.Digest, limit int) ([]mail.Part, error) {
 	if len(makers) == 0 {
 		return nil, nil
 	}
@@ -116,15 +152,25 @@ func (a *Archive) MessagesWithTextsBy(ctx context.Context, makers []string, afte
 	for _, m := range makers {
 		args = append(args, m)
 	}
-	err := a.write(ctx, func(t *txn) (err error) {
-		out, err = list[mail.MessageID](t, `SELECT DISTINCT m.id FROM text t JOIN part p ON p.digest = t.digest JOIN message m ON m.id = p.message
-			WHERE t.made_by IN (?`+strings.Repeat(", ?", len(makers)-1)+`) AND m.deleted = 0 AND m.id > ? ORDER BY m.id LIMIT ?`, append(args, after, limit)...)
-		return err
+	var parts []mail.Part
+	err := a.r.snapshot(ctx, func(s snapshot) error {
+		return s.each(func(rows *sql.Rows) error {
+			var p mail.Part
+			var digest sql.RawBytes
+			if err := rows.Scan(&digest, &p.Name, &p.ContentType, &p.Size); err != nil {
+				return err
+			}
+			copy(p.Digest[:], digest)
+			parts = append(parts, p)
+			return nil
+		}, `SELECT t.digest, p.name, p.content_type, p.size FROM text t JOIN part p ON p.digest = t.digest JOIN message m ON m.id = p.message
+			WHERE t.made_by IN (?`+strings.Repeat(", ?", len(makers)-1)+`) AND m.deleted = 0 AND t.digest > ?
+			GROUP BY t.digest ORDER BY t.digest LIMIT ?`, append(args, after[:], limit)...)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("list messages by the makers of their texts: %w", explain(err))
+		return nil, fmt.Errorf("list attachments by the makers of their texts: %w", explain(err))
 	}
-	return out, nil
+	return parts, nil
 }
 
 // places is the column's value: empty rather than null.
