@@ -65,6 +65,7 @@ var floors = map[string][]string{
 // owners says which package alone may import a foreign one, by prefix.
 var owners = map[string]string{
 	"github.com/blevesearch/":               "search/engine/bleve",
+	"github.com/blevesearch/snowballstem":   "search/analysis",
 	"github.com/RoaringBitmap/":             "search/engine/bleve",
 	"github.com/labstack/echo":              "web",
 	"html/template":                         "web",
@@ -142,10 +143,19 @@ func checkFile(t *testing.T, root, file string) {
 		if imp == "testing" && !strings.HasSuffix(pkg, "test") {
 			t.Errorf("%s imports testing into the product", file)
 		}
-		for prefix, owner := range owners {
-			if strings.HasPrefix(imp, prefix) && pkg != owner && !strings.HasPrefix(pkg, owner+"/") {
-				t.Errorf("%s imports %s, which belongs to %s alone", file, imp, owner)
-			}
+		if owner, ok := ownerOf(imp); ok && pkg != owner && !strings.HasPrefix(pkg, owner+"/") {
+			t.Errorf("%s imports %s, which belongs to %s alone", file, imp, owner)
 		}
 	}
+}
+
+// ownerOf goes by the longest prefix in owners.
+func ownerOf(imp string) (owner string, ok bool) {
+	longest := ""
+	for prefix, o := range owners {
+		if strings.HasPrefix(imp, prefix) && len(prefix) > len(longest) {
+			longest, owner = prefix, o
+		}
+	}
+	return owner, longest != ""
 }

@@ -67,10 +67,13 @@ func foldAny(word string) string {
 	}
 	var b strings.Builder
 	b.Grow(len(word))
+	before := rune(0)
 	for _, r := range norm.NFKD.String(word) {
-		if r = unicode.ToLower(r); dropped(r) {
+		r = unicode.ToLower(r)
+		if dropped(r) && !ownLetter(before, r) {
 			continue
 		}
+		before = r
 		if s, ok := spelled(r); ok {
 			b.WriteString(s)
 			continue
@@ -101,6 +104,13 @@ func dropped(r rune) bool {
 		return true
 	}
 	return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r)
+}
+
+// ownLetter tells whether a letter with a mark is another letter to its readers,
+// who do not leave the mark out: й, ў and ї.
+func ownLetter(letter, mark rune) bool {
+	const breve, diaeresis = 0x0306, 0x0308
+	return mark == breve && (letter == 'и' || letter == 'у') || mark == diaeresis && letter == 'і'
 }
 
 // spelled gives the plain spelling of a letter that does not decompose.
