@@ -27,6 +27,10 @@ type columns struct {
 	dates  []int64 // seconds; noDate when there is none
 	words  float64 // in the text of all documents
 	facets map[engine.Facet]*facetColumn
+
+	speaking   sync.Once
+	spoken     *tongues
+	tonguesErr error
 }
 
 // facetColumn holds the values of a facet as their numbers in valueTable. Where

@@ -82,6 +82,13 @@ func (c *compiler) compile(n query.Node, positive bool, depth int) (matcher, err
 		}
 		return &notMatcher{m}, nil
 	case query.Word:
+		if terms := analysis.Terms(n.Text); len(terms) == 1 && !n.Exact && inflects(n.Field) {
+			m := &inflectMatcher{textField(n.Field), terms[0]}
+			if positive {
+				c.scores = append(c.scores, scorerOf(m, m.field, terms, 1))
+			}
+			return m, nil
+		}
 		return c.text(n.Field, analysis.Terms(n.Text), false, positive)
 	case query.Phrase:
 		return c.text(n.Field, analysis.Terms(n.Text), false, positive)
@@ -175,6 +182,9 @@ func (c *compiler) text(f query.Field, terms []string, prefix, positive bool) (m
 	c.scores = append(c.scores, scorerOf(m, field, terms, 1))
 	return m, nil
 }
+
+// inflects tells the fields in which words have forms. Names and addresses have none.
+func inflects(f query.Field) bool { return f == query.Any || f == query.Subject }
 
 func textMatcher(field string, terms []string, prefix bool) matcher {
 	switch {

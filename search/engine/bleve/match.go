@@ -22,6 +22,10 @@ type part struct {
 	looked  map[fieldTerm]postings
 	found   map[*phraseMatcher]*counted // what phrases counted in this segment
 	begun   map[*prefixMatcher]*roaring.Bitmap
+
+	usual     []string // languages of many documents of the index
+	forms     map[*inflectMatcher][]form
+	inflected map[*inflectMatcher]*roaring.Bitmap
 }
 
 type fieldTerm struct{ field, term string }
@@ -62,6 +66,7 @@ func newPart(ctx context.Context, s *scorch.SegmentSnapshot, cols *columns, budg
 		ctx: ctx, segment: s.Segment(), deleted: s.Deleted(), cols: cols, budget: budget,
 		dicts: map[string]segment.TermDictionary{}, looked: map[fieldTerm]postings{}, found: map[*phraseMatcher]*counted{},
 		begun: map[*prefixMatcher]*roaring.Bitmap{},
+		forms: map[*inflectMatcher][]form{}, inflected: map[*inflectMatcher]*roaring.Bitmap{},
 	}
 }
 

@@ -68,7 +68,7 @@ func putCollection(t *testing.T, e *Engine, path string) map[mail.MessageID]stri
 		}
 		id := mail.MessageID(len(docs) + 1)
 		names[id] = d.ID
-		docs = append(docs, engine.Document{ID: id, Mailbox: 1, Folder: 1, Subject: d.Title, Body: d.Text})
+		docs = append(docs, engine.Document{ID: id, Mailbox: 1, Folder: 1, Subject: d.Title, Body: d.Text, Language: "en"})
 	})
 	for batch := range slices.Chunk(docs, 2000) {
 		put(t, e, 1, batch...)

@@ -22,8 +22,9 @@ const (
 type scorer struct {
 	field  string
 	terms  []string
-	phrase *phraseMatcher // nil for a single term
-	prefix *prefixMatcher // nil unless it is a prefix of one term
+	phrase *phraseMatcher  // nil for a single term
+	prefix *prefixMatcher  // nil unless it is a prefix of one term
+	word   *inflectMatcher // nil unless other forms count too
 	weight float64
 }
 
@@ -34,6 +35,8 @@ func scorerOf(m matcher, field string, terms []string, weight float64) scorer {
 		s.phrase = m
 	case *prefixMatcher:
 		s.prefix = m
+	case *inflectMatcher:
+		s.word = m
 	}
 	return s
 }
@@ -62,15 +65,9 @@ func newScoring(scores []scorer, parts []*part) (*scoring, error) {
 			if s.phrase != nil && s.phrase.prefix && j == len(s.terms)-1 {
 				continue
 			}
-			df := 0.0
-			for _, p := range parts {
-				found, err := p.lookup(s.field, t)
-				if err != nil {
-					return nil, err
-				}
-				if found.docs != nil {
-					df += float64(found.docs.GetCardinality())
-				}
+			df, err := frequency(parts, s, t)
+			if err != nil {
+				return nil, err
 			}
 			g.weight[i] += s.weight * math.Log1p((docs-df+0.5)/(df+0.5))
 		}
@@ -83,6 +80,30 @@ func newScoring(scores []scorer, parts []*part) (*scoring, error) {
 		}
 	}
 	return g, nil
+}
+
+// frequency tells how many documents have a term, or with a word any form of it.
+func frequency(parts []*part, s scorer, term string) (float64, error) {
+	df := 0.0
+	for _, p := range parts {
+		var docs *roaring.Bitmap
+		if s.word != nil {
+			var err error
+			if docs, err = s.word.match(p, nil); err != nil {
+				return 0, err
+			}
+		} else {
+			found, err := p.lookup(s.field, term)
+			if err != nil {
+				return 0, err
+			}
+			docs = found.docs
+		}
+		if docs != nil {
+			df += float64(docs.GetCardinality())
+		}
+	}
+	return df, nil
 }
 
 // lengthTable gives by length step what BM25 divides by beside the frequency.
@@ -107,6 +128,8 @@ func (g *scoring) score(p *part, docs []uint32, set *roaring.Bitmap) ([]float64,
 			err = g.prefix(i, p, docs, set, scores)
 		case s.phrase != nil:
 			err = g.phrase(i, p, docs, set, scores)
+		case s.word != nil:
+			err = g.word(i, p, docs, set, scores)
 		default:
 			err = g.term(i, p, docs, set, scores)
 		}
@@ -123,16 +146,69 @@ func (g *scoring) term(i int, p *part, docs []uint32, set *roaring.Bitmap, score
 	if err != nil || found.docs == nil {
 		return err
 	}
-	both := found.docs.AndCardinality(set)
+	table, weight := g.tables[s.field], g.weight[i]
+	return eachFrequency(found, found.docs, docs, set, func(at int, freq float64, step int) {
+		scores[at] += weight * bm25(freq, table[step])
+	})
+}
+
+// formWeight is what another form of a word counts beside the form that was
+// asked for.
+const formWeight = 0.7
+
+// word scores all forms of a word as one term, whose frequency is theirs together.
+func (g *scoring) word(i int, p *part, docs []uint32, set *roaring.Bitmap, scores []float64) error {
+	s := &g.scores[i]
+	forms, err := s.word.forms(p)
+	if err != nil {
+		return err
+	}
+	if len(forms) == 0 {
+		return g.term(i, p, docs, set, scores)
+	}
+	freqs, steps := make([]float64, len(docs)), make([]uint8, len(docs))
+	add := func(weight float64) func(at int, freq float64, step int) {
+		return func(at int, freq float64, step int) {
+			freqs[at] += weight * freq
+			steps[at] = uint8(step)
+		}
+	}
+	exact, err := p.lookup(s.field, s.terms[0])
+	if err != nil {
+		return err
+	}
+	if exact.docs != nil {
+		if err := eachFrequency(exact, exact.docs, docs, set, add(1)); err != nil {
+			return err
+		}
+	}
+	for _, f := range forms {
+		if err := eachFrequency(f.found, f.docs, docs, set, add(formWeight)); err != nil {
+			return err
+		}
+	}
+	table, weight := g.tables[s.field], g.weight[i]
+	for at, freq := range freqs {
+		if freq > 0 {
+			scores[at] += weight * bm25(freq, table[steps[at]])
+		}
+	}
+	return nil
+}
+
+// eachFrequency calls f for those of docs, which set has too, that count of a term's
+// postings: with its place in docs, its frequency and its length step.
+func eachFrequency(found postings, count *roaring.Bitmap, docs []uint32, set *roaring.Bitmap, f func(at int, freq float64, step int)) error {
+	both := count.AndCardinality(set)
 	if both == 0 {
 		return nil
 	}
 	it := found.list.Iterator(true, true, false, nil)
 	// Reading all postings is quicker than picking most of them.
-	if o, ok := it.(segment.OptimizablePostingsIterator); ok && o.ActualBitmap() != nil && both < found.docs.GetCardinality()/2 {
-		o.ReplaceActual(roaring.And(found.docs, set))
+	if o, ok := it.(segment.OptimizablePostingsIterator); ok && o.ActualBitmap() != nil && (both < found.docs.GetCardinality()/2 || count != found.docs) {
+		o.ReplaceActual(roaring.And(count, set))
 	}
-	table, weight, at := g.tables[s.field], g.weight[i], 0
+	at := 0
 	for {
 		posting, err := it.Next()
 		if err != nil {
@@ -149,7 +225,7 @@ func (g *scoring) term(i int, p *part, docs []uint32, set *roaring.Bitmap, score
 			return nil
 		}
 		if docs[at] == doc {
-			scores[at] += weight * bm25(frequencies[posting.Frequency()&15], table[stepOf(posting)])
+			f(at, frequencies[posting.Frequency()&15], stepOf(posting))
 		}
 	}
 }

@@ -138,9 +138,15 @@ func (s *search) run(ctx context.Context, e *Engine, snapshot *scorch.IndexSnaps
 		}
 		parts = append(parts, newPart(ctx, seg, cols, &budget))
 	}
+	usual, err := usualLanguages(parts)
+	if err != nil {
+		return fmt.Errorf("search: %w", err)
+	}
+	for _, p := range parts {
+		p.usual = usual
+	}
 	var rank *scoring
 	if s.request.Sort == engine.Relevance && len(s.plan.scores) > 0 && s.request.Limit > 0 {
-		var err error
 		if rank, err = newScoring(s.plan.scores, parts); err != nil {
 			return err
 		}

@@ -80,7 +80,11 @@ func (m *model) matches(q query.Node, id mail.MessageID) bool {
 	case query.Not:
 		return !m.matches(q.Node, id)
 	case query.Word:
-		return hasTerms(m.text[id][q.Field], analysis.Terms(q.Text), false)
+		terms := analysis.Terms(q.Text)
+		if len(terms) == 1 && !q.Exact && (q.Field == query.Any || q.Field == query.Subject) {
+			return m.hasForm(m.text[id][q.Field], d.Language, terms[0])
+		}
+		return hasTerms(m.text[id][q.Field], terms, false)
 	case query.Phrase:
 		return hasTerms(m.text[id][q.Field], analysis.Terms(q.Text), false)
 	case query.Prefix:
@@ -103,6 +107,34 @@ func (m *model) matches(q query.Node, id mail.MessageID) bool {
 		return false
 	}
 	panic(fmt.Sprintf("the model does not know %T", q))
+}
+
+// hasForm tells whether a form of a term stands in a part. A text of unknown language
+// is in any of those that at least a tenth of the others are in.
+func (m *model) hasForm(parts [][]string, language, term string) bool {
+	languages := []string{language}
+	if language == "" {
+		counts, known := map[string]int{}, 0
+		for _, d := range m.docs {
+			if d.Language != "" {
+				counts[d.Language]++
+				known++
+			}
+		}
+		for l, n := range counts {
+			if 10*n >= known {
+				languages = append(languages, l)
+			}
+		}
+	}
+	for _, part := range parts {
+		for _, t := range part {
+			if t == term || slices.ContainsFunc(languages, func(l string) bool { return analysis.Stem(l, t) == analysis.Stem(l, term) }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // hasTerms tells whether the terms stand next to each other in a part.

@@ -13,7 +13,7 @@ import (
 // The vocabulary is small, so that queries find something, and has something of
 // every script.
 var vocabulary = strings.Fields(`alpha beta gamma delta alphabet alpine Über Straße café don't eva@contoso.com 2024 Q3
-	会议 会 议程 データ 회의 الكتاب مُحَمَّد שלום กำหนด x x2 re-use snake_case AND budget`)
+	会议 会 议程 データ 회의 الكتاب مُحَمَّد שלום กำหนด x x2 re-use snake_case AND budget budgets budgeted Rechnung Rechnungen café cafés`)
 
 func randomText(rng *rand.Rand, most int) string {
 	words := make([]string, rng.IntN(most+1))
@@ -46,7 +46,7 @@ func randomDocument(rng *rand.Rand, id mail.MessageID) engine.Document {
 		ID: id, Mailbox: mail.MailboxID(rng.IntN(5) + 1), Folder: mail.FolderID(rng.IntN(9) + 1),
 		Subject: randomText(rng, 5), Body: randomText(rng, 40),
 		From: randomAddresses(rng, 2), To: randomAddresses(rng, 2), Cc: randomAddresses(rng, 1), Bcc: randomAddresses(rng, 1),
-		Language:      []string{"", "de", "en"}[rng.IntN(3)],
+		Language:      []string{"", "de", "en", "en", "fr"}[rng.IntN(5)],
 		HasAttachment: rng.IntN(3) == 0, Gone: rng.IntN(5) == 0,
 	}
 	for at := 0; at < len(d.Body) && rng.IntN(3) > 0; {
@@ -81,7 +81,7 @@ func randomQuery(rng *rand.Rand, depth int) query.Node {
 	word := vocabulary[rng.IntN(len(vocabulary))]
 	switch rng.IntN(12) {
 	case 0, 1, 2:
-		return query.Word{Field: f, Text: word}
+		return query.Word{Field: f, Text: word, Exact: rng.IntN(4) == 0}
 	case 3, 4:
 		return query.Phrase{Field: f, Text: word + " " + vocabulary[rng.IntN(8)]}
 	case 5:
