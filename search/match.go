@@ -24,9 +24,10 @@ const (
 
 // pattern is a word, phrase or prefix as a run of terms.
 type pattern struct {
-	field  query.Field
-	terms  []string
-	prefix bool // the last term may go on
+	field   query.Field
+	terms   []string
+	prefix  bool // the last term may go on
+	inflect bool // other forms of the one term match too
 }
 
 // matcher finds the places in texts by which a message matches a query. It may
@@ -40,6 +41,7 @@ func newMatcher(nodes []query.Node) *matcher {
 		switch n := n.(type) {
 		case query.Word:
 			p = pattern{field: n.Field, terms: analysis.Terms(n.Text)}
+			p.inflect = !n.Exact && n.Fuzzy == 0 && len(p.terms) == 1
 		case query.Phrase:
 			p = pattern{field: n.Field, terms: analysis.Terms(n.Text)}
 		case query.Prefix:
@@ -52,8 +54,14 @@ func newMatcher(nodes []query.Node) *matcher {
 	return m
 }
 
-// in gives the patterns that are looked for in a text of one of the fields.
-func (m *matcher) in(fields ...query.Field) *finder {
+// inflects tells whether the language of a text makes a difference.
+func (m *matcher) inflects() bool {
+	return slices.ContainsFunc(m.patterns, func(p pattern) bool { return p.inflect })
+}
+
+// in gives the patterns that are looked for in a text of one of the fields, in
+// a language, "" when it is not known.
+func (m *matcher) in(language string, fields ...query.Field) *finder {
 	f := &finder{exact: map[string][]int{}}
 	for _, p := range m.patterns {
 		if !slices.Contains(fields, p.field) {
@@ -64,13 +72,42 @@ func (m *matcher) in(fields ...query.Field) *finder {
 		f.longest = max(f.longest, len(p.terms))
 		f.terms += len(p.terms)
 		last := p.terms[len(p.terms)-1]
+		f.begins = append(f.begins, last)
 		if p.prefix {
 			f.prefixes = append(f.prefixes, i)
 		} else {
 			f.exact[last] = append(f.exact[last], i)
 		}
+		if p.inflect {
+			f.inflect(i, last, language)
+		}
 	}
 	return f
+}
+
+// inflect has a pattern match the other forms of its term. Where the language is not
+// known it may be any.
+func (f *finder) inflect(i int, term, language string) {
+	languages := []string{language}
+	if language == "" {
+		languages = analysis.Inflected()
+	}
+	for _, l := range languages {
+		for _, b := range analysis.Beginnings(l, term) {
+			f.forms = append(f.forms, wordForms{pattern: i, language: l, beginning: b, stem: analysis.Stem(l, term)})
+			f.begins = append(f.begins, b)
+		}
+	}
+}
+
+// wordForms are the terms with a beginning that have a stem.
+type wordForms struct {
+	pattern                   int
+	language, beginning, stem string
+}
+
+func (w *wordForms) has(term string) bool {
+	return strings.HasPrefix(term, w.beginning) && analysis.Stem(w.language, term) == w.stem
 }
 
 // finder looks for patterns in texts of one kind.
@@ -78,6 +115,8 @@ type finder struct {
 	patterns []pattern
 	exact    map[string][]int // patterns by their last term
 	prefixes []int            // patterns whose last term is a prefix
+	forms    []wordForms      // what matches beside exact terms
+	begins   []string         // a chunk in which none of these stands has no match
 	longest  int              // terms of the longest pattern
 	terms    int              // of all patterns
 }
@@ -133,14 +172,7 @@ func (f *finder) mayMatch(chunk string) bool {
 		return true
 	}
 	low := strings.ToLower(chunk)
-	for _, p := range f.patterns {
-		for _, t := range p.terms {
-			if strings.Contains(low, t) {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(f.begins, func(b string) bool { return strings.Contains(low, b) })
 }
 
 func isASCII(s string) bool {
@@ -180,7 +212,7 @@ func (r *run) read(chunk string, base int) {
 			r.recent = r.recent[:n]
 		}
 		r.recent = append(r.recent, t)
-		r.work += 1 + len(r.prefixes)
+		r.work += 1 + len(r.prefixes) + len(r.forms)
 		for _, i := range r.exact[t.Term] {
 			r.match(i)
 		}
@@ -190,8 +222,21 @@ func (r *run) read(chunk string, base int) {
 				r.match(i)
 			}
 		}
+		r.readForms(t.Term)
 		if r.full() {
 			return
+		}
+	}
+}
+
+// readForms finds the patterns of which a term is another form.
+func (r *run) readForms(term string) {
+	last := -1 // of unknown language a term may be a form in several
+	for i := range r.forms {
+		w := &r.forms[i]
+		if w.pattern != last && term != r.patterns[w.pattern].terms[0] && w.has(term) {
+			last = w.pattern
+			r.match(last)
 		}
 	}
 }

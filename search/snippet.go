@@ -29,19 +29,23 @@ const (
 // snippets shows where a message matches.
 func (m *matcher) snippets(msg mail.Message, parts []mail.Part, texts map[mail.Digest]archive.Text) Snippets {
 	var out Snippets
+	body, stretches := mailtext.Read(firstBytes(msg.Body.Content, maxBody), msg.Body.Type == mail.HTML, msg.Subject)
+	language := ""
+	if m.inflects() {
+		language = mailtext.LanguageOf(msg.Subject, body, stretches)
+	}
 	if subject := firstRunes(msg.Subject, maxSubject); subject != "" {
-		spans, _ := m.in(query.Any, query.Subject).find(subject, maxScan)
+		spans, _ := m.in(language, query.Any, query.Subject).find(subject, maxScan)
 		out.Subject = []string{marked(subject, 0, len(subject), spans)}
 	}
 	left := maxHitScan
-	anywhere := m.in(query.Any)
-	body, stretches := mailtext.Read(firstBytes(msg.Body.Content, maxBody), msg.Body.Type == mail.HTML, msg.Subject)
+	anywhere := m.in(language, query.Any)
 	spans, n := anywhere.find(body, min(maxScan, left))
 	left -= n
 	if out.Body = fragments(body, written(spans, stretches)); out.Body == nil {
 		out.Body = preview(body, stretches)
 	}
-	inName := m.in(query.Any, query.Filename)
+	inName := m.in(language, query.Any, query.Filename)
 	for i, p := range parts {
 		if len(out.Attachments) == maxParts {
 			break

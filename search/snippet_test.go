@@ -45,6 +45,14 @@ func TestSnippets(t *testing.T) {
 			"cafe",
 			search.Snippets{Subject: []string{"<mark>Café</mark> &lt;b&gt;"}, Body: []string{"To the <mark>CAFE</mark> &amp; back"}},
 		},
+		"other forms of a word, in the message's language": {
+			letter{subject: "Die Rechnungen", text: "Anbei die Rechnung und alle Rechnungen vom letzten Jahr, der Rechner ist nicht dabei."},
+			"rechnungen",
+			search.Snippets{
+				Subject: []string{"Die <mark>Rechnungen</mark>"},
+				Body:    []string{"Anbei die <mark>Rechnung</mark> und alle <mark>Rechnungen</mark> vom letzten Jahr, der Rechner ist nicht dabei."},
+			},
+		},
 		"a phrase is marked as one": {
 			letter{subject: "s", text: "The net price is 30, and net-30 is the term."},
 			`"net 30"`,
