@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mailquarry/internal/mail"
+	"mailquarry/internal/rfc822"
 )
 
 // object is a JSON object whose fields are read one by one, so that one of a
@@ -162,6 +163,9 @@ func graphMessage(m *mail.Message, payload []byte) error {
 	m.Categories = o.texts("categories")
 	m.IsRead = o.boolean("isRead")
 	m.IsDraft = o.boolean("isDraft")
+	headers := o.headers("internetMessageHeaders")
+	readHeaders(m, headers)
+	m.Kind, m.HasInvite = kindOfGraph(o, headers)
 	flag := o.sub("flag")
 	m.IsFlagged = strings.EqualFold(flag.str("flagStatus"), "flagged")
 	body := o.sub("body")
@@ -187,6 +191,26 @@ func (o *object) texts(name string) []string {
 		}
 		if s = cleanLine(s); s != "" {
 			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// headers reads a list of {"name":..,"value":..}.
+func (o *object) headers(name string) []header {
+	var raws []json.RawMessage
+	o.into(name, &raws)
+	var out []header
+	for _, raw := range raws {
+		f, err := parseObject(raw)
+		if err != nil {
+			o.bad = append(o.bad, name)
+			continue
+		}
+		value := f.str("value")
+		out = append(out, header{name: strings.ToLower(cleanLine(f.str("name"))), value: func() string { return rfc822.Words([]byte(value)) }})
+		if len(f.bad) > 0 {
+			o.bad = append(o.bad, name)
 		}
 	}
 	return out

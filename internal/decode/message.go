@@ -23,6 +23,9 @@ func Message(f source.Format, payload []byte) (m mail.Message, err error) {
 		if m.Body.Type == "" {
 			m.Body.Type = mail.Text
 		}
+		if m.Kind == "" {
+			m.Kind = mail.Mail
+		}
 	}()
 	switch f {
 	case source.GraphJSON:

@@ -43,6 +43,12 @@ func rfcMessage(m *mail.Message, raw []byte) error {
 	m.Categories = keywords(h)
 	m.IsRead, m.IsFlagged = statusFlags(h)
 	m.IsDraft = strings.TrimSpace(string(h.First("x-unsent"))) == "1"
+	fields := make([]header, len(h))
+	for i, f := range h {
+		fields[i] = header{name: f.Name, value: func() string { return rfc822.Words(f.Value) }}
+	}
+	readHeaders(m, fields)
+	m.Kind, m.HasInvite = kindOfParts(root)
 	m.Body = body(root)
 	return err
 }

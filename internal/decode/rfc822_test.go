@@ -140,11 +140,11 @@ func TestRFC822Header(t *testing.T) {
 		{"no date at all", "Date: soon", mail.Message{}},
 		{
 			"thread: first of References", "Message-ID: <c@x>\nReferences: <a@x>\n <b@x>\nIn-Reply-To: <b@x>",
-			mail.Message{InternetMessageID: "c@x", ConversationID: "a@x"},
+			mail.Message{InternetMessageID: "c@x", ConversationID: "a@x", References: []string{"a@x", "b@x"}},
 		},
-		{"thread: In-Reply-To", "Message-ID: <c@x>\nIn-Reply-To: <b@x>", mail.Message{InternetMessageID: "c@x", ConversationID: "b@x"}},
+		{"thread: In-Reply-To", "Message-ID: <c@x>\nIn-Reply-To: <b@x>", mail.Message{InternetMessageID: "c@x", ConversationID: "b@x", References: []string{"b@x"}}},
 		{"thread: itself", "Message-ID: <c@x>", mail.Message{InternetMessageID: "c@x", ConversationID: "c@x"}},
-		{"flags", "Status: RO\nX-Status: F\nX-Priority: 1 (Highest)\nKeywords: red, blue", mail.Message{IsRead: true, IsFlagged: true, Importance: "high", Categories: []string{"red", "blue"}}},
+		{"flags", "Status: RO\nX-Status: F\nX-Priority: 1 (Highest)\nKeywords: red, blue", mail.Message{IsRead: true, IsFlagged: true, Importance: "high", Categories: []string{"red", "blue"}, Headers: []mail.Header{{Name: "x-priority", Value: "1 (Highest)"}}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -153,6 +153,7 @@ func TestRFC822Header(t *testing.T) {
 				t.Errorf("unexpected error: %v", err)
 			}
 			got.Body = mail.Body{}
+			c.want.Kind = mail.Mail
 			if d := cmp.Diff(c.want, got); d != "" {
 				t.Errorf("message (-want +got):\n%s", d)
 			}

@@ -42,7 +42,29 @@ type Message struct {
 	IsRead            bool
 	IsDraft           bool
 	IsFlagged         bool
+
+	Kind        Kind     // never "" in a decoded message
+	HasInvite   bool     // it holds an appointment, as a part or by what it is
+	References  []string // Message-IDs of those before it in its thread, the oldest first, without angle brackets
+	ListID      string   // of the mailing list that it came by: what stands between the angle brackets
+	DeliveredTo []string // addresses that servers have delivered it to
+	Headers     []Header // in the message's order; those that are kept, see package decode
 }
+
+// Header is a field of a message's header. Name is in lower case.
+type Header struct{ Name, Value string }
+
+// Kind tells what a message is for.
+type Kind string
+
+// The kinds of message.
+const (
+	Mail    Kind = "mail"    // what people and programs write
+	Meeting Kind = "meeting" // an invitation, a change to one or an answer to one
+	Task    Kind = "task"    // a task that is assigned, or an answer to one
+	Receipt Kind = "receipt" // that a message was read, or deleted unread
+	Report  Kind = "report"  // that a message was delivered, or could not be
+)
 
 // Date is the time by which a message is sorted and filtered: received, or
 // sent where that is all that is known. Zero when neither is.
