@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	netmail "net/mail"
+	"strconv"
 	"strings"
 	"time"
 
@@ -41,8 +42,7 @@ func rfcMessage(m *mail.Message, raw []byte) error {
 	m.ConversationID = thread(h, m.InternetMessageID)
 	m.Importance = rfcImportance(h)
 	m.Categories = keywords(h)
-	m.IsRead, m.IsFlagged = statusFlags(h)
-	m.IsDraft = strings.TrimSpace(string(h.First("x-unsent"))) == "1"
+	statusFlags(m, h)
 	fields := make([]header, len(h))
 	for i, f := range h {
 		fields[i] = header{name: f.Name, value: func() string { return rfc822.Words(f.Value) }}
@@ -183,16 +183,15 @@ func keywords(h rfc822.Header) []string {
 	return out
 }
 
-// statusFlags reads the mbox fields in which mail programs keep a message's
-// flags: R for read, F for flagged.
-func statusFlags(h rfc822.Header) (read, flagged bool) {
-	read = bytes.ContainsRune(h.First("status"), 'R')
-	flagged = bytes.ContainsRune(h.First("x-status"), 'F')
-	if v := h.First("x-mozilla-status"); len(v) == 4 {
-		read = read || strings.ContainsRune("13579BDFbdf", rune(v[3]))
-		flagged = flagged || strings.ContainsRune("4567CDEFcdef", rune(v[3]))
-	}
-	return read, flagged
+// statusFlags reads the fields in which mail programs keep a message's flags: R
+// for read, F for flagged, T for a draft. A message without any counts as read,
+// since exports have none and a whole archive of unread mail would help nobody.
+func statusFlags(m *mail.Message, h rfc822.Header) {
+	status, more, mozilla := h.First("status"), h.First("x-status"), h.First("x-mozilla-status")
+	bits, err := strconv.ParseUint(string(mozilla), 16, 16)
+	m.IsRead = bytes.ContainsRune(status, 'R') || err == nil && bits&1 != 0 || status == nil && err != nil
+	m.IsFlagged = bytes.ContainsRune(more, 'F') || bits&4 != 0
+	m.IsDraft = strings.TrimSpace(string(h.First("x-unsent"))) == "1" || bytes.ContainsRune(more, 'T')
 }
 
 // body picks what is shown: the HTML of the first text that has one, else the

@@ -144,6 +144,8 @@ func TestRFC822Header(t *testing.T) {
 		},
 		{"thread: In-Reply-To", "Message-ID: <c@x>\nIn-Reply-To: <b@x>", mail.Message{InternetMessageID: "c@x", ConversationID: "b@x", References: []string{"b@x"}}},
 		{"thread: itself", "Message-ID: <c@x>", mail.Message{InternetMessageID: "c@x", ConversationID: "c@x"}},
+		{"unread", "Status: O\nX-Status: T", mail.Message{IsDraft: true}},
+		{"Mozilla's flags", "X-Mozilla-Status: 0004", mail.Message{IsFlagged: true}},
 		{"flags", "Status: RO\nX-Status: F\nX-Priority: 1 (Highest)\nKeywords: red, blue", mail.Message{IsRead: true, IsFlagged: true, Importance: "high", Categories: []string{"red", "blue"}, Headers: []mail.Header{{Name: "x-priority", Value: "1 (Highest)"}}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -153,7 +155,7 @@ func TestRFC822Header(t *testing.T) {
 				t.Errorf("unexpected error: %v", err)
 			}
 			got.Body = mail.Body{}
-			c.want.Kind = mail.Mail
+			c.want.Kind, c.want.IsRead = mail.Mail, !strings.HasPrefix(c.in, "Status: O") && !strings.HasPrefix(c.in, "X-Mozilla-Status: 0004")
 			if d := cmp.Diff(c.want, got); d != "" {
 				t.Errorf("message (-want +got):\n%s", d)
 			}
