@@ -19,14 +19,15 @@ const module = "mailquarry/"
 // import besides. A package that is missing here fails the test: a new one has
 // to be given its place.
 var floors = map[string][]string{
-	"internal/mail":    {},
-	"internal/version": {},
-	"internal/rfc822":  {},
-	"extract":          {"internal/rfc822"},
-	"mailtext":         {"extract"},
-	"search/query":     {"search/analysis"},
-	"search/analysis":  {},
-	"web/mailhtml":     {},
+	"internal/mail":      {},
+	"internal/version":   {},
+	"internal/wellknown": {},
+	"internal/rfc822":    {},
+	"extract":            {"internal/rfc822"},
+	"mailtext":           {"extract"},
+	"search/query":       {"search/analysis"},
+	"search/analysis":    {},
+	"web/mailhtml":       {},
 
 	"internal/source": {"internal/mail"},
 	"internal/access": {"internal/mail"},
@@ -44,10 +45,10 @@ var floors = map[string][]string{
 
 	"indexer": {
 		"internal/mail", "internal/access", "internal/source", "internal/source/files", "internal/archive", "internal/decode",
-		"extract", "mailtext", "search/engine",
+		"internal/wellknown", "extract", "mailtext", "search/engine", "search/query",
 	},
 	"search": {
-		"internal/mail", "internal/access", "internal/archive", "internal/decode", "internal/source", "extract", "mailtext",
+		"internal/mail", "internal/wellknown", "internal/access", "internal/archive", "internal/decode", "internal/source", "extract", "mailtext",
 		"search/query", "search/analysis", "search/engine",
 	},
 	"internal/notify":  {"internal/source"},
