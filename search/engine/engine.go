@@ -39,7 +39,8 @@ type Document struct {
 }
 
 // Key is a mark of a message: Name is what kind of mark it is, Value which one, folded
-// (lower case). A message may have several of one kind.
+// (query.FoldKey); that of a category is as people named it, and folded where it is
+// looked for. A message may have several of one kind.
 type Key struct{ Name, Value string }
 
 // The names of marks, and their values.
@@ -52,9 +53,10 @@ const (
 	KeyCategory  = "category"   // as people named it
 	KeyList      = "list"       // List-Id, what stands between < and >
 	KeyDelivered = "deliveredto"
-	KeyKind      = "kind"   // mail, meeting, task, receipt, report
-	KeyHeader    = "header" // name=value, at most MaxKey bytes
-	KeyDomain    = "domain" // FacetDomain: the sender's domain
+	KeyKind      = "kind"      // mail, meeting, task, receipt, report
+	KeyHeader    = "header"    // name=value, at most MaxKey bytes
+	KeyDomain    = "domain"    // FacetDomain: the sender's domain
+	KeyDirection = "direction" // inbound, outbound, internal: as the organisation was when it was indexed
 )
 
 // MaxKey is the greatest length of a mark's value in bytes; longer ones are cut.
