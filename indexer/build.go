@@ -56,6 +56,7 @@ type Builder struct {
 	archive *archive.Archive
 	texts   *textDesk
 	footers *footerDesk
+	places  *placeDesk
 	writer  engine.Writer
 	opts    BuildOptions
 	done    atomic.Int64
@@ -89,7 +90,7 @@ func (t turn) take(ctx context.Context) (release func(), err error) {
 // NewBuilder makes a Builder from a into w.
 func NewBuilder(a *archive.Archive, x extract.Extractor, w engine.Writer, o BuildOptions) *Builder {
 	o = o.withDefaults()
-	return &Builder{archive: a, texts: newTextDesk(a, x, o.Logger), footers: newFooterDesk(a), writer: w, opts: o, running: newTurn(), writing: newTurn()}
+	return &Builder{archive: a, texts: newTextDesk(a, x, o.Logger), footers: newFooterDesk(a), places: newPlaceDesk(a), writer: w, opts: o, running: newTurn(), writing: newTurn()}
 }
 
 // Done counts the messages taken into the index since the Builder was made.

@@ -32,7 +32,7 @@ func (b *Builder) document(ctx context.Context, rec archive.Record) item {
 	it.doc = engine.Document{
 		ID: rec.ID, Mailbox: rec.Mailbox, Folder: rec.Folder,
 		Subject: m.Subject, From: senders(m), To: m.To, Cc: m.Cc, Bcc: m.Bcc,
-		Date: m.Date(), Size: rec.Size, Gone: !rec.GoneAt.IsZero(),
+		Date: m.Date(), Sent: m.Sent, Size: rec.Size, Gone: !rec.GoneAt.IsZero(),
 	}
 	if it.err = b.body(ctx, m, &it.doc); it.err != nil {
 		return it
@@ -52,6 +52,13 @@ func (b *Builder) document(ctx context.Context, rec archive.Record) item {
 		it.doc.HasAttachment = it.doc.HasAttachment || !p.Inline
 		it.doc.Attachments = append(it.doc.Attachments, a)
 	}
+	at, err := b.places.of(ctx, rec)
+	if err != nil {
+		it.err = fmt.Errorf("tell the place of message %s: %w", rec.ID, err)
+		return it
+	}
+	it.doc.Copy, it.doc.Threads = copyOf(m, it.doc.Body), threadsOf(rec, m)
+	it.doc.Keys = marksOf(m, &it.doc, rec.Parts, at)
 	return it
 }
 

@@ -17,6 +17,7 @@ import (
 	"mailquarry/internal/mail"
 	"mailquarry/internal/source"
 	"mailquarry/internal/source/files"
+	"mailquarry/internal/wellknown"
 )
 
 // ImportSource is the name under which the archive keeps imported mailboxes.
@@ -255,7 +256,7 @@ func (p *importPage) place(ctx context.Context, it files.Item) (importFolder, er
 		if i > 0 {
 			f.ParentKey = folderKey(it.Folder[:i])
 		} else {
-			f.WellKnown = wellKnownName(f.Name)
+			f.WellKnown = wellknown.Folder(f.Name) // so that in:sent works on imported mail too
 		}
 		page.Folders = append(page.Folders, f)
 	}
@@ -300,22 +301,3 @@ func (p *importPage) mailbox(ctx context.Context, it files.Item) (mail.MailboxID
 
 // folderKey joins the path by a character that no folder name holds.
 func folderKey(path []string) string { return strings.Join(path, "\x1f") }
-
-// wellKnownName recognises the usual names of the folders that every mailbox
-// has, so that in:sent works on imported mail too.
-func wellKnownName(name string) string {
-	switch strings.ToLower(strings.ReplaceAll(name, "_", " ")) {
-	case "inbox":
-		return "inbox"
-	case "sent", "sent items", "sent mail", "sent messages":
-		return "sentitems"
-	case "drafts":
-		return "drafts"
-	case "trash", "deleted items", "deleted messages":
-		return "deleteditems"
-	case "junk", "spam", "junk email", "junk e-mail":
-		return "junkemail"
-	default:
-		return ""
-	}
-}

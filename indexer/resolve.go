@@ -418,7 +418,8 @@ func (r *boxRound) sweepSome(ctx context.Context, f archive.Folder, last source.
 
 // sameButPlace tells whether a message was only moved: what is in it is as it
 // was. A move gives it another changeKey (reference section 4.4), which alone
-// would look like a change of its attachments.
+// would look like a change of its attachments. What was stored before header
+// fields were asked for lacks them.
 func sameButPlace(was, is []byte) bool {
 	before, after := map[string]json.RawMessage{}, map[string]json.RawMessage{}
 	if json.Unmarshal(was, &before) != nil || json.Unmarshal(is, &after) != nil {
@@ -430,7 +431,7 @@ func sameButPlace(was, is []byte) bool {
 	for _, fields := range []map[string]json.RawMessage{before, after} {
 		for _, name := range []string{
 			"parentFolderId", "changeKey", "@odata.etag", "@odata.type", "@odata.context", "lastModifiedDateTime",
-			"isRead", "flag", "categories", "inferenceClassification",
+			"isRead", "flag", "categories", "inferenceClassification", "internetMessageHeaders",
 		} {
 			delete(fields, name)
 		}
