@@ -12,9 +12,8 @@ func (s *splitter) forwards() forwardings {
 	var out forwardings
 	first := s.forward
 	for i := 0; i < len(s.lines); i++ {
-		l := s.lines[i].text
 		switch {
-		case forwards(l):
+		case s.lines[i].forwards():
 			end := s.afterHeader(i+1) + 1
 			out = append(out, [2]int{i, s.nextText(end)})
 			i, first = max(i, end-1), false

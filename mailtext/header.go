@@ -50,14 +50,18 @@ func (s *splitter) divided(i int) int {
 // introduction is a line or two before lines with > that say that somebody wrote,
 // without a date.
 func (s *splitter) introduction(i int) int {
-	joined := ""
+	if s.nextAngle(i) > i+4 {
+		return 0
+	}
+	joined, clues := "", clue(0)
 	for n := 1; n <= 3 && i+n-1 < len(s.lines); n++ {
-		l := s.lines[i+n-1].text
-		if l == "" || isAngle(l) || n > 1 && (introduces(l) || !strings.ContainsAny(s.lines[i].text, "0123456789@<")) {
+		l, c := s.lines[i+n-1].text, s.lines[i+n-1].clues
+		if l == "" || isAngle(l) || n > 1 && (introduces(l, c) || !strings.ContainsAny(s.lines[i].text, "0123456789@<")) {
 			return 0
 		}
 		joined += " " + l
-		if j := s.nextText(i + n); j < len(s.lines) && j <= i+n+1 && isAngle(s.lines[j].text) && introduces(strings.TrimSpace(joined)) {
+		clues |= c
+		if j := s.nextText(i + n); j < len(s.lines) && j <= i+n+1 && isAngle(s.lines[j].text) && introduces(strings.TrimSpace(joined), clues) {
 			return n
 		}
 	}
@@ -68,8 +72,8 @@ func (s *splitter) introduction(i int) int {
 // time after the name, and recipients and subject.
 func (s *splitter) noted(i int) int {
 	j := i
-	if !isNoted(s.lines[j].text) {
-		if j++; j >= len(s.lines) || len(s.lines[i].text) > 100 || !isNoted(s.lines[j].text) {
+	if !s.lines[j].isNoted() {
+		if j++; j >= len(s.lines) || len(s.lines[i].text) > 100 || !s.lines[j].isNoted() {
 			return 0
 		}
 	}
@@ -99,20 +103,21 @@ func (s *splitter) noted(i int) int {
 // attribution is "On Monday, Ann wrote:", which mailers break into up to four
 // lines.
 func (s *splitter) attribution(i int) int {
-	if isAttribution(s.lines[i].text) {
+	if isAttribution(s.lines[i].text, s.lines[i].clues) {
 		return 1
 	}
 	if !s.introduced(i) || !beginsAttribution(s.lines[i].text) {
 		return 0
 	}
-	joined := ""
+	joined, clues := "", clue(0)
 	for n := 1; n <= 4 && i+n-1 < len(s.lines); n++ {
-		l := s.lines[i+n-1].text
-		if l == "" || isAngle(l) || n > 1 && isAttribution(l) {
+		l, c := s.lines[i+n-1].text, s.lines[i+n-1].clues
+		if l == "" || isAngle(l) || n > 1 && isAttribution(l, c) {
 			return 0
 		}
 		joined = strings.TrimSpace(joined + " " + l)
-		if isAttribution(joined) {
+		clues |= c
+		if isAttribution(joined, clues) {
 			return n
 		}
 		if len(joined) > 400 {
@@ -125,9 +130,13 @@ func (s *splitter) attribution(i int) int {
 // introduced tells whether one of the next lines could end an attribution: the
 // patterns cost more than all else.
 func (s *splitter) introduced(i int) bool {
+	clues := s.lines[i].clues
 	for _, l := range s.lines[i+1 : min(i+4, len(s.lines))] {
 		if l.text == "" {
 			return false
+		}
+		if clues |= l.clues; clues&clueDigit == 0 || clues&(clueWrote|clueAngle|clueAt) == 0 {
+			continue
 		}
 		if endsInColon(strings.TrimRight(l.text, " \u00A0")) || strings.HasSuffix(l.text, ">") {
 			return true

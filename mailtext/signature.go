@@ -20,7 +20,7 @@ func (s *splitter) signatures() {
 			continue
 		}
 		l := s.lines[i].text
-		if devices < maxDevices && isDevice(l) {
+		if devices < maxDevices && s.lines[i].isDevice() {
 			devices++
 			s.set(i, Signature)
 			continue
@@ -54,7 +54,7 @@ func (s *splitter) listFooter(i int) int {
 	}
 	end, is := i+1, false
 	for ; end < len(s.lines) && end <= i+8 && s.kinds[end] == Own && !isRule(s.lines[end].text); end++ {
-		is = is || isListFooter(s.lines[end].text)
+		is = is || s.lines[end].isListFooter()
 	}
 	if !is {
 		return 0
@@ -93,7 +93,7 @@ func (r *stretch) begin(s *splitter, i int) {
 }
 
 func (r *stretch) look(s *splitter) {
-	for r.legal < r.end && !isLegal(s.lines[r.legal].text) {
+	for r.legal < r.end && !s.lines[r.legal].isLegal() {
 		r.legal++
 	}
 }
@@ -107,7 +107,7 @@ func (s *splitter) footer() {
 	}
 	start := end
 	for i := end - 1; i >= 0 && s.kinds[i] == Own && end-i <= 40; i-- {
-		if isLegal(s.lines[i].text) {
+		if s.lines[i].isLegal() {
 			start = i
 		}
 	}

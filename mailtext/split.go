@@ -62,6 +62,7 @@ func Part(text string, spans []Span, k Kind) string {
 type line struct {
 	start, end int // with its line end
 	text       string
+	clues      clue
 }
 
 func lines(text string) []line {
@@ -71,7 +72,8 @@ func lines(text string) []line {
 		if i := strings.IndexByte(text[start:], '\n'); i >= 0 && len(out) < maxLines-1 {
 			end = start + i + 1
 		}
-		out = append(out, line{start, end, strings.TrimSpace(text[start:min(end, start+maxLine)])})
+		l := strings.TrimSpace(text[start:min(end, start+maxLine)])
+		out = append(out, line{start, end, l, cluesOf(l)})
 		start = end
 	}
 	return out
@@ -82,8 +84,8 @@ type splitter struct {
 	kinds   []Kind
 	fixed   []bool // a mark has said what the line is
 	forward bool
-	answer  bool // by its subject
-	angle   int  // the line with > that was found last
+	answer  bool  // by its subject
+	angles  []int // by line the next with >, itself or a later one; made at need
 	// initials counts the lines that begin with the same initials and >.
 	initials map[string]int
 }
@@ -140,7 +142,7 @@ func (s *splitter) quotes() {
 		case isAngle(l) || s.initials[prefixOf(l)] > 1:
 			s.set(i, Quoted)
 			continue
-		case forwards(l):
+		case s.lines[i].forwards():
 			i = s.forwarded(i + 1)
 			continue
 		}
@@ -191,11 +193,7 @@ func (s *splitter) shortened(i, end int) bool {
 	if s.attribution(i) == 0 {
 		return false
 	}
-	next := max(end, s.angle) // no line with > between: it was found from above
-	for next < len(s.lines) && !isAngle(s.lines[next].text) {
-		next++
-	}
-	s.angle = next
+	next := s.nextAngle(end)
 	for j := max(end, next-5); j < next; j++ {
 		if n, ends := s.header(j); n > 0 && ends {
 			return false
@@ -206,6 +204,21 @@ func (s *splitter) shortened(i, end int) bool {
 
 // isAngle tells of a line that begins with >. Not so "From" escaped for mbox.
 func isAngle(l string) bool { return strings.HasPrefix(l, ">") && !strings.HasPrefix(l, ">From ") }
+
+// nextAngle is the next line with >, from a line on.
+func (s *splitter) nextAngle(i int) int {
+	if s.angles == nil {
+		s.angles = make([]int, len(s.lines)+1)
+		next := len(s.lines)
+		for j := len(s.lines); j >= 0; j-- {
+			if j < len(s.lines) && isAngle(s.lines[j].text) {
+				next = j
+			}
+			s.angles[j] = next
+		}
+	}
+	return s.angles[min(i, len(s.lines))]
+}
 
 // nextText is the next line that is not empty.
 func (s *splitter) nextText(i int) int {

@@ -49,7 +49,6 @@ type rules struct {
 	address     *regexp.Regexp
 	introduces  *regexp.Regexp
 	divider     *regexp.Regexp
-	rule        *regexp.Regexp
 	noted       *regexp.Regexp
 	forwarded   *regexp.Regexp
 	forward     *regexp.Regexp
@@ -70,7 +69,6 @@ var patterns = sync.OnceValue(func() *rules {
 		address:     regexp.MustCompile(`[<(＜\[][^<>() ]{1,100}@[^<>() ]{1,200}[>)＞\]]`),
 		introduces:  oneOf(`(`, `)[^:：]{0,100}[:：]$`, verbs()),
 		divider:     oneOf(`^[-_=*]{2,} ?(`, `) ?[-_=*]{2,}:?$`, dividers()),
-		rule:        regexp.MustCompile(`^(_{10,}|-{20,}|={20,})$`),
 		noted:       regexp.MustCompile(`(?i)^(.{1,200} on |.{1,100} )?\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4},? \d{1,2}:\d{2}(:\d{2})? ?([AP]M)?( [A-Z]{3})?$`),
 		forwarded:   oneOf(`^(`, `)$`, forwardeds()),
 		forward:     regexp.MustCompile(`(?i)^\s*(fwd?|wg|wtr|tr|rv|i|doorst|enc|res?env|vs|vl|vb|pd|hl|転送|转发|轉寄)\s*[:：]`),
@@ -169,6 +167,9 @@ func legals() []string {
 // have left signs.
 func fieldOf(l string) field {
 	const signs = "*_ \t\u00A0"
+	if strings.IndexByte(l[:min(len(l), 60)], ':') < 0 && !strings.Contains(l[:min(len(l), 60)], "：") {
+		return fieldNone
+	}
 	l = strings.TrimLeft(l, signs)
 	i := strings.IndexAny(l, ":：")
 	if i <= 0 || i > 40 {
@@ -180,81 +181,70 @@ func fieldOf(l string) field {
 
 // isAttribution tells of "On 5 January, Ann wrote:". All of them hold a date, and
 // so a digit. A time and an address are enough in whatever language.
-func isAttribution(l string) bool {
-	if len(l) > 400 || !strings.ContainsAny(l, "0123456789") {
+func isAttribution(l string, c clue) bool {
+	if len(l) > 400 || c&clueDigit == 0 || c&(clueWrote|clueAngle|clueAt) == 0 {
 		return false
 	}
 	bare := strings.TrimRight(l, ":： \u00A0")
 	if bare == l && !strings.HasSuffix(l, ">") {
 		return false
 	}
-	if patterns().attribution.MatchString(bare) {
+	// Without a word that says so it is an address behind a date of digits.
+	if (c&clueWrote != 0 || c&clueAngle != 0 && '0' <= l[0] && l[0] <= '9') && patterns().attribution.MatchString(bare) {
 		return true
 	}
-	return bare != l && patterns().clock.MatchString(bare) && patterns().address.MatchString(bare)
+	return bare != l && c&clueAt != 0 && patterns().clock.MatchString(bare) && patterns().address.MatchString(bare)
 }
 
 func isForward(subject string) bool   { return patterns().forward.MatchString(subject) }
 func isAnswer(subject string) bool    { return patterns().answer.MatchString(subject) }
 func beginsAttribution(l string) bool { return patterns().begins.MatchString(l) }
-func introduces(l string) bool {
-	return len(l) < 400 && endsInColon(l) && patterns().introduces.MatchString(l)
+func introduces(l string, c clue) bool {
+	return len(l) < 400 && endsInColon(l) && c&clueSay != 0 && patterns().introduces.MatchString(l)
 }
-func isListFooter(l string) bool { return patterns().list.MatchString(l) }
 
-func isDrawn(l string) bool   { return l != "" && strings.IndexByte("-_=*", l[0]) >= 0 }
-func isDivider(l string) bool { return len(l) < 120 && isDrawn(l) && patterns().divider.MatchString(l) }
-func isRule(l string) bool    { return isDrawn(l) && patterns().rule.MatchString(l) }
+// isListFooter, isDevice and isLegal tell of lines of a list's footer, of the line
+// that a phone writes below a message, and of a legal footer's.
+func (l *line) isListFooter() bool {
+	return l.clues&clueList != 0 && patterns().list.MatchString(l.text)
+}
+
+func (l *line) isDevice() bool {
+	return l.clues&clueDevice != 0 && len(l.text) < 160 && patterns().device.MatchString(l.text)
+}
+
+func (l *line) isLegal() bool {
+	return l.clues&clueLegal != 0 && len(l.text) > 30 && patterns().legal.MatchString(l.text)
+}
+
+func isDrawn(c byte) bool { return strings.IndexByte("-_=*", c) >= 0 }
+
+func isDivider(l string) bool {
+	return len(l) > 2 && len(l) < 120 && isDrawn(l[0]) && isDrawn(l[1]) && strings.Trim(l, "-_=* ") != "" && patterns().divider.MatchString(l)
+}
+
+// isRule tells of a line that was drawn: of underscores, or of more dashes or
+// equals signs.
+func isRule(l string) bool {
+	return len(l) >= 10 && (l[0] == '_' || len(l) >= 20 && (l[0] == '-' || l[0] == '=')) && strings.Trim(l, l[:1]) == ""
+}
 
 // isNoted tells of the line with a time in a header of Notes.
-func isNoted(l string) bool {
-	return len(l) < 300 && strings.Contains(l, ":") && strings.ContainsAny(l, "0123456789") && patterns().noted.MatchString(l)
+func (l *line) isNoted() bool {
+	return l.clues&clueClock != 0 && l.clues&clueDate != 0 && len(l.text) < 300 && patterns().noted.MatchString(l.text)
 }
 
 func endsInColon(l string) bool { return strings.HasSuffix(l, ":") || strings.HasSuffix(l, "：") }
 
 // forwards tells of the line above a forwarded message: it is drawn, or ends in a
 // colon, or is the bare words.
-func forwards(l string) bool {
-	if l == "" || len(l) >= 200 {
+func (l *line) forwards() bool {
+	if l.text == "" || len(l.text) >= 200 {
 		return false
 	}
-	drawn := strings.IndexByte("-_=*", l[0]) >= 0
-	if drawn && strings.Trim(l, "-_=* ") == "" {
+	drawn := isDrawn(l.text[0])
+	if drawn && strings.Trim(l.text, "-_=* ") == "" || !drawn && l.clues&clueForward == 0 {
 		return false
 	}
-	if !drawn && !(stems{"forward", "weitergeleitet", "transf", "réexp", "reenv", "inoltr", "doorgest", "caminhada", "転送"}.in(l)) {
-		return false
-	}
-	return patterns().forwarded.MatchString(l)
-}
-
-// stems are what a line must hold for the patterns of its kind to be worth trying:
-// they cost more than all else.
-type stems []string
-
-func (s stems) in(l string) bool {
-	l = strings.ToLower(l)
-	for _, stem := range s {
-		if strings.Contains(l, stem) {
-			return true
-		}
-	}
-	return false
-}
-
-// isDevice tells of the line that a phone writes below a message.
-func isDevice(l string) bool {
-	return len(l) < 160 && stems{
-		"sent ", "outlook", "gesendet", "verschickt", "versandt", "envoyé", "enviado", "inviato", "verzonden", "verstuurd", "gestuurd", "送信",
-		"skicka", "sendt", "wysłane", "отправлено", "lähetetty", "meinem",
-	}.in(l) && patterns().device.MatchString(l)
-}
-
-// isLegal tells of a line of a legal footer.
-func isLegal(l string) bool {
-	return len(l) > 30 && stems{
-		"confiden", "privileg", "intended", "in error", "by mistake", "the environment", "vertraulich", "bestimmt", "destin", "établi", "dirig",
-		"riservat", "vertrouwelijk", "bestemd", "機密", "宛先", "秘密", "受信者",
-	}.in(l) && patterns().legal.MatchString(l)
+	return patterns().forwarded.MatchString(l.text)
 }
