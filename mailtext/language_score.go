@@ -29,6 +29,13 @@ const (
 	minLead   = 0.02
 )
 
+// After so many words the text is not read on when the second has less than that
+// share of the first's points.
+const (
+	enoughWords = 25
+	farAhead    = 0.4
+)
+
 // weighted are the tongues that a clue speaks for, by index, and how much it
 // says: more when fewer share it.
 type weighted struct {
@@ -144,25 +151,40 @@ func weigh[K comparable](m map[K]weighted, n int) {
 	}
 }
 
-// best tells the language of words, "" when none stands out.
+// best tells the language of words, "" when none stands out. It reads no further
+// once one is far ahead.
 func (f *family) best(words []string) string {
 	points := make([]float64, len(f.codes))
-	for _, w := range words {
+	for i, w := range words {
+		if i > 0 && i%enoughWords == 0 {
+			if first, second := leaders(points); points[second] < farAhead*points[first] {
+				break
+			}
+		}
 		f.score(w, points)
 	}
-	first, second := -1, -1
-	for i := range points {
-		switch {
-		case first < 0 || points[i] > points[first]:
-			first, second = i, first
-		case second < 0 || points[i] > points[second]:
-			second = i
-		}
-	}
+	first, second := leaders(points)
 	if points[first] < minPoints*math.Log(float64(len(points)+1)) || points[first]-points[second] < minLead*points[first] {
 		return ""
 	}
 	return f.codes[first]
+}
+
+// leaders are the two with the most points.
+func leaders(points []float64) (first, second int) {
+	first, second = 0, 1
+	if points[second] > points[first] {
+		first, second = second, first
+	}
+	for i := 2; i < len(points); i++ {
+		switch {
+		case points[i] > points[first]:
+			first, second = i, first
+		case points[i] > points[second]:
+			second = i
+		}
+	}
+	return first, second
 }
 
 // score adds what a word says.
