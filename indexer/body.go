@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"mailquarry/internal/archive"
 	"mailquarry/internal/mail"
 	"mailquarry/mailtext"
 	"mailquarry/search/engine"
@@ -11,14 +12,14 @@ import (
 
 // body tells apart what a message's author wrote, what is quoted and what is a
 // signature, and in which language it is.
-func (b *Builder) body(ctx context.Context, m mail.Message, doc *engine.Document) error {
+func (b *Builder) body(ctx context.Context, seq archive.Seq, m mail.Message, doc *engine.Document) error {
 	text, spans := mailtext.Read(m.Body.Content, m.Body.Type == mail.HTML, m.Subject)
 	tails := mailtext.Tails(text, spans)
 	prints := make([]uint64, len(tails))
 	for i, t := range tails {
 		prints[i] = t.Print
 	}
-	repeated, err := b.footers.repeated(ctx, m.From.Address, identity(m, text), prints)
+	repeated, err := b.footers.repeated(ctx, seq, m.From.Address, identity(m, text), prints)
 	if err != nil {
 		return fmt.Errorf("tell footers of a message: %w", err)
 	}

@@ -113,11 +113,15 @@ func (b *Builder) Catchup(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("read the index's checkpoint: %w", err)
 	}
+	after := max(archive.Seq(b.reached.Load()), archive.Seq(from))
+	if err := b.footers.begin(ctx, after); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	var working sync.WaitGroup
 	defer working.Wait() // who closes the archive next finds nobody reading it
 	defer cancel()
-	prepared := b.prepare(ctx, &working, max(archive.Seq(b.reached.Load()), archive.Seq(from)))
+	prepared := b.prepare(ctx, &working, after)
 	bt := batch{opts: b.opts}
 	for slot := range prepared {
 		it := <-slot
@@ -258,7 +262,7 @@ func (b *Builder) flush(ctx context.Context, bt *batch) error {
 	if err := b.texts.put(ctx, bt.texts); err != nil {
 		return err
 	}
-	if err := b.footers.put(ctx); err != nil {
+	if err := b.footers.put(ctx, bt.upto); err != nil {
 		return err
 	}
 	release, err := b.writing.take(ctx)

@@ -34,7 +34,7 @@ func (b *Builder) document(ctx context.Context, rec archive.Record) item {
 		Subject: m.Subject, From: senders(m), To: m.To, Cc: m.Cc, Bcc: m.Bcc,
 		Date: m.Date(), Sent: m.Sent, Size: rec.Size, Gone: !rec.GoneAt.IsZero(),
 	}
-	if it.err = b.body(ctx, m, &it.doc); it.err != nil {
+	if it.err = b.body(ctx, rec.Seq, m, &it.doc); it.err != nil {
 		return it
 	}
 	texts, err := b.texts.of(ctx, rec.Parts)

@@ -20,7 +20,7 @@ func TestFooters(t *testing.T) {
 	d := newFooterDesk(a)
 	ask := func(sender, identity string, prints ...uint64) []bool {
 		t.Helper()
-		got, err := d.repeated(t.Context(), sender, identity, prints)
+		got, err := d.repeated(t.Context(), 0, sender, identity, prints)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -44,7 +44,7 @@ func TestFooters(t *testing.T) {
 			t.Errorf("%s: %v, want %v", s.what, got, s.want)
 		}
 		if i%2 == 0 {
-			if err := d.put(t.Context()); err != nil {
+			if err := d.put(t.Context(), 0); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -70,7 +70,7 @@ func TestFootersAtOnce(t *testing.T) {
 	for m := range repeats {
 		noting.Go(func() {
 			for s := range senders {
-				if _, err := d.repeated(t.Context(), fmt.Sprint(s, "@example.com"), fmt.Sprint(m), []uint64{1}); err != nil {
+				if _, err := d.repeated(t.Context(), 0, fmt.Sprint(s, "@example.com"), fmt.Sprint(m), []uint64{1}); err != nil {
 					t.Error(err)
 				}
 			}
@@ -85,7 +85,7 @@ func TestFootersAtOnce(t *testing.T) {
 				last = true
 			default:
 			}
-			if err := d.put(t.Context()); err != nil {
+			if err := d.put(t.Context(), 0); err != nil {
 				t.Error(err)
 				return
 			}
@@ -96,9 +96,56 @@ func TestFootersAtOnce(t *testing.T) {
 	storing.Wait()
 	d = newFooterDesk(a)
 	for s := range senders {
-		got, err := d.repeated(t.Context(), fmt.Sprint(s, "@example.com"), "0", []uint64{1})
+		got, err := d.repeated(t.Context(), 0, fmt.Sprint(s, "@example.com"), "0", []uint64{1})
 		if err != nil || !got[0] {
 			t.Fatalf("sender %d: %v %v", s, got, err)
 		}
+	}
+}
+
+// Messages whose paragraphs are noted are answered without a look into the store,
+// and those that come after them are noted.
+func TestFootersOfStoredMessages(t *testing.T) {
+	t.Parallel()
+	a, err := archive.Open(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = a.Close() }()
+	run := func(from, upto archive.Seq, seqs ...archive.Seq) (last []bool) {
+		t.Helper()
+		d := newFooterDesk(a)
+		if err := d.begin(t.Context(), from); err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range seqs {
+			if last, err = d.repeated(t.Context(), s, "eva@example.com", fmt.Sprint(s), []uint64{7}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := d.put(t.Context(), upto); err != nil {
+			t.Fatal(err)
+		}
+		return last
+	}
+	upto := func(want archive.Seq) {
+		t.Helper()
+		if _, got, err := a.RepeatedTails(t.Context()); err != nil || got != want {
+			t.Errorf("noted up to %d, %v, want %d", got, err, want)
+		}
+	}
+	run(0, 2, 1, 2)
+	upto(2)
+	if run(0, 2, 1, 2)[0] {
+		t.Error("two messages make a footer when they are read again")
+	}
+	run(5, 6, 6) // an index that is further on: what lies between is not noted
+	upto(2)
+	if !run(2, 3, 3)[0] {
+		t.Error("a third message does not make a footer")
+	}
+	upto(3)
+	if !run(0, 3, 1)[0] {
+		t.Error("the first message is not answered by what came after it")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strconv"
 )
 
 // Tail is a paragraph that some messages of one sender end with. It is known by a
@@ -49,8 +50,37 @@ func (a *Archive) Tails(ctx context.Context, keys []uint64) (map[uint64]Tail, er
 	return out, nil
 }
 
-// PutTails stores tails in one transaction, in place of what was known of them.
-func (a *Archive) PutTails(ctx context.Context, tails []Tail) error {
+// tailsUpto is the key of meta under which stands how far messages' tails were put.
+const tailsUpto = "tails upto"
+
+// RepeatedTails lists the paragraphs that are known from as many messages as a Tail
+// names, and tells up to which change PutTails has said that all messages were seen.
+func (a *Archive) RepeatedTails(ctx context.Context) (keys []uint64, upto Seq, err error) {
+	err = a.r.snapshot(ctx, func(s snapshot) error {
+		err := s.each(func(rows *sql.Rows) error {
+			return rows.Scan(&upto)
+		}, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = ?", tailsUpto)
+		if err != nil {
+			return err
+		}
+		return s.each(func(rows *sql.Rows) error {
+			var key int64
+			if err := rows.Scan(&key); err != nil {
+				return err
+			}
+			keys = append(keys, uint64(key))
+			return nil
+		}, "SELECT key FROM tail WHERE c <> 0")
+	})
+	if err != nil {
+		return nil, 0, fmt.Errorf("list what senders' messages end with: %w", explain(err))
+	}
+	return keys, upto, nil
+}
+
+// PutTails stores tails in one transaction, in place of what was known of them. Unless
+// upto is 0, it says that the tails of all messages up to that change are stored now.
+func (a *Archive) PutTails(ctx context.Context, tails []Tail, upto Seq) error {
 	err := a.write(ctx, func(t *txn) error {
 		for _, tail := range tails {
 			var in [tailsKept]int64
@@ -62,7 +92,10 @@ func (a *Archive) PutTails(ctx context.Context, tails []Tail) error {
 				return err
 			}
 		}
-		return nil
+		if upto == 0 {
+			return nil
+		}
+		return t.exec("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", tailsUpto, strconv.FormatUint(uint64(upto), 10))
 	})
 	if err != nil {
 		return fmt.Errorf("note what senders' messages end with: %w", err)
