@@ -51,6 +51,7 @@ func (n *names) holdQuery(text string, made time.Time) (query.Node, error) {
 	if node == nil {
 		return nil, errors.New("it is empty")
 	}
+	// A hold is the same whoever looks, and is not changed by a saved search.
 	rs := resolver{text: text, names: n, scope: access.EveryMailboxEvenHidden()}
 	node = rs.resolve(node)
 	if len(rs.warnings) > 0 {

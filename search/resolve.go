@@ -2,29 +2,24 @@ package search
 
 import (
 	"fmt"
-	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
-
-	"golang.org/x/text/cases"
-	"golang.org/x/text/unicode/norm"
 
 	"mailquarry/internal/access"
-	"mailquarry/internal/archive"
 	"mailquarry/internal/mail"
-	"mailquarry/search/analysis"
 	"mailquarry/search/engine"
 	"mailquarry/search/query"
 )
 
-// resolver replaces the names of folders and mailboxes in a query by their
-// ids. It looks among what the scope holds only, so that a warning does not
-// tell of mailboxes that one may not see.
+// resolver replaces in a query what depends on who asks and on what there is: the
+// names of folders, mailboxes and saved searches, me, conversations, directions.
+// It looks among what the scope holds only, so that a warning does not tell of
+// mailboxes that one may not see.
 type resolver struct {
 	text     string
 	names    *names
 	scope    access.Scope
+	own      []mail.MailboxID // of who asks
+	saved    *expansion
 	warnings []query.Warning
 	from     int // in text; names are met in their order
 }
@@ -55,9 +50,34 @@ func (r *resolver) resolve(n query.Node) query.Node {
 			return n
 		}
 		return query.Or{Nodes: []query.Node{n, oneOf(engine.FacetMailbox, r.names.removed)}}
+	case query.Me:
+		return r.me(n)
+	case query.Saved:
+		return r.search(n.Name)
+	case query.Direction:
+		return query.Key{Name: engine.KeyDirection, Values: []string{n.Way}}
+	case query.Thread:
+		if n.Node == nil {
+			return n
+		}
+		return query.Thread{Node: r.resolve(n.Node)}
+	case query.OneOf:
+		return conversations(n)
 	default:
 		return n
 	}
+}
+
+// conversations replaces the ids that people know conversations by.
+func conversations(n query.OneOf) query.Node {
+	if n.Field != engine.FieldThread {
+		return n
+	}
+	all := query.OneOf{Field: n.Field}
+	for _, id := range n.Values {
+		all.Values = append(all.Values, engine.ThreadsNamed(id)...)
+	}
+	return all
 }
 
 func (r *resolver) all(nodes []query.Node) []query.Node {
@@ -106,160 +126,4 @@ func (r *resolver) place(name string) (from, to int) {
 	}
 	r.from = first + len(name)
 	return first, r.from
-}
-
-// folders finds the folders that a name means: a path from the top, a name, or
-// a well-known name, also as the first step of a path. Behind it, /** means
-// the folders below too.
-func (r *resolver) folders(name string) []mail.FolderID {
-	name, below := strings.CutSuffix(name, "/**")
-	want := fold(name)
-	first, rest, deep := strings.Cut(want, "/")
-	known := wellKnown(first)
-	var found []mail.FolderID
-	for i := range r.names.folders {
-		f := &r.names.folders[i]
-		if !r.scope.Contains(f.Mailbox) || len(f.Path) == 0 {
-			continue
-		}
-		switch {
-		case fold(f.Name) == want, fold(joinPath(f.Path)) == want:
-		case known == "":
-			continue
-		case !deep && r.isWellKnown(f, known):
-		case deep && fold(joinPath(f.Path[1:])) == rest && r.isWellKnown(r.top(f), known):
-		default:
-			continue
-		}
-		found = append(found, f.ID)
-	}
-	if below {
-		found = r.withBelow(found)
-	}
-	return found
-}
-
-// isWellKnown tells whether f is the folder of that well-known name, by what
-// the source says of it, or for sources that say nothing by its own name.
-func (r *resolver) isWellKnown(f *archive.Folder, known string) bool {
-	if f.WellKnown != "" {
-		return strings.EqualFold(f.WellKnown, known)
-	}
-	return len(f.Path) == 1 && wellKnown(fold(f.Name)) == known
-}
-
-// top is the folder at the top of f's path.
-func (r *resolver) top(f *archive.Folder) *archive.Folder {
-	for range len(f.Path) {
-		parent := r.names.folder[f.Parent]
-		if parent == nil || parent.Mailbox != f.Mailbox {
-			break
-		}
-		f = parent
-	}
-	return f
-}
-
-// withBelow adds the folders that stand below those of the list.
-func (r *resolver) withBelow(ids []mail.FolderID) []mail.FolderID {
-	in := map[mail.FolderID]bool{}
-	for _, id := range ids {
-		in[id] = true
-	}
-	children := map[mail.FolderID][]mail.FolderID{}
-	for i := range r.names.folders {
-		f := &r.names.folders[i]
-		children[f.Parent] = append(children[f.Parent], f.ID)
-	}
-	for i := 0; i < len(ids); i++ {
-		for _, child := range children[ids[i]] {
-			if !in[child] {
-				in[child] = true
-				ids = append(ids, child)
-			}
-		}
-	}
-	return ids
-}
-
-// mailboxes finds the mailboxes that a name means: an address, an alias, the
-// part of one before the @, or a name; and where there is none such, a word of
-// a name.
-func (r *resolver) mailboxes(name string) []mail.MailboxID {
-	want := fold(name)
-	var exact, partial []mail.MailboxID
-	words := analysis.Terms(name)
-	for i := range r.names.mailboxes {
-		m := &r.names.mailboxes[i]
-		if !r.scope.Contains(m.ID) {
-			continue
-		}
-		switch {
-		case fold(m.Name) == want || slices.ContainsFunc(addresses(m), func(a string) bool {
-			local, _, _ := strings.Cut(a, "@")
-			return a == want || local == want
-		}):
-			exact = append(exact, m.ID)
-		case containsRun(analysis.Terms(m.Name), words):
-			partial = append(partial, m.ID)
-		}
-	}
-	if len(exact) > 0 {
-		return exact
-	}
-	return partial
-}
-
-func addresses(m *archive.Mailbox) []string {
-	all := []string{fold(m.Address)}
-	for _, a := range m.Aliases {
-		all = append(all, fold(a))
-	}
-	return all
-}
-
-// containsRun tells whether part stands in all as it is.
-func containsRun(all, part []string) bool {
-	for i := 0; len(part) > 0 && i+len(part) <= len(all); i++ {
-		if slices.Equal(all[i:i+len(part)], part) {
-			return true
-		}
-	}
-	return false
-}
-
-// fold makes names comparable that differ in case or composition only.
-func fold(s string) string {
-	s = strings.Trim(strings.TrimSpace(s), "/")
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return norm.NFC.String(cases.Fold().String(s))
-		}
-	}
-	return strings.ToLower(s)
-}
-
-// wellKnown gives Graph's name of the folder that people mean by a folded
-// name, "" when they mean none.
-func wellKnown(name string) string {
-	name = strings.Map(func(c rune) rune {
-		if unicode.IsLetter(c) {
-			return c
-		}
-		return -1
-	}, name)
-	switch name {
-	case "inbox", "drafts", "archive", "outbox", "clutter", "conversationhistory", "scheduled":
-		return name
-	case "draft":
-		return "drafts"
-	case "sent", "sentitems", "sentmail", "sentmessages":
-		return "sentitems"
-	case "trash", "bin", "deleted", "deleteditems", "deletedmessages":
-		return "deleteditems"
-	case "junk", "spam", "junkemail", "junkmail":
-		return "junkemail"
-	default:
-		return ""
-	}
 }

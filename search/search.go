@@ -43,8 +43,11 @@ func (s *Service) Search(ctx context.Context, p access.Principal, r Request) (Re
 	}
 	scope := n.scope(p)
 	if node != nil {
-		rs := resolver{text: r.Text, names: n, scope: scope}
+		rs := resolver{text: r.Text, names: n, scope: scope, own: p.Owns(), saved: &expansion{get: s.saved, now: s.now().In(loc)}}
 		node = rs.resolve(node)
+		if err := rs.saved.err; err != nil {
+			return Results{}, fmt.Errorf("read a saved search: %w", err)
+		}
 		res.Warnings = append(res.Warnings, rs.warnings...)
 		slices.SortStableFunc(res.Warnings, func(a, b query.Warning) int { return cmp.Compare(a.From, b.From) })
 	}

@@ -17,7 +17,10 @@ type Config struct {
 	Checkpoint func(ctx context.Context) (uint64, error)
 	// Kept tells whether a mailbox whose user was deleted stays searchable; nil:
 	// none does.
-	Kept   func(archive.Mailbox) bool
+	Kept func(archive.Mailbox) bool
+	// Saved gives the text of a saved search by its name, for query:NAME; nil: there
+	// are none.
+	Saved  func(name string) (text string, ok bool, err error)
 	Now    func() time.Time // nil is time.Now
 	Logger *slog.Logger     // nil is silent
 }
@@ -31,13 +34,14 @@ type Service struct {
 	now        func() time.Time
 	log        *slog.Logger
 	names      directory
+	saved      func(name string) (text string, ok bool, err error)
 }
 
 // New makes a Service.
 func New(c Config) *Service {
 	s := &Service{
 		archive: c.Archive, engine: c.Engine, checkpoint: c.Checkpoint,
-		now: c.Now, log: c.Logger,
+		now: c.Now, log: c.Logger, saved: c.Saved,
 	}
 	if s.now == nil {
 		s.now = time.Now

@@ -26,7 +26,11 @@ func TestNamesOfFoldersAndMailboxes(t *testing.T) {
 		"in:sent":                             "d g",
 		`in:"Sent Items"`:                     "d g",
 		"in:sentitems":                        "d g",
-		`in:"gesendete elemente"`:             "d",
+		`in:"gesendete elemente"`:             "d g", // everyone's, in whatever language
+		"in:Входящие":                         "a",
+		`in:"Boîte de réception/Legal"`:       "e",
+		`in:"inbox\legal"`:                   "e",
+		"in:drafts":                           "",
 		"in:legal":                            "e f",
 		"in:Inbox/Legal":                      "e",
 		"in:inbox/Verträge":                   "b",

@@ -10,6 +10,7 @@ import (
 type Principal struct {
 	name     string
 	operator bool
+	owns     []mail.MailboxID
 }
 
 // Operator is whoever reaches the server on its loopback address: until
@@ -18,6 +19,16 @@ func Operator() Principal { return Principal{name: "operator", operator: true} }
 
 // Name is the principal's name for logs and the audit.
 func (p Principal) Name() string { return p.name }
+
+// Owning is p, known to be the person whose mailboxes these are. Nobody sees more
+// by it: it tells whom p means by "me".
+func (p Principal) Owning(mailboxes ...mail.MailboxID) Principal {
+	p.owns = slices.Clone(mailboxes)
+	return p
+}
+
+// Owns lists p's own mailboxes; none where nobody is signed in.
+func (p Principal) Owns() []mail.MailboxID { return slices.Clone(p.owns) }
 
 // Operates tells whether p runs this server: may see how the sync goes, and may
 // have things tried again, compared and held.

@@ -26,6 +26,7 @@ var floors = map[string][]string{
 	"extract":            {"internal/rfc822"},
 	"mailtext":           {"extract"},
 	"search/query":       {"search/analysis"},
+	"search/saved":       {"search/query"},
 	"search/analysis":    {},
 	"web/mailhtml":       {},
 
