@@ -31,6 +31,7 @@ import (
 // that chooses implementations.
 type app struct {
 	log         *slog.Logger
+	data        string // the data folder
 	archive     *archive.Archive
 	extractor   *extract.Pool
 	ocr         bool // it recognises text in pictures
@@ -76,7 +77,7 @@ func openStore(ctx context.Context, data string, log *slog.Logger, ocr *extract.
 		return nil, errors.Join(err, a.Close())
 	}
 	return &app{
-		log: log, archive: a, generations: g,
+		log: log, data: data, archive: a, generations: g,
 		extractor: extract.New(extract.Options{Logger: log, CacheDir: filepath.Join(data, compiledDir), OCR: ocr}),
 		ocr:       ocr != nil,
 		wake:      make(chan struct{}, 1),
@@ -231,7 +232,7 @@ func (a *app) checkpoint(ctx context.Context) (uint64, error) {
 
 func (a *app) newService(s settings) *search.Service {
 	return search.New(search.Config{
-		Archive: a.archive, Engine: a.index, Checkpoint: a.checkpoint, Kept: s.retention.Kept, Logger: a.log,
+		Archive: a.archive, Engine: a.index, Checkpoint: a.checkpoint, Kept: s.retention.Kept, Saved: savedText(a.data), Logger: a.log,
 	})
 }
 

@@ -62,6 +62,7 @@ type cli struct {
 	Problems      problemsCmd      `cmd:"" help:"List what could not be taken and was set aside, or have it tried again."`
 	Verify        verifyCmd        `cmd:"" help:"Compare tenant, store and index, mend what differs, and tell whether every message is accounted for."`
 	Hold          holdCmd          `cmd:"" help:"Hold mail back from removal."`
+	Saved         savedCmd         `cmd:"" help:"Keep searches under names, for query:NAME."`
 	Demo          demoCmd          `cmd:"" help:"Try Mailquarry with a simulated tenant: no credentials, no network."`
 	Simulate      simulateCmd      `cmd:"" help:"Serve a tree of .eml files as a simulated tenant, to test Graph clients."`
 	Import        importCmd        `cmd:"" help:"Take local mail (.eml files, Maildir, mbox) into the store and the index."`

@@ -25,6 +25,10 @@ func (l layout) tmp() string          { return filepath.Join(l.root, "archive", 
 func (l layout) db() string           { return filepath.Join(l.root, "archive", "log.db") }
 func (l layout) join(n string) string { return filepath.Join(l.root, n) }
 
+// CheckOurs gives ErrForeign for a folder that holds something else, without
+// opening it.
+func CheckOurs(root string) error { return layout{root}.ours() }
+
 // ours tells ErrForeign for a folder that holds something and lacks the marker.
 // A lone lock is what a kill at the very first start leaves; lost+found is the
 // root of a fresh disk.
