@@ -211,6 +211,10 @@ type Result struct {
 	Hits   []Hit
 	Facets map[Facet][]Bucket
 	Next   string // "" when there are no more hits
+	// Capped are the words of the query, as it prints them, that stand for more terms
+	// than the engine looks for at once: it took the most frequent ones. Total is then
+	// what these find.
+	Capped []string
 }
 
 // Errors that callers tell apart.

@@ -32,12 +32,40 @@ var fields = []FieldInfo{
 		Meaning: "The sender: a name, an address, or a part of one such as the domain.",
 	},
 	{
-		Name: "to", Aliases: []string{"recipients", "recip"}, Kind: TextValue, Example: "to:eva",
+		Name: "to", Kind: TextValue, Example: "to:eva",
+		Meaning: "Those the message is addressed to.",
+	},
+	{
+		Name: "cc", Kind: TextValue, Example: "cc:eva",
+		Meaning: "Those who got a copy.",
+	},
+	{
+		Name: "bcc", Kind: TextValue, Example: "bcc:eva",
+		Meaning: "Those who got a blind copy, which only the sender's own message tells.",
+	},
+	{
+		Name: "recipients", Aliases: []string{"recip"}, Kind: TextValue, Example: "recipients:eva",
 		Meaning: "Anyone the message went to: to, cc or bcc.",
+	},
+	{
+		Name: "participants", Aliases: []string{"contact", "with"}, Kind: TextValue, Example: "participants:eva",
+		Meaning: "Anyone on the message: its sender and all it went to.",
 	},
 	{
 		Name: "subject", Aliases: []string{"title"}, Kind: TextValue, Example: "subject:(renewal offer)",
 		Meaning: "Words of the subject.",
+	},
+	{
+		Name: "body", Kind: TextValue, Example: "body:renewal",
+		Meaning: "Words of the message itself, quoted ones too.",
+	},
+	{
+		Name: "quoted", Kind: TextValue, Example: `quoted:"as agreed"`,
+		Meaning: "Words that the message quotes of another.",
+	},
+	{
+		Name: "attachment", Aliases: []string{"content", "attachments"}, Kind: TextValue, Example: "attachment:iban",
+		Meaning: "Words of an attachment.",
 	},
 	{
 		Name: "filename", Aliases: []string{"attachmentnames"}, Kind: TextValue, Example: "filename:invoic*",

@@ -40,7 +40,7 @@ func TestParse(t *testing.T) {
 		{"subject:(renewal OR \"new offer\" up*)", `(subject:renewal OR (subject:"new offer" AND subject:up*))`},
 		{"from:(a to:b)", "(from:a AND to:b)"},
 		{"from:-a", "from:-a"},
-		{"recipients:eva title:x attachmentnames:bid*", "(to:eva AND subject:x AND filename:bid*)"},
+		{"recipients:eva title:x attachmentnames:bid*", "(recipients:eva AND subject:x AND filename:bid*)"},
 		{`in:inbox folder:"Inbox/Legal" label:x`, `(in:"inbox" AND in:"Inbox/Legal" AND in:"x")`},
 		{"in:(a OR b)", `(in:"a" OR in:"b")`},
 		{"mailbox:eva@contoso.com owner:x user:y", `(mailbox:"eva@contoso.com" AND mailbox:"x" AND mailbox:"y")`},

@@ -24,7 +24,9 @@ type columns struct {
 	once   sync.Once
 	err    error
 	ids    []mail.MessageID
-	dates  []int64 // seconds; noDate when there is none
+	dates  []int64          // seconds; noDate when there is none
+	sent   map[uint32]int64 // where it is not the date
+	sizes  []int64
 	words  float64 // in the text of all documents
 	facets map[engine.Facet]*facetColumn
 
@@ -144,37 +146,53 @@ func (c *columnCache) keep(snapshots ...*scorch.IndexSnapshot) {
 	}
 }
 
+// valueSegment gives the values of a field, document by document.
+type valueSegment interface {
+	EachValue(field string, f func(doc uint32, value []byte) error) error
+}
+
 func (c *columns) load(s segment.Segment) error {
 	n := int(s.Count())
-	c.ids, c.dates = make([]mail.MessageID, n), make([]int64, n)
-	values, ok := s.(segment.DocValueVisitable)
+	c.ids, c.dates, c.sizes, c.sent = make([]mail.MessageID, n), make([]int64, n), make([]int64, n), map[uint32]int64{}
+	values, ok := s.(valueSegment)
 	if !ok {
-		return fmt.Errorf("segment of type %T has no doc values: %w", s, engine.ErrDamaged)
+		return fmt.Errorf("segment of type %T has no values: %w", s, engine.ErrDamaged)
 	}
-	var (
-		state  segment.DocVisitState
-		fields = []string{fieldDate}
-		text   []byte
-	)
-	visit := func(_ string, term []byte) { text = append(text[:0], term...) }
-	for doc := range n {
-		id, err := s.DocID(uint64(doc))
-		if err != nil {
-			return fmt.Errorf("read id of document: %w", err)
-		}
-		if c.ids[doc], err = mail.ParseMessageID(string(id)); err != nil {
-			return fmt.Errorf("read id of document: %w (%w)", err, engine.ErrDamaged)
-		}
-		text = text[:0]
-		if state, err = values.VisitDocValues(uint64(doc), fields, visit, state); err != nil {
-			return fmt.Errorf("read date of document: %w", err)
-		}
+	for doc := range c.dates {
 		c.dates[doc] = noDate
-		if len(text) == 0 {
-			continue
+	}
+	number := func(set func(doc uint32, n int64)) func(doc uint32, value []byte) error {
+		return func(doc uint32, value []byte) error {
+			n, err := strconv.ParseInt(string(value), 36, 64)
+			if err != nil {
+				return fmt.Errorf("%w (%w)", err, engine.ErrDamaged)
+			}
+			set(doc, n)
+			return nil
 		}
-		if c.dates[doc], err = strconv.ParseInt(string(text), 36, 64); err != nil {
-			return fmt.Errorf("read date of document: %w (%w)", err, engine.ErrDamaged)
+	}
+	for _, field := range []struct {
+		name string
+		read func(doc uint32, value []byte) error
+	}{
+		{fieldID, func(doc uint32, value []byte) (err error) {
+			if c.ids[doc], err = mail.ParseMessageID(string(value)); err != nil {
+				return fmt.Errorf("%w (%w)", err, engine.ErrDamaged)
+			}
+			return nil
+		}},
+		{fieldDate, number(func(doc uint32, n int64) { c.dates[doc] = n })},
+		{fieldSize, number(func(doc uint32, n int64) { c.sizes[doc] = n })},
+		{fieldSent, func(doc uint32, value []byte) error {
+			if string(value) == "-" {
+				c.sent[doc] = noDate
+				return nil
+			}
+			return number(func(doc uint32, n int64) { c.sent[doc] = n })(doc, value)
+		}},
+	} {
+		if err := values.EachValue(field.name, field.read); err != nil {
+			return fmt.Errorf("read %s of documents: %w", field.name, err)
 		}
 	}
 	lengths, ok := s.(interface{ Lengths(field string) []byte })
@@ -185,6 +203,14 @@ func (c *columns) load(s segment.Segment) error {
 		c.words += lengthOf(int(step))
 	}
 	return nil
+}
+
+// sentAt is when a message was sent; noDate when that is not known.
+func (c *columns) sentAt(doc uint32) int64 {
+	if at, other := c.sent[doc]; other {
+		return at
+	}
+	return c.dates[doc]
 }
 
 // facet gives the values of a facet, with numbers of the table.

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"mailquarry/internal/access"
-	"mailquarry/search/analysis"
 	"mailquarry/search/engine"
 	"mailquarry/search/query"
 )
@@ -21,9 +21,8 @@ type plan struct {
 
 // The limits of a plan.
 const (
-	maxExpansions = 100_000 // the usual limit of Engine.expansions
-	maxNodes      = 1_000   // nodes of a query
-	maxDepth      = 200     // of a query
+	maxNodes = 1_000 // nodes of a query
+	maxDepth = 200   // of a query
 )
 
 // planOf makes a query ready for the mailboxes of a scope.
@@ -81,21 +80,16 @@ func (c *compiler) compile(n query.Node, positive bool, depth int) (matcher, err
 			return nil, err
 		}
 		return &notMatcher{m}, nil
-	case query.Word:
-		if terms := analysis.Terms(n.Text); len(terms) == 1 && !n.Exact && inflects(n.Field) {
-			m := &inflectMatcher{textField(n.Field), terms[0]}
-			if positive {
-				c.scores = append(c.scores, scorerOf(m, m.field, terms, 1))
-			}
-			return m, nil
-		}
-		return c.text(n.Field, analysis.Terms(n.Text), false, positive)
-	case query.Phrase:
-		return c.text(n.Field, analysis.Terms(n.Text), false, positive)
-	case query.Prefix:
-		return c.text(n.Field, analysis.Terms(n.Text), true, positive)
+	case query.Word, query.Phrase, query.Prefix, query.Wildcard, query.Regexp:
+		return c.text(n, positive)
+	case query.Near:
+		return c.near(n, positive)
 	case query.Dates:
 		return dates(n), nil
+	case query.Size:
+		return &sizeMatcher{n.From, cmp.Or(n.To, math.MaxInt64)}, nil
+	case query.Key:
+		return keyMatcher(n), nil
 	case query.HasAttachment:
 		return &termMatcher{fieldHas, []string{hasAttachment}}, nil
 	case query.TextState:
@@ -134,8 +128,11 @@ func and(list []matcher) matcher {
 
 func oneOf(n query.OneOf) matcher {
 	field, ok := facetField(engine.Facet(n.Field))
-	if n.Field == engine.FieldID {
+	switch n.Field {
+	case engine.FieldID:
 		field, ok = fieldID, true
+	case engine.FieldCopy:
+		field, ok = fieldCopy, true
 	}
 	if !ok || len(n.Values) == 0 {
 		return noneMatcher{}
@@ -148,7 +145,7 @@ func dates(n query.Dates) matcher {
 	if n.From.IsZero() && n.To.IsZero() {
 		return allMatcher{}
 	}
-	m := &dateMatcher{from: math.MinInt64, to: math.MaxInt64}
+	m := &dateMatcher{from: math.MinInt64, to: math.MaxInt64, sent: n.Sent}
 	if !n.From.IsZero() {
 		m.from = ceilSecond(n.From)
 	}
@@ -166,49 +163,28 @@ func ceilSecond(t time.Time) int64 {
 	return s
 }
 
-// text gives the matcher of terms that stand next to each other.
-func (c *compiler) text(f query.Field, terms []string, prefix, positive bool) (matcher, error) {
-	if len(terms) == 0 {
-		return nil, nil
+// keyMatcher matches marks.
+func keyMatcher(n query.Key) matcher {
+	if len(n.Values) == 0 {
+		return noneMatcher{}
 	}
-	field := textField(f)
-	if field == "" {
-		return nil, fmt.Errorf("compile query: no field %q", f)
+	var either []matcher
+	terms := &termMatcher{field: fieldKey}
+	for _, v := range n.Values {
+		term := n.Name + keySeparator + v
+		if n.Pattern && strings.ContainsAny(v, "*?") {
+			m := wildcardOf(fieldKey, term)
+			m.name = n.Name + ":" + v
+			either = append(either, m)
+			continue
+		}
+		terms.terms = append(terms.terms, term)
 	}
-	m := textMatcher(field, terms, prefix)
-	if !positive {
-		return m, nil
+	if len(either) == 0 {
+		return terms
 	}
-	c.scores = append(c.scores, scorerOf(m, field, terms, 1))
-	return m, nil
-}
-
-// inflects tells the fields in which words have forms. Names and addresses have none.
-func inflects(f query.Field) bool { return f == query.Any || f == query.Subject }
-
-func textMatcher(field string, terms []string, prefix bool) matcher {
-	switch {
-	case len(terms) > 1:
-		return &phraseMatcher{field: field, terms: terms, prefix: prefix}
-	case prefix:
-		return &prefixMatcher{field: field, prefix: terms[0]}
-	default:
-		return &termMatcher{field: field, terms: terms}
+	if len(terms.terms) > 0 {
+		either = append(either, terms)
 	}
-}
-
-func textField(f query.Field) string {
-	switch f {
-	case query.Any:
-		return fieldText
-	case query.Subject:
-		return fieldSubject
-	case query.From:
-		return fieldFrom
-	case query.To, query.Recipients:
-		return fieldTo
-	case query.Filename:
-		return fieldFile
-	}
-	return ""
+	return &orMatcher{either}
 }

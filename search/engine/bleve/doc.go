@@ -5,16 +5,21 @@
 // # What is stored
 //
 // A message is a document whose id is mail.MessageID as printed. No text is
-// stored, no offsets, and no doc values but the date: what a snippet needs is
-// read again from the archive. Documents are made by hand (documentOf) rather
+// stored and no offsets: what a snippet needs is read again from the archive.
+// Documents are made by hand (documentOf) rather
 // than through a mapping, and every document has the same fields, so that merges
 // copy bytes.
 //
 //	text                     subject, addresses, body, attachment names and texts;
 //	                         with positions
-//	subject, from, to, file  the same words by place; with positions
-//	mailbox folder sender year type has lang state   keywords
-//	ts                       the date in seconds, as a doc value
+//	subject, from, to, cc, bcc, file   the same words by place; with positions
+//	mailbox folder sender recipient year month type has lang state copy thread
+//	                         keywords
+//	key                      marks, each its name, a zero byte and its value
+//	ts, sent, size           date and time of sending in seconds, bytes, as values
+//	                         that cannot be looked up
+//	zones                    where in text the body, what it quotes and attachments
+//	                         begin, likewise
 //
 // A posting of text tells no plain count but what the words count by where they
 // stand (words.go): a word of the author's own counts more than one that is
@@ -26,6 +31,14 @@
 // Beside the documents stand three internal values: the checkpoint, the
 // archive's id and the version of the documents. A batch and its checkpoint are
 // one commit of the index.
+//
+// # What stands for many words
+//
+// The forms of an inflected word, the words of a prefix, a wildcard, an expression or
+// a misspelling are looked up in the dictionaries at the time of a search
+// (inflect.go, expand.go, patterns.go), within limits that the answer tells of.
+// Where something stands (near each other, in a quote) is looked at last, in the
+// documents that all else leaves (places.go, zones.go).
 //
 // # How a search is answered
 //

@@ -19,6 +19,8 @@ const (
 	fieldSubject = "subject"
 	fieldFrom    = "from"
 	fieldTo      = "to"
+	fieldCc      = "cc"
+	fieldBcc     = "bcc"
 	fieldFile    = "file"
 	fieldMailbox = "mailbox"
 	fieldFolder  = "folder"
@@ -28,8 +30,21 @@ const (
 	fieldHas     = "has"
 	fieldLang    = "lang"
 	fieldState   = "state"
-	fieldDate    = "ts"
+	fieldKey     = "key" // name, keySeparator, value
+	fieldCopy    = "copy"
+	fieldThread  = "thread"
+	fieldPeople  = "recipient"
+	fieldMonth   = "month"
+
+	// Values, which nothing looks up.
+	fieldDate  = "ts"    // seconds
+	fieldSent  = "sent"  // seconds, where it is not the date
+	fieldSize  = "size"  // bytes
+	fieldZones = "zones" // where in fieldText what stands
 )
+
+// keySeparator stands between the name and the value of a mark.
+const keySeparator = "\x00"
 
 // The values of fieldHas.
 const (
@@ -48,7 +63,7 @@ const partGap = 100
 const (
 	textOptions    = index.IndexField | index.IncludeTermVectors
 	keywordOptions = index.IndexField | index.SkipFreqNorm
-	dateOptions    = index.IndexField | index.SkipFreqNorm | index.DocValues
+	valueOptions   = index.SkipFreqNorm | index.DocValues
 	idOptions      = index.IndexField | index.StoreField
 )
 
@@ -63,51 +78,85 @@ type document struct {
 // documentOf makes the document of a message.
 func documentOf(d *engine.Document) *document {
 	id := d.ID.String()
-	text, subject, from, to, file := newText(fieldText), newText(fieldSubject), newText(fieldFrom), newText(fieldTo), newText(fieldFile)
-	text.add(weightSubject, d.Subject)
-	subject.add(weightOwn, d.Subject)
-	for _, a := range d.From {
-		addAddress(a, text, from)
-	}
-	for _, list := range [][]mail.Address{d.To, d.Cc, d.Bcc} {
-		for _, a := range list {
-			addAddress(a, text, to)
+	text := newText(fieldText)
+	text.add(zoneHead, weightSubject, d.Subject)
+	subject := newText(fieldSubject)
+	subject.add(zoneHead, weightOwn, d.Subject)
+	doc := &document{id: id}
+	doc.fields = []index.Field{keyword(fieldID, id), text, subject}
+	for _, people := range []struct {
+		field string
+		list  []mail.Address
+	}{{fieldFrom, d.From}, {fieldTo, d.To}, {fieldCc, d.Cc}, {fieldBcc, d.Bcc}} {
+		f := newText(people.field)
+		for _, a := range people.list {
+			addAddress(a, text, f)
 		}
+		doc.fields = append(doc.fields, f)
 	}
 	text.addBody(d.Body, d.Parts)
+	file := newText(fieldFile)
 	types, states := make([]string, 0, len(d.Attachments)), make([]string, 0, 2*len(d.Attachments))
-	has := []string{map[bool]string{true: hasAttachment}[d.HasAttachment], map[bool]string{true: hasGone}[d.Gone]}
 	for _, a := range d.Attachments {
-		text.add(weightOwn, a.Name)
-		text.add(weightAttached, a.Text)
-		file.add(weightOwn, a.Name)
+		text.add(zoneHead, weightOwn, a.Name)
+		text.add(zoneAttached, weightAttached, a.Text)
+		file.add(zoneHead, weightOwn, a.Name)
 		types = append(types, a.Type)
 		if a.State != "" {
 			states = append(states, a.State, a.State+"/"+a.Type)
 		}
 	}
-	doc := &document{id: id, size: 512 + text.bytes}
-	doc.fields = []index.Field{
-		keyword(fieldID, id), text, subject, from, to, file,
+	has := []string{map[bool]string{true: hasAttachment}[d.HasAttachment], map[bool]string{true: hasGone}[d.Gone]}
+	doc.size = 512 + text.bytes
+	doc.fields = append(
+		doc.fields, file,
 		keyword(fieldMailbox, d.Mailbox.String()),
 		keyword(fieldFolder, d.Folder.String()),
 		keyword(fieldSender, senderOf(d)),
-		keyword(fieldYear, yearOf(d.Date)),
+		keyword(fieldPeople, recipientsOf(d)...),
+		keyword(fieldYear, dateAs(d.Date, "2006")),
+		keyword(fieldMonth, dateAs(d.Date, "2006-01")),
 		keyword(fieldType, types...),
 		keyword(fieldHas, has...),
 		keyword(fieldState, states...),
 		keyword(fieldLang, d.Language),
-		dateField(d.Date),
-	}
+		keyword(fieldKey, keysOf(d)...),
+		keyword(fieldCopy, d.Copy),
+		keyword(fieldThread, d.Threads...),
+		value(fieldDate, secondsOf(d.Date)),
+		value(fieldSent, sentOf(d)),
+		value(fieldSize, strconv.AppendInt(nil, d.Size, 36)),
+		&zonesField{fieldBase{fieldZones, valueOptions}, text},
+	)
 	return doc
 }
 
 // addAddress adds a name and an address, each as a part of its own.
 func addAddress(a mail.Address, fields ...*wordField) {
 	for _, f := range fields {
-		f.add(weightOwn, a.Name)
-		f.add(weightOwn, a.Address)
+		f.add(zoneHead, weightOwn, a.Name)
+		f.add(zoneHead, weightOwn, a.Address)
 	}
+}
+
+// keysOf are the terms of a message's marks.
+func keysOf(d *engine.Document) []string {
+	keys := make([]string, len(d.Keys))
+	for i, k := range d.Keys {
+		keys[i] = k.Name + keySeparator + k.Value
+	}
+	return keys
+}
+
+// recipientsOf are the values of the recipient facet.
+func recipientsOf(d *engine.Document) []string {
+	var all []string
+	for _, list := range [][]mail.Address{d.To, d.Cc, d.Bcc} {
+		for _, a := range list {
+			all = append(all, strings.ToLower(strings.TrimSpace(a.Address)))
+		}
+	}
+	return all
 }
 
 // senderOf is the value of the sender facet: the first address there is.
@@ -120,23 +169,32 @@ func senderOf(d *engine.Document) string {
 	return ""
 }
 
-// yearOf is the value of the year facet, in UTC.
-func yearOf(t time.Time) string {
+// dateAs is the value of a facet of dates, in UTC.
+func dateAs(t time.Time, layout string) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.UTC().Format("2006")
+	return t.UTC().Format(layout)
 }
 
-// dateField holds the seconds of t, as a number in base 36. Nothing looks it up,
-// as the column of dates answers what is asked of it.
-func dateField(t time.Time) *keywordField {
-	f := keyword(fieldDate)
-	f.options = dateOptions
-	if !t.IsZero() {
-		f.values = []string{strconv.FormatInt(t.Unix(), 36)}
+// secondsOf is a date as a number in base 36, nil for none.
+func secondsOf(t time.Time) []byte {
+	if t.IsZero() {
+		return nil
 	}
-	return f
+	return strconv.AppendInt(nil, t.Unix(), 36)
+}
+
+// sentOf is when a message was sent, where that is not its date, to the second: "-"
+// when it is not known though the date is.
+func sentOf(d *engine.Document) []byte {
+	switch {
+	case d.Sent.IsZero() && d.Date.IsZero(), !d.Sent.IsZero() && !d.Date.IsZero() && d.Sent.Unix() == d.Date.Unix():
+		return nil
+	case d.Sent.IsZero():
+		return []byte("-")
+	}
+	return secondsOf(d.Sent)
 }
 
 // maxStep is the largest result of lengthStep: 2^15 words and more.

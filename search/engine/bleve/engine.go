@@ -17,8 +17,9 @@ import (
 // version is refused with engine.ErrMismatch and has to be rebuilt. Version 2
 // marks messages that are gone at their source, version 3 the states of
 // attachments' texts; version 4 tells the author's words from others, has the
-// language, and segments of our own.
-const Version = 4
+// language, and segments of our own; version 5 has marks, copies, conversations, the
+// kinds of recipients and zones.
+const Version = 5
 
 // Options says how an index is opened.
 type Options struct {

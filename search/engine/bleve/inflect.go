@@ -19,8 +19,9 @@ type inflectMatcher struct{ field, term string }
 // form is a term with the documents in which it counts as a form of the word; they
 // are some of those that have it.
 type form struct {
-	found postings
-	docs  *roaring.Bitmap
+	found  postings
+	docs   *roaring.Bitmap
+	weight float64 // what it counts beside the form that was asked for
 }
 
 // maxForms is how many terms of a segment can be forms of one word, and maxCandidates
@@ -40,18 +41,11 @@ func (m *inflectMatcher) match(p *part, _ *roaring.Bitmap) (*roaring.Bitmap, err
 	if sum, ok := p.inflected[m]; ok {
 		return sum, nil
 	}
-	exact, err := p.lookup(m.field, m.term)
-	if err != nil {
-		return nil, err
-	}
 	forms, err := m.forms(p)
 	if err != nil {
 		return nil, err
 	}
 	var sets []*roaring.Bitmap
-	if exact.docs != nil {
-		sets = append(sets, exact.docs)
-	}
 	for _, f := range forms {
 		sets = append(sets, f.docs)
 	}
@@ -60,7 +54,8 @@ func (m *inflectMatcher) match(p *part, _ *roaring.Bitmap) (*roaring.Bitmap, err
 	return sum, nil
 }
 
-// forms lists the other forms of the word that the segment has.
+// forms lists the forms of the word that the segment has, the one that was asked for
+// first.
 func (m *inflectMatcher) forms(p *part) ([]form, error) {
 	if found, ok := p.forms[m]; ok {
 		return found, nil
@@ -74,9 +69,16 @@ func (m *inflectMatcher) forms(p *part) ([]form, error) {
 		w.add(l.code)
 	}
 	var forms []form
+	exact, err := p.lookup(m.field, m.term)
+	if err != nil {
+		return nil, err
+	}
+	if exact.docs != nil {
+		forms = append(forms, form{exact, exact.docs, 1})
+	}
 	err = w.eachCandidate(p, m.field, func(found postings, as []string) {
 		if docs := roaring.And(found.docs, languages.docs(as, p.usual)); !docs.IsEmpty() && len(forms) < maxForms {
-			forms = append(forms, form{found, docs})
+			forms = append(forms, form{found, docs, formWeight})
 		}
 	})
 	if err != nil {

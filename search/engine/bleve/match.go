@@ -7,8 +7,6 @@ import (
 	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
-
-	"mailquarry/search/engine"
 )
 
 // part is a segment of the snapshot that a search looks at.
@@ -17,15 +15,16 @@ type part struct {
 	segment segment.Segment
 	deleted *roaring.Bitmap // may be nil
 	cols    *columns
-	budget  *int // how many more terms prefixes may stand for
+	budget  *budget
 	dicts   map[string]segment.TermDictionary
 	looked  map[fieldTerm]postings
 	found   map[*phraseMatcher]*counted // what phrases counted in this segment
-	begun   map[*prefixMatcher]*roaring.Bitmap
+	placed  map[*placeMatcher]*counted
 
 	usual     []string // languages of many documents of the index
 	forms     map[*inflectMatcher][]form
 	inflected map[*inflectMatcher]*roaring.Bitmap
+	expanded  map[*expander]*roaring.Bitmap
 }
 
 type fieldTerm struct{ field, term string }
@@ -61,11 +60,11 @@ func (p *part) lookup(field, term string) (postings, error) {
 	return found, err
 }
 
-func newPart(ctx context.Context, s *scorch.SegmentSnapshot, cols *columns, budget *int) *part {
+func newPart(ctx context.Context, s *scorch.SegmentSnapshot, cols *columns, limits *budget) *part {
 	return &part{
-		ctx: ctx, segment: s.Segment(), deleted: s.Deleted(), cols: cols, budget: budget,
+		ctx: ctx, segment: s.Segment(), deleted: s.Deleted(), cols: cols, budget: limits,
 		dicts: map[string]segment.TermDictionary{}, looked: map[fieldTerm]postings{}, found: map[*phraseMatcher]*counted{},
-		begun: map[*prefixMatcher]*roaring.Bitmap{},
+		placed: map[*placeMatcher]*counted{}, expanded: map[*expander]*roaring.Bitmap{},
 		forms: map[*inflectMatcher][]form{}, inflected: map[*inflectMatcher]*roaring.Bitmap{},
 	}
 }
@@ -103,9 +102,13 @@ type (
 		field string
 		terms []string
 	}
-	prefixMatcher struct{ field, prefix string }
 	// dateMatcher matches dates from (inclusive) to (exclusive), in seconds.
-	dateMatcher struct{ from, to int64 }
+	dateMatcher struct {
+		from, to int64
+		sent     bool // when it was sent, rather than the date
+	}
+	// sizeMatcher matches sizes from (inclusive) to (exclusive), in bytes.
+	sizeMatcher struct{ from, to int64 }
 	andMatcher  struct{ all []matcher }
 	orMatcher   struct{ any []matcher }
 	notMatcher  struct{ not matcher }
@@ -116,9 +119,9 @@ func (noneMatcher) cost() int    { return 0 }
 func (*termMatcher) cost() int   { return 1 }
 func (*andMatcher) cost() int    { return 2 }
 func (*orMatcher) cost() int     { return 3 }
-func (*prefixMatcher) cost() int { return 4 }
 func (*notMatcher) cost() int    { return 5 }
 func (*dateMatcher) cost() int   { return 6 }
+func (*sizeMatcher) cost() int   { return 6 }
 func (*phraseMatcher) cost() int { return 7 }
 
 func (allMatcher) match(p *part, within *roaring.Bitmap) (*roaring.Bitmap, error) {
@@ -155,85 +158,54 @@ func union(sets []*roaring.Bitmap) *roaring.Bitmap {
 	}
 }
 
-func (m *prefixMatcher) match(p *part, _ *roaring.Bitmap) (*roaring.Bitmap, error) {
-	if sum := p.begun[m]; sum != nil {
-		return sum, nil
-	}
-	sum := roaring.New()
-	err := m.expand(p, func(_ string, found postings) error {
-		if one := found.docs; one.GetCardinality() == 1 {
-			sum.Add(one.Minimum())
-		} else {
-			sum.Or(one)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	p.begun[m] = sum
-	return sum, nil
-}
-
-// expand calls f for the terms that begin with the prefix.
-func (m *prefixMatcher) expand(p *part, f func(term string, found postings) error) error {
-	dict, err := p.dictionary(m.field)
-	if err != nil {
-		return err
-	}
-	it := dict.AutomatonIterator(nil, []byte(m.prefix), after(m.prefix))
-	for i := 0; ; i++ {
-		entry, err := it.Next()
-		if err != nil {
-			return fmt.Errorf("read dictionary of %s: %w", m.field, err)
-		}
-		if entry == nil {
-			return nil
-		}
-		if *p.budget--; *p.budget < 0 {
-			return fmt.Errorf("%q begins too many words: %w", m.prefix+"*", engine.ErrTooComplex)
-		}
-		if i%256 == 0 {
-			if err := p.done(); err != nil {
-				return err
-			}
-		}
-		found, err := lookup(dict, entry.Term)
-		if err != nil {
-			return err
-		}
-		if found.docs == nil {
-			continue
-		}
-		if err := f(entry.Term, found); err != nil {
-			return err
-		}
-	}
-}
-
 func (m *dateMatcher) match(p *part, within *roaring.Bitmap) (*roaring.Bitmap, error) {
-	dates := p.cols.dates
+	return p.where(within, func(doc uint32) bool {
+		date := p.cols.dates[doc]
+		if m.sent {
+			date = p.cols.sentAt(doc)
+		}
+		return date != noDate && m.from <= date && date < m.to
+	}), nil
+}
+
+func (m *sizeMatcher) match(p *part, within *roaring.Bitmap) (*roaring.Bitmap, error) {
+	return p.where(within, func(doc uint32) bool { return m.from <= p.cols.sizes[doc] && p.cols.sizes[doc] < m.to }), nil
+}
+
+// where gives the documents, of those within, that fulfil a condition.
+func (p *part) where(within *roaring.Bitmap, holds func(doc uint32) bool) *roaring.Bitmap {
 	var docs []uint32
 	if within == nil {
-		for doc, d := range dates {
-			if m.contains(d) {
-				docs = append(docs, uint32(doc))
+		for doc := range uint32(len(p.cols.ids)) {
+			if holds(doc) {
+				docs = append(docs, doc)
 			}
 		}
 	} else {
 		for it := within.Iterator(); it.HasNext(); {
-			if doc := it.Next(); m.contains(dates[doc]) {
+			if doc := it.Next(); holds(doc) {
 				docs = append(docs, doc)
 			}
 		}
 	}
 	sum := roaring.New()
 	sum.AddMany(docs)
-	return sum, nil
+	return sum
 }
 
-func (m *dateMatcher) contains(date int64) bool {
-	return date != noDate && m.from <= date && date < m.to
+// forms is the term itself.
+func (m *termMatcher) forms(p *part) ([]form, error) {
+	var all []form
+	for _, t := range m.terms {
+		found, err := p.lookup(m.field, t)
+		if err != nil {
+			return nil, err
+		}
+		if found.docs != nil {
+			all = append(all, form{found, found.docs, 1})
+		}
+	}
+	return all, nil
 }
 
 func (m *andMatcher) match(p *part, within *roaring.Bitmap) (*roaring.Bitmap, error) {

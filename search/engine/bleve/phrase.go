@@ -68,14 +68,14 @@ func (m *phraseMatcher) slots(p *part, within *roaring.Bitmap) ([][]postings, *r
 	for i, t := range m.terms {
 		var slot []postings
 		if i == len(m.terms)-1 && m.prefix {
-			err := (&prefixMatcher{m.field, t}).expand(p, func(_ string, found postings) error {
-				if candidates == nil || candidates.Intersects(found.docs) {
-					slot = append(slot, found)
-				}
-				return nil
-			})
+			forms, err := prefixOf(m.field, t).forms(p)
 			if err != nil {
 				return nil, nil, err
+			}
+			for _, f := range forms {
+				if candidates == nil || candidates.Intersects(f.docs) {
+					slot = append(slot, f.found)
+				}
 			}
 		} else {
 			found, err := p.lookup(m.field, t)

@@ -22,9 +22,10 @@ const (
 type scorer struct {
 	field  string
 	terms  []string
-	phrase *phraseMatcher  // nil for a single term
-	prefix *prefixMatcher  // nil unless it is a prefix of one term
-	word   *inflectMatcher // nil unless other forms count too
+	phrase *phraseMatcher // nil for a single term
+	place  *placeMatcher  // nil unless places count
+	many   *expander      // nil unless it is a prefix or pattern of one term
+	word   formed         // nil unless other forms count too
 	weight float64
 }
 
@@ -33,9 +34,13 @@ func scorerOf(m matcher, field string, terms []string, weight float64) scorer {
 	switch m := m.(type) {
 	case *phraseMatcher:
 		s.phrase = m
-	case *prefixMatcher:
-		s.prefix = m
+	case *placeMatcher:
+		s.place = m
+	case *expander:
+		s.many = m
 	case *inflectMatcher:
+		s.word = m
+	case *fuzzyMatcher:
 		s.word = m
 	}
 	return s
@@ -57,7 +62,7 @@ func newScoring(scores []scorer, parts []*part) (*scoring, error) {
 	}
 	g := &scoring{scores: scores, weight: make([]float64, len(scores)), tables: map[string]*[maxStep + 1]float64{}}
 	for i, s := range scores {
-		if s.prefix != nil {
+		if s.many != nil {
 			g.weight[i] = s.weight
 			continue
 		}
@@ -124,10 +129,12 @@ func (g *scoring) score(p *part, docs []uint32, set *roaring.Bitmap) ([]float64,
 		}
 		var err error
 		switch s := &g.scores[i]; {
-		case s.prefix != nil:
-			err = g.prefix(i, p, docs, set, scores)
+		case s.many != nil:
+			err = g.many(i, p, docs, set, scores)
 		case s.phrase != nil:
-			err = g.phrase(i, p, docs, set, scores)
+			err = g.phrase(i, p, s.phrase, docs, set, scores)
+		case s.place != nil:
+			err = g.phrase(i, p, s.place, docs, set, scores)
 		case s.word != nil:
 			err = g.word(i, p, docs, set, scores)
 		default:
@@ -163,7 +170,7 @@ func (g *scoring) word(i int, p *part, docs []uint32, set *roaring.Bitmap, score
 	if err != nil {
 		return err
 	}
-	if len(forms) == 0 {
+	if len(forms) == 1 && forms[0].weight == 1 {
 		return g.term(i, p, docs, set, scores)
 	}
 	freqs, steps := make([]float64, len(docs)), make([]uint8, len(docs))
@@ -173,17 +180,8 @@ func (g *scoring) word(i int, p *part, docs []uint32, set *roaring.Bitmap, score
 			steps[at] = uint8(step)
 		}
 	}
-	exact, err := p.lookup(s.field, s.terms[0])
-	if err != nil {
-		return err
-	}
-	if exact.docs != nil {
-		if err := eachFrequency(exact, exact.docs, docs, set, add(1)); err != nil {
-			return err
-		}
-	}
 	for _, f := range forms {
-		if err := eachFrequency(f.found, f.docs, docs, set, add(formWeight)); err != nil {
+		if err := eachFrequency(f.found, f.docs, docs, set, add(f.weight)); err != nil {
 			return err
 		}
 	}
@@ -243,15 +241,15 @@ func stepOf(p segment.Posting) int {
 
 func bm25(freq, length float64) float64 { return freq * (bm25K + 1) / (freq + length) }
 
-// phrase scores a phrase like a term that is as rare as its words together.
-func (g *scoring) phrase(i int, p *part, docs []uint32, set *roaring.Bitmap, scores []float64) error {
-	s := &g.scores[i]
-	found := p.found[s.phrase]
+// phrase scores a phrase, or what stands near each other, like a term that is as rare
+// as its words together.
+func (g *scoring) phrase(i int, p *part, m matcher, docs []uint32, set *roaring.Bitmap, scores []float64) error {
+	found := p.countedOf(m)
 	if found == nil { // not part of the condition
-		if _, err := s.phrase.match(p, set); err != nil {
+		if _, err := m.match(p, set); err != nil {
 			return err
 		}
-		if found = p.found[s.phrase]; found == nil {
+		if found = p.countedOf(m); found == nil {
 			return nil
 		}
 	}
@@ -270,10 +268,21 @@ func (g *scoring) phrase(i int, p *part, docs []uint32, set *roaring.Bitmap, sco
 	return nil
 }
 
-// prefix gives the same to every document that has a word with that beginning:
-// which of the words is the rarest says nothing about what was meant.
-func (g *scoring) prefix(i int, p *part, docs []uint32, set *roaring.Bitmap, scores []float64) error {
-	found, err := g.scores[i].prefix.match(p, set)
+// countedOf is what a matcher of places has counted in the segment.
+func (p *part) countedOf(m matcher) *counted {
+	switch m := m.(type) {
+	case *phraseMatcher:
+		return p.found[m]
+	case *placeMatcher:
+		return p.placed[m]
+	}
+	return nil
+}
+
+// many gives the same to every document that has one of the words: which of them is
+// the rarest says nothing about what was meant.
+func (g *scoring) many(i int, p *part, docs []uint32, set *roaring.Bitmap, scores []float64) error {
+	found, err := g.scores[i].many.match(p, set)
 	if err != nil || found == nil {
 		return err
 	}

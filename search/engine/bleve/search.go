@@ -104,6 +104,7 @@ type search struct {
 	from    *cursor // nil for the first page
 
 	total  int
+	capped []string
 	best   *top[hit] // one more than the limit
 	facets map[engine.Facet]*tally
 }
@@ -129,14 +130,14 @@ func before(a, b hit) int {
 
 // run searches in a snapshot.
 func (s *search) run(ctx context.Context, e *Engine, snapshot *scorch.IndexSnapshot) error {
-	budget := e.expansions
+	limits := &budget{terms: e.expansions, looks: maxLooks}
 	var parts []*part
 	for _, seg := range snapshot.Segments() {
 		cols, err := e.columns.of(seg)
 		if err != nil {
 			return fmt.Errorf("search: %w", err)
 		}
-		parts = append(parts, newPart(ctx, seg, cols, &budget))
+		parts = append(parts, newPart(ctx, seg, cols, limits))
 	}
 	usual, err := usualLanguages(parts)
 	if err != nil {
@@ -156,6 +157,7 @@ func (s *search) run(ctx context.Context, e *Engine, snapshot *scorch.IndexSnaps
 			return err
 		}
 	}
+	s.capped = limits.capped
 	return nil
 }
 
@@ -225,7 +227,7 @@ func (s *search) collect(p *part, docs []uint32, scores []float64) {
 // result makes the answer of what was found.
 func (s *search) result(pin string) (engine.Result, error) {
 	hits := s.best.sorted()
-	r := engine.Result{Total: s.total, Facets: map[engine.Facet][]engine.Bucket{}}
+	r := engine.Result{Total: s.total, Capped: s.capped, Facets: map[engine.Facet][]engine.Bucket{}}
 	if len(hits) > s.request.Limit {
 		hits = hits[:s.request.Limit]
 		if len(hits) > 0 {

@@ -41,45 +41,48 @@ type wordField struct {
 	bytes int
 	// Known when the words have been visited.
 	length float64 // in words of the author's
+	zones  []zone
 }
 
 type textPart struct {
+	zone   zoneKind
 	weight uint32 // of the words behind all stretches
 	text   string
 	// stretches have other weights. Phrases reach from one into the next.
 	stretches []engine.BodyPart
 }
 
-// weightAt is what a word counts that begins at a byte. Words come in order.
-func (p *textPart) weightAt(at int) uint32 {
+// at tells in which zone a word is that begins at a byte, and what it counts. Words
+// come in order.
+func (p *textPart) at(at int) (zoneKind, uint32) {
 	for len(p.stretches) > 0 && p.stretches[0].End <= at {
 		p.stretches = p.stretches[1:]
 	}
 	if len(p.stretches) == 0 {
-		return p.weight
+		return p.zone, p.weight
 	}
 	switch p.stretches[0].Kind {
 	case engine.Quoted:
-		return weightQuoted
+		return zoneQuoted, weightQuoted
 	case engine.Signature:
-		return weightSignature
+		return zoneBody, weightSignature
 	}
-	return weightOwn
+	return zoneBody, weightOwn
 }
 
 func newText(name string) *wordField { return &wordField{fieldBase: fieldBase{name, textOptions}} }
 
 // add adds a part.
-func (f *wordField) add(weight uint32, s string) {
+func (f *wordField) add(zone zoneKind, weight uint32, s string) {
 	if s != "" {
-		f.parts = append(f.parts, textPart{weight: weight, text: s})
+		f.parts = append(f.parts, textPart{zone: zone, weight: weight, text: s})
 		f.bytes += len(s)
 	}
 }
 
 // addBody adds a body, whose words count by whose they are.
 func (f *wordField) addBody(s string, parts []engine.BodyPart) {
-	if f.add(weightOwn, s); s != "" {
+	if f.add(zoneBody, weightOwn, s); s != "" {
 		f.parts[len(f.parts)-1].stretches = parts
 	}
 }
@@ -87,6 +90,7 @@ func (f *wordField) addBody(s string, parts []engine.BodyPart) {
 // VisitTokens gives the words in order, as far as they are indexed.
 func (f *wordField) VisitTokens(visit func(term string, position, weight uint32)) {
 	count, next, length := 0, 0, uint64(0)
+	f.zones = f.zones[:0]
 	for _, p := range f.parts {
 		last := -1
 		for t := range analysis.Tokens(p.text) {
@@ -95,7 +99,8 @@ func (f *wordField) VisitTokens(visit func(term string, position, weight uint32)
 			}
 			count++
 			last = next + t.Pos
-			weight := p.weightAt(t.Start)
+			zone, weight := p.at(t.Start)
+			f.enter(zone, uint32(last))
 			length += uint64(min(weight, weightOwn))
 			visit(t.Term, uint32(last), weight)
 		}
@@ -111,6 +116,19 @@ func (f *wordField) Frequency(weight uint32) uint32 { return frequencyCode(weigh
 
 // AnalyzedLength is the length that scores are held against.
 func (f *wordField) AnalyzedLength() int { return lengthStep(int(math.Round(f.length))) }
+
+// valueField is a field of one value by document, which cannot be looked up.
+type valueField struct {
+	fieldBase
+	value []byte
+}
+
+func value(name string, v []byte) *valueField {
+	return &valueField{fieldBase{name, valueOptions}, v}
+}
+
+// Value is the value.
+func (f *valueField) Value() []byte { return f.value }
 
 // keywordField is a field of whole values.
 type keywordField struct {

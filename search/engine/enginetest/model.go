@@ -3,6 +3,7 @@ package enginetest
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -44,19 +45,38 @@ func textOf(d engine.Document) map[query.Field][][]string {
 	}
 	add(d.Subject, query.Subject)
 	for _, a := range d.From {
-		add(a.Name, query.From)
-		add(a.Address, query.From)
+		add(a.Name, query.From, query.Participants)
+		add(a.Address, query.From, query.Participants)
 	}
-	for _, a := range slices.Concat(d.To, d.Cc, d.Bcc) {
-		add(a.Name, query.To)
-		add(a.Address, query.To)
+	for field, list := range map[query.Field][]mail.Address{query.To: d.To, query.Cc: d.Cc, query.Bcc: d.Bcc} {
+		for _, a := range list {
+			add(a.Name, field, query.Recipients, query.Participants)
+			add(a.Address, field, query.Recipients, query.Participants)
+		}
 	}
-	add(d.Body)
+	add(d.Body, query.Body)
+	text[query.Quoted] = quotesOf(d)
 	for _, a := range d.Attachments {
 		add(a.Name, query.Filename)
-		add(a.Text)
+		add(a.Text, query.Attachment)
 	}
 	return text
+}
+
+// noWord stands where words of a part are not looked at.
+const noWord = "\x00\x00"
+
+// quotesOf are a body's words, with only those that begin in what is quoted.
+func quotesOf(d engine.Document) [][]string {
+	var words []string
+	for t := range analysis.Tokens(d.Body) {
+		word := noWord
+		if i := slices.IndexFunc(d.Parts, func(p engine.BodyPart) bool { return t.Start < p.End }); i >= 0 && d.Parts[i].Kind == engine.Quoted {
+			word = t.Term
+		}
+		words = append(words, word)
+	}
+	return [][]string{words}
 }
 
 // search gives the ids found, in no order.
@@ -79,19 +99,30 @@ func (m *model) matches(q query.Node, id mail.MessageID) bool {
 		return slices.ContainsFunc(q.Nodes, func(n query.Node) bool { return m.matches(n, id) })
 	case query.Not:
 		return !m.matches(q.Node, id)
-	case query.Word:
-		terms := analysis.Terms(q.Text)
-		if len(terms) == 1 && !q.Exact && (q.Field == query.Any || q.Field == query.Subject) {
-			return m.hasForm(m.text[id][q.Field], d.Language, terms[0])
-		}
-		return hasTerms(m.text[id][q.Field], terms, false)
-	case query.Phrase:
-		return hasTerms(m.text[id][q.Field], analysis.Terms(q.Text), false)
-	case query.Prefix:
-		return hasTerms(m.text[id][q.Field], analysis.Terms(q.Text), true)
+	case query.Word, query.Phrase, query.Prefix, query.Wildcard:
+		return m.hasRun(id, d, fieldOf(q), []query.Node{q}, 1, true)
+	case query.Near:
+		return m.hasRun(id, d, fieldOf(q.Nodes[0]), q.Nodes, q.Distance, q.Ordered)
+	case query.Regexp:
+		re := regexp.MustCompile("^(?:" + q.Pattern + ")$")
+		whole := map[query.Field][]string{query.From: facetValues(d, engine.FacetSender), query.Recipients: facetValues(d, engine.FacetRecipient)}
+		return slices.ContainsFunc(m.text[id][q.Field], func(part []string) bool { return slices.ContainsFunc(part, re.MatchString) }) ||
+			slices.ContainsFunc(whole[q.Field], re.MatchString)
 	case query.Dates:
+		date := d.Date
+		if q.Sent {
+			date = d.Sent
+		}
 		return q.From.IsZero() && q.To.IsZero() ||
-			!d.Date.IsZero() && !d.Date.Before(q.From) && (q.To.IsZero() || d.Date.Before(q.To))
+			!date.IsZero() && !date.Before(q.From) && (q.To.IsZero() || date.Before(q.To))
+	case query.Size:
+		return d.Size >= q.From && (q.To == 0 || d.Size < q.To)
+	case query.Key:
+		return slices.ContainsFunc(d.Keys, func(k engine.Key) bool {
+			return k.Name == q.Name && slices.ContainsFunc(q.Values, func(v string) bool {
+				return v == k.Value || q.Pattern && wildcard(v).MatchString(k.Value)
+			})
+		})
 	case query.HasAttachment:
 		return d.HasAttachment
 	case query.TextState:
@@ -99,65 +130,17 @@ func (m *model) matches(q query.Node, id mail.MessageID) bool {
 	case query.Gone:
 		return d.Gone
 	case query.OneOf:
-		if q.Field == engine.FieldID {
+		switch q.Field {
+		case engine.FieldID:
 			return slices.Contains(q.Values, id.String())
+		case engine.FieldCopy:
+			return slices.Contains(q.Values, d.Copy)
 		}
 		return slices.ContainsFunc(facetValues(d, engine.Facet(q.Field)), func(v string) bool { return slices.Contains(q.Values, v) })
 	case query.Nothing:
 		return false
 	}
 	panic(fmt.Sprintf("the model does not know %T", q))
-}
-
-// hasForm tells whether a form of a term stands in a part. A text of unknown language
-// is in any of those that at least a tenth of the others are in.
-func (m *model) hasForm(parts [][]string, language, term string) bool {
-	languages := []string{language}
-	if language == "" {
-		counts, known := map[string]int{}, 0
-		for _, d := range m.docs {
-			if d.Language != "" {
-				counts[d.Language]++
-				known++
-			}
-		}
-		for l, n := range counts {
-			if 10*n >= known {
-				languages = append(languages, l)
-			}
-		}
-	}
-	for _, part := range parts {
-		for _, t := range part {
-			if t == term || slices.ContainsFunc(languages, func(l string) bool { return analysis.Stem(l, t) == analysis.Stem(l, term) }) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// hasTerms tells whether the terms stand next to each other in a part.
-func hasTerms(parts [][]string, terms []string, prefix bool) bool {
-	for _, part := range parts {
-		for i := range part {
-			if i+len(terms) > len(part) {
-				break
-			}
-			same := true
-			for j, t := range terms {
-				if prefix && j == len(terms)-1 {
-					same = same && strings.HasPrefix(part[i+j], t)
-				} else {
-					same = same && part[i+j] == t
-				}
-			}
-			if same {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 func facetValues(d engine.Document, f engine.Facet) []string {
@@ -188,6 +171,12 @@ func facetValues(d engine.Document, f engine.Facet) []string {
 				if a.State != "" && !slices.Contains(values, v) {
 					values = append(values, v)
 				}
+			}
+		}
+	case engine.FacetRecipient:
+		for _, a := range slices.Concat(d.To, d.Cc, d.Bcc) {
+			if v := strings.ToLower(a.Address); v != "" && !slices.Contains(values, v) {
+				values = append(values, v)
 			}
 		}
 	case engine.FacetType:

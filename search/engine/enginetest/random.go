@@ -53,8 +53,19 @@ func randomDocument(rng *rand.Rand, id mail.MessageID) engine.Document {
 		at = min(len(d.Body), at+1+rng.IntN(40))
 		d.Parts = append(d.Parts, engine.BodyPart{Kind: engine.PartKind(rng.IntN(3)), End: at})
 	}
+	d.Size = int64(rng.IntN(5000))
+	d.Copy = []string{"", "a", "b", "c"}[rng.IntN(4)]
+	for range rng.IntN(4) {
+		d.Keys = append(d.Keys, engine.Key{Name: []string{"is", "header"}[rng.IntN(2)], Value: []string{"read", "flagged", "x-mailer=re", "ré x"}[rng.IntN(4)]})
+	}
 	if rng.IntN(10) > 0 {
 		d.Date = day(rng.IntN(100)).Add(time.Duration(rng.IntN(3)) * time.Second)
+	}
+	switch rng.IntN(3) {
+	case 0:
+		d.Sent = d.Date
+	case 1:
+		d.Sent = day(rng.IntN(100))
 	}
 	for range max(0, rng.IntN(5)-2) {
 		d.Attachments = append(d.Attachments, engine.Attachment{
@@ -76,10 +87,13 @@ func randomQuery(rng *rand.Rand, depth int) query.Node {
 			return query.Not{Node: randomQuery(rng, depth-1)}
 		}
 	}
-	fields := []query.Field{query.Any, query.Any, query.Any, query.From, query.To, query.Subject, query.Filename}
+	fields := []query.Field{
+		query.Any, query.Any, query.Any, query.From, query.To, query.Cc, query.Bcc, query.Recipients, query.Participants, query.Subject, query.Filename,
+		query.Body, query.Quoted, query.Quoted, query.Attachment,
+	}
 	f := fields[rng.IntN(len(fields))]
 	word := vocabulary[rng.IntN(len(vocabulary))]
-	switch rng.IntN(12) {
+	switch rng.IntN(20) {
 	case 0, 1, 2:
 		return query.Word{Field: f, Text: word, Exact: rng.IntN(4) == 0}
 	case 3, 4:
@@ -93,6 +107,22 @@ func randomQuery(rng *rand.Rand, depth int) query.Node {
 		return randomDates(rng)
 	case 8:
 		return randomOneOf(rng)
+	case 11:
+		return query.Word{Field: f, Text: []string{"alpah", "bta", "gamma", "alpin", "cafes", "会"}[rng.IntN(6)], Fuzzy: 1 + rng.IntN(2)}
+	case 12, 13:
+		return query.Wildcard{Field: f, Pattern: []string{"*a", "b?ta", "a*a", "*l*", "?", "al?i*", "会*", "s*e"}[rng.IntN(8)]}
+	case 14, 15:
+		return randomNear(rng, f)
+	case 16:
+		return query.Regexp{Field: []query.Field{query.From, query.Subject, query.Recipients}[rng.IntN(3)], Pattern: []string{"al.*", ".*@contoso.*", "[ab]eta|eva", "("}[rng.IntN(3)]}
+	case 17:
+		n := query.Size{From: int64(rng.IntN(4000))}
+		if rng.IntN(2) == 0 {
+			n.To = n.From + int64(rng.IntN(3000))
+		}
+		return n
+	case 18:
+		return query.Key{Name: []string{"is", "header"}[rng.IntN(2)], Values: [][]string{{"read"}, {"flagged", "x*"}, {"r*"}, {"*re*", "read"}}[rng.IntN(4)], Pattern: rng.IntN(3) > 0}
 	case 9:
 		return query.Gone{}
 	case 10:
@@ -102,8 +132,23 @@ func randomQuery(rng *rand.Rand, depth int) query.Node {
 	}
 }
 
+func randomNear(rng *rand.Rand, f query.Field) query.Node {
+	n := query.Near{Distance: 1 + rng.IntN(4), Ordered: rng.IntN(2) == 0}
+	for range 2 + rng.IntN(2) {
+		word := vocabulary[rng.IntN(10)]
+		n.Nodes = append(n.Nodes, []query.Node{
+			query.Word{Field: f, Text: word},
+			query.Word{Field: f, Text: word, Exact: true},
+			query.Prefix{Field: f, Text: string([]rune(word)[:1])},
+			query.Phrase{Field: f, Text: word + " " + vocabulary[rng.IntN(5)]},
+			query.Wildcard{Field: f, Pattern: "a*a"},
+		}[rng.IntN(5)])
+	}
+	return n
+}
+
 func randomDates(rng *rand.Rand) query.Dates {
-	var d query.Dates
+	d := query.Dates{Sent: rng.IntN(3) == 0}
 	if rng.IntN(3) > 0 {
 		d.From = day(rng.IntN(100))
 	}
@@ -114,7 +159,9 @@ func randomDates(rng *rand.Rand) query.Dates {
 }
 
 func randomOneOf(rng *rand.Rand) query.OneOf {
-	switch rng.IntN(5) {
+	switch rng.IntN(6) {
+	case 5:
+		return query.OneOf{Field: engine.FieldCopy, Values: []string{"a", "c"}}
 	case 4:
 		return query.OneOf{Field: engine.FieldID, Values: []string{mail.MessageID(rng.IntN(300) + 1).String(), "zzz", "none"}}
 	case 0:

@@ -113,6 +113,8 @@ func (b *builder) add(in index.Field) {
 	}
 	if f.name == fieldID {
 		f.value(doc, in.Value())
+	} else if v := in.Value(); !o.IsIndexed() && o.IncludeDocValues() && len(v) > 0 {
+		f.value(doc, v)
 	}
 }
 

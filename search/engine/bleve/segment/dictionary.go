@@ -228,6 +228,15 @@ func (i *termIterator) Next() (*index.DictEntry, error) {
 	return nil, i.terms.err
 }
 
+// Postings gives the postings of the term that Next gave.
+func (i *termIterator) Postings() (api.PostingsList, error) {
+	s, err := i.terms.postings()
+	if err != nil {
+		return nil, err
+	}
+	return &postingsList{f: i.terms.f, stored: s}, nil
+}
+
 func (i *termIterator) advance() bool {
 	from := i.from
 	i.from = nil

@@ -243,3 +243,26 @@ func (s *Segment) Lengths(field string) []byte {
 	}
 	return nil
 }
+
+// EachValue calls f for the first value of each document that has one in a field, in
+// the documents' order. The value is valid until the next call.
+func (s *Segment) EachValue(field string, f func(doc uint32, value []byte) error) error {
+	in := s.byName[field]
+	if in == nil || in.flags&keepsValues == 0 {
+		return nil
+	}
+	var fault error
+	err := in.values.walk(func(doc uint64, values []byte) {
+		r := reader{b: values}
+		if fault != nil || r.uvarint() == 0 {
+			return
+		}
+		if v := r.take(r.uvarint()); !r.bad {
+			fault = f(uint32(doc), v)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return fault
+}

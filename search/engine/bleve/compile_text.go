@@ -1,0 +1,285 @@
+package bleve
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"mailquarry/search/analysis"
+	"mailquarry/search/engine"
+	"mailquarry/search/query"
+)
+
+// where is where words are looked for: fields, or in a field some zones.
+type where struct {
+	fields   []string
+	zones    zoneSet // 0: anywhere in the fields
+	inflects bool    // names and addresses have no other forms
+	values   string  // the field of whole addresses that an expression may match, too
+}
+
+func whereOf(f query.Field) (where, error) {
+	in := func(fields ...string) (where, error) { return where{fields: fields}, nil }
+	zones := func(kinds ...zoneKind) (where, error) {
+		return where{fields: []string{fieldText}, zones: zonesFor(kinds...), inflects: true}, nil
+	}
+	switch f {
+	case query.Any:
+		return where{fields: []string{fieldText}, inflects: true}, nil
+	case query.Subject:
+		return where{fields: []string{fieldSubject}, inflects: true}, nil
+	case query.From:
+		return where{fields: []string{fieldFrom}, values: fieldSender}, nil
+	case query.To:
+		return in(fieldTo)
+	case query.Cc:
+		return in(fieldCc)
+	case query.Bcc:
+		return in(fieldBcc)
+	case query.Recipients:
+		return where{fields: []string{fieldTo, fieldCc, fieldBcc}, values: fieldPeople}, nil
+	case query.Participants:
+		return in(fieldFrom, fieldTo, fieldCc, fieldBcc)
+	case query.Filename:
+		return in(fieldFile)
+	case query.Body:
+		return zones(zoneBody, zoneQuoted)
+	case query.Quoted:
+		return zones(zoneQuoted)
+	case query.Attachment:
+		return zones(zoneAttached)
+	}
+	return where{}, fmt.Errorf("compile query: no field %q", f)
+}
+
+// fieldOf gives the field of a node that looks for words.
+func fieldOf(n query.Node) query.Field {
+	switch n := n.(type) {
+	case query.Word:
+		return n.Field
+	case query.Phrase:
+		return n.Field
+	case query.Prefix:
+		return n.Field
+	case query.Wildcard:
+		return n.Field
+	case query.Regexp:
+		return n.Field
+	}
+	return query.Any
+}
+
+// text gives the matcher of a node that looks for words, nil for one without words.
+func (c *compiler) text(n query.Node, positive bool) (matcher, error) {
+	w, err := whereOf(fieldOf(n))
+	if err != nil {
+		return nil, err
+	}
+	var either []matcher
+	for _, field := range w.fields {
+		words, err := apart(n, field, w.inflects)
+		if err != nil {
+			return nil, err
+		}
+		if len(words) == 0 {
+			return nil, nil
+		}
+		m := matcherOf(field, words, w.zones)
+		if positive {
+			c.scores = append(c.scores, scorerOf(m, field, termsOf(words), 1))
+		}
+		either = append(either, m)
+	}
+	if r, ok := n.(query.Regexp); ok && w.values != "" {
+		m, err := regexpOf(w.values, r.Pattern)
+		if err != nil {
+			return nil, err
+		}
+		either = append(either, m)
+	}
+	if len(either) == 1 {
+		return either[0], nil
+	}
+	return &orMatcher{either}, nil
+}
+
+// wordOf is one of the words that stand next to each other: a term, and what it stands
+// for where that is not the term alone.
+type wordOf struct {
+	term string
+	many formed // nil: the term alone
+}
+
+// apart takes a node apart into words next to each other.
+func apart(n query.Node, field string, inflects bool) ([]wordOf, error) {
+	switch n := n.(type) {
+	case query.Word:
+		terms := analysis.Terms(n.Text)
+		words := plain(terms)
+		if len(words) != 1 {
+			return words, nil
+		}
+		switch {
+		case n.Fuzzy > 0:
+			m, err := fuzzyOf(field, terms[0], n.Fuzzy)
+			if err != nil {
+				return nil, err
+			}
+			words[0].many = m
+		case inflects && !n.Exact:
+			words[0].many = &inflectMatcher{field, terms[0]}
+		}
+		return words, nil
+	case query.Phrase:
+		return plain(analysis.Terms(n.Text)), nil
+	case query.Prefix:
+		words := plain(analysis.Terms(n.Text))
+		if len(words) > 0 {
+			last := &words[len(words)-1]
+			last.many = prefixOf(field, last.term)
+		}
+		return words, nil
+	case query.Wildcard:
+		return wildcardWords(n.Pattern, field), nil
+	case query.Regexp:
+		m, err := regexpOf(field, n.Pattern)
+		if err != nil {
+			return nil, err
+		}
+		return []wordOf{{many: m}}, nil
+	}
+	return nil, fmt.Errorf("compile query: %T is no word: %w", n, engine.ErrTooComplex)
+}
+
+func plain(terms []string) []wordOf {
+	words := make([]wordOf, len(terms))
+	for i, t := range terms {
+		words[i].term = t
+	}
+	return words
+}
+
+// wildcardWords takes a pattern apart like a text, with the signs as letters.
+func wildcardWords(pattern, field string) []wordOf {
+	var words []wordOf
+	for piece := range strings.FieldsFuncSeq(pattern, func(r rune) bool {
+		return r != '*' && r != '?' && !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r)
+	}) {
+		if !strings.ContainsAny(piece, "*?") {
+			words = append(words, plain(analysis.Terms(piece))...)
+			continue
+		}
+		if folded := foldPattern(piece); strings.Trim(folded, "*") != "" {
+			words = append(words, wordOf{many: wildcardOf(field, folded)})
+		}
+	}
+	return words
+}
+
+// foldPattern folds what stands between the signs of a pattern.
+func foldPattern(pattern string) string {
+	var b strings.Builder
+	for pattern != "" {
+		n := strings.IndexAny(pattern, "*?")
+		if n < 0 {
+			n = len(pattern)
+		}
+		b.WriteString(strings.Join(analysis.Terms(pattern[:n]), ""))
+		if n < len(pattern) {
+			b.WriteByte(pattern[n])
+			n++
+		}
+		pattern = pattern[n:]
+	}
+	return b.String()
+}
+
+func termsOf(words []wordOf) []string {
+	var terms []string
+	for _, w := range words {
+		if w.term != "" {
+			terms = append(terms, w.term)
+		}
+	}
+	return terms
+}
+
+// matcherOf matches words next to each other, in the quickest way that there is.
+func matcherOf(field string, words []wordOf, zones zoneSet) matcher {
+	last := words[len(words)-1]
+	if zones != 0 {
+		return &placeMatcher{placerOf(field, words, zones)}
+	}
+	if len(words) == 1 {
+		if last.many != nil {
+			if m, ok := last.many.(*expander); ok {
+				return m
+			}
+			return last.many
+		}
+		return &termMatcher{field: field, terms: []string{last.term}}
+	}
+	for i, w := range words {
+		if w.many != nil && (i < len(words)-1 || w.term == "") {
+			return &placeMatcher{placerOf(field, words, 0)}
+		}
+	}
+	return &phraseMatcher{field: field, terms: termsOf(words), prefix: last.many != nil}
+}
+
+// placerOf tells where words stand next to each other.
+func placerOf(field string, words []wordOf, zones zoneSet) placer {
+	var all []placer
+	for _, w := range words {
+		var p placer = &wordPlacer{&termMatcher{field: field, terms: []string{w.term}}}
+		if w.many != nil {
+			p = &wordPlacer{w.many}
+		}
+		if zones != 0 {
+			p = &zonePlacer{p, zones}
+		}
+		all = append(all, p)
+	}
+	if len(all) == 1 {
+		return all[0]
+	}
+	return &nearPlacer{all: all, distance: 1, ordered: true}
+}
+
+// near gives the matcher of things that stand near each other, all in one field.
+func (c *compiler) near(n query.Near, positive bool) (matcher, error) {
+	if len(n.Nodes) == 0 {
+		return nil, nil
+	}
+	w, err := whereOf(fieldOf(n.Nodes[0]))
+	if err != nil {
+		return nil, err
+	}
+	var either []matcher
+	for _, field := range w.fields {
+		near := &nearPlacer{distance: uint32(max(n.Distance, 1)), ordered: n.Ordered}
+		var terms []string
+		for _, node := range n.Nodes {
+			words, err := apart(node, field, w.inflects)
+			if err != nil {
+				return nil, err
+			}
+			if len(words) > 0 {
+				near.all = append(near.all, placerOf(field, words, w.zones))
+				terms = append(terms, termsOf(words)...)
+			}
+		}
+		if len(near.all) == 0 {
+			return nil, nil
+		}
+		m := &placeMatcher{near}
+		if positive {
+			c.scores = append(c.scores, scorerOf(m, field, terms, 1))
+		}
+		either = append(either, m)
+	}
+	if len(either) == 1 {
+		return either[0], nil
+	}
+	return &orMatcher{either}, nil
+}
