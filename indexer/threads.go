@@ -46,7 +46,7 @@ func digest(s string) string {
 // threadsOf names the conversation by all that the message knows of it: the
 // source's id, its own Message-ID, by which answers name it, and those of the
 // messages before it. Only where neither an id nor a reference is known does the
-// subject have to tell, if it is more than a word.
+// subject have to tell, if it is more than a word. Reports all have the same ones.
 func threadsOf(rec archive.Record, m mail.Message) []string {
 	var all []string
 	add := func(t string) {
@@ -69,7 +69,7 @@ func threadsOf(rec archive.Record, m mail.Message) []string {
 	for _, id := range refs {
 		add(engine.MessageThread(id))
 	}
-	if base := mailtext.BaseSubject(m.Subject); !known && len(refs) == 0 && mailtext.Telling(base) {
+	if base := mailtext.BaseSubject(m.Subject); !known && len(refs) == 0 && m.Kind == mail.Mail && mailtext.Telling(base) {
 		add(engine.SubjectThread(base))
 	}
 	return all

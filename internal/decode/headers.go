@@ -3,6 +3,7 @@ package decode
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"mailquarry/internal/mail"
@@ -19,33 +20,37 @@ const (
 // fieldsElsewhere are the header fields that are not kept as such: those that
 // mail.Message has a place for, and those that are there for machines and
 // differ with each message (routes, signatures, verdicts of filters in code).
-func fieldsElsewhere() []string {
-	return []string{
-		"subject", "from", "sender", "to", "cc", "bcc", "reply-to", "date", "message-id", "references", "in-reply-to", "importance", "keywords", "x-keywords",
-		"received", "x-received", "dkim-signature", "domainkey-signature", "x-google-dkim-signature", "x-gm-message-state", "x-gm-features",
-		"x-google-smtp-source", "x-gm-gg", "x-zm-mesg-id", "autocrypt", "openpgp", "face", "x-face", "thread-index", "x-uid", "x-uidl",
-		"content-length", "lines", "status", "x-status", "x-mozilla-status", "x-mozilla-status2", "x-mozilla-keys", "x-unsent", "x-ms-traffictypediagnostic", "x-ms-tnef-correlator", "x-ms-office365-filtering-correlation-id",
+var fieldsElsewhere = sync.OnceValue(func() map[string]bool {
+	set := map[string]bool{}
+	for name := range strings.FieldsSeq(`subject from sender to cc bcc reply-to date message-id references in-reply-to importance keywords x-keywords
+		received x-received dkim-signature domainkey-signature dkim-filter autocrypt openpgp face x-face thread-index x-uid x-uidl content-length lines
+		status x-status x-mozilla-status x-mozilla-status2 x-mozilla-keys x-unsent content-id message-id-hash x-message-id-hash x-original-date delivery-date
+		x-headers-end x-originalarrivaltime x-mime-autoconverted x-forwarded-encrypted x-authority-analysis x-rspamd-queue-id x-spam-report x-zm-mesg-id
+		x-eopattributedmessage x-eoptenantattributedmessage x-ms-publictraffictype x-ms-traffictypediagnostic x-ms-tnef-correlator
+		x-ms-office365-filtering-correlation-id x-ms-oob-tlc-oobclassifiers`) {
+		set[name] = true
 	}
-}
+	return set
+})
 
-// prefixesElsewhere begin the names of fields that are not kept.
-func prefixesElsewhere() []string {
-	return []string{"arc-", "x-ms-exchange-", "x-microsoft-", "x-forefront-", "x-exchange-antispam-", "x-ms-publictraffictype", "x-eopattributedmessage", "x-eoptenantattributedmessage"}
-}
+// prefixesElsewhere begin the names of fields that are not kept: what mail servers
+// and filters note for themselves.
+var prefixesElsewhere = sync.OnceValue(func() []string {
+	return strings.Fields(`arc- ironport- x-ms-exchange- x-microsoft- x-forefront- x-exchange-antispam- x-google- x-gm- x-ironport- x-proofpoint- x-crm114- x-cse- x-coremail- x-cm-
+		x-provags- x-ui-out x-mimecast- x-mc- x-wp- x-ymail- x-he-sp x-he-ms x-he-meta x-tm-as x-tmn x-sonic- x-qq- x-cmae- x-barracuda-`)
+})
 
-// keptOfExchange are fields of Exchange that say something to people: how sure
-// it was of spam, and whether it knew the sender.
-func keptOfExchange() []string {
-	return []string{"x-ms-exchange-organization-scl", "x-ms-exchange-organization-authas", "x-ms-exchange-organization-autoforwarded"}
-}
-
-// keepsHeader tells whether a field of that lower-case name is kept.
+// keepsHeader tells whether a field of that lower-case name is kept. Of what
+// Exchange notes, what says something to people is: how sure it was of spam, whether
+// it knew the sender, whether a rule forwarded the message.
 func keepsHeader(name string) bool {
-	if slices.Contains(keptOfExchange(), name) {
+	switch name {
+	case "x-ms-exchange-organization-scl", "x-ms-exchange-organization-authas", "x-ms-exchange-organization-autoforwarded":
 		return true
+	case "":
+		return false
 	}
-	return name != "" && !slices.Contains(fieldsElsewhere(), name) &&
-		!slices.ContainsFunc(prefixesElsewhere(), func(p string) bool { return strings.HasPrefix(name, p) })
+	return !fieldsElsewhere()[name] && !slices.ContainsFunc(prefixesElsewhere(), func(p string) bool { return strings.HasPrefix(name, p) })
 }
 
 // header is one field as it came: the value may be folded and encoded.
@@ -69,13 +74,26 @@ func readHeaders(m *mail.Message, fields []header) {
 			m.DeliveredTo = addDelivered(m.DeliveredTo, f.value())
 		}
 		if keepsHeader(f.name) && len(m.Headers) < maxHeaders {
-			if v := shortened(cleanLine(f.value()), maxHeaderValue); v != "" {
+			if v := shortened(headerValue(f), maxHeaderValue); v != "" {
 				m.Headers = append(m.Headers, mail.Header{Name: clean(f.name), Value: v})
 			}
 		}
 	}
 	ids := messageIDs(references, replied)
 	m.References = slices.DeleteFunc(ids, func(id string) bool { return correspondent(m, id) })
+}
+
+// headerValue is a field's value as one line. The boundary of a Content-Type,
+// which is another one in each message, is left out.
+func headerValue(f header) string {
+	v := cleanLine(f.value())
+	if f.name != "content-type" {
+		return v
+	}
+	params := strings.Split(v, ";")
+	return strings.Join(slices.DeleteFunc(params, func(p string) bool {
+		return strings.HasPrefix(strings.ToLower(strings.TrimSpace(p)), "boundary")
+	}), ";")
 }
 
 // correspondent tells whether an id is in truth the address of someone whom the

@@ -58,6 +58,7 @@ func TestWhatOnlyTheHeaderSays(t *testing.T) {
 					{Name: "envelope-to", Value: "sales@x, all@x"},
 					{Name: "x-mailer", Value: "Grüße 1.0"},
 					{Name: "x-ms-exchange-organization-scl", Value: "5"},
+					{Name: "content-type", Value: "text/plain; charset=utf-8"},
 				},
 			}
 			got := mail.Message{References: m.References, ListID: m.ListID, DeliveredTo: m.DeliveredTo, Headers: m.Headers}
@@ -72,6 +73,7 @@ func TestWhatOnlyTheHeaderSays(t *testing.T) {
 		"Delivered-To: sales@x", "X-Original-To: <info@x>", "Envelope-To: sales@x, all@x",
 		"X-Mailer: =?utf-8?q?Gr=C3=BC=C3=9Fe_1.0?=",
 		"DKIM-Signature: v=1; b=abc", "ARC-Seal: i=1", "X-MS-Exchange-AntiSpam-MessageData-0: xyz", "X-MS-Exchange-Organization-SCL: 5",
+		"Content-Type: text/plain; boundary=unlike-any-other; charset=utf-8", "X-Cse-MsgGUID: 1", "X-Provags-ID: 2",
 	)
 }
 
@@ -109,6 +111,11 @@ func TestKinds(t *testing.T) {
 		invite bool
 	}{
 		{"a calendar part", source.RFC822, calendar("Content-Type: text/calendar; method=REQUEST"), mail.Meeting, true},
+		{
+			"a report that came by a list", source.RFC822,
+			lines("Content-Type: multipart/mixed; boundary=b", "", "--b", "Content-Type: multipart/report; report-type=delivery-status; boundary=c", "", "--c", "", "failed", "--c--", "--b", "", "footer", "--b--"),
+			mail.Report, false,
+		},
 		{"an answer", source.RFC822, calendar("Content-Type: text/calendar; method=REPLY"), mail.Meeting, false},
 		{"an attached calendar", source.RFC822, calendar("Content-Type: text/calendar\r\nContent-Disposition: attachment; filename=a.ics"), mail.Mail, true},
 		{"Graph's request", source.GraphJSON, []byte(`{"@odata.type":"#microsoft.graph.eventMessageRequest"}`), mail.Meeting, true},

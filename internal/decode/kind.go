@@ -39,6 +39,9 @@ func kindOfParts(root *rfc822.Part) (kind mail.Kind, invite bool) {
 	h := root.Header
 	kind = kindByHeader(string(h.First("content-type")), cleanLine(string(h.First("content-class"))))
 	root.Walk(func(p *rfc822.Part) {
+		if p.Type == "multipart/report" && kind == "" { // a list has put it in a letter of its own
+			kind = kindByHeader(string(p.Header.First("content-type")), "")
+		}
 		if p.Type != "text/calendar" {
 			return
 		}
