@@ -10,6 +10,7 @@ import (
 
 	"mailquarry/internal/mail"
 	"mailquarry/search/engine"
+	"mailquarry/search/query"
 )
 
 // The fields of a document.
@@ -139,11 +140,11 @@ func addAddress(a mail.Address, fields ...*wordField) {
 	}
 }
 
-// keysOf are the terms of a message's marks.
+// keysOf are the terms of a message's marks, categories folded like the others.
 func keysOf(d *engine.Document) []string {
 	keys := make([]string, len(d.Keys))
 	for i, k := range d.Keys {
-		keys[i] = k.Name + keySeparator + k.Value
+		keys[i] = k.Name + keySeparator + query.FoldKey(k.Value)
 	}
 	return keys
 }

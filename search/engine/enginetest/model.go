@@ -120,7 +120,8 @@ func (m *model) matches(q query.Node, id mail.MessageID) bool {
 	case query.Key:
 		return slices.ContainsFunc(d.Keys, func(k engine.Key) bool {
 			return k.Name == q.Name && slices.ContainsFunc(q.Values, func(v string) bool {
-				return v == k.Value || q.Pattern && wildcard(v).MatchString(k.Value)
+				value := query.FoldKey(k.Value)
+				return v == value || q.Pattern && wildcard(v).MatchString(value)
 			})
 		})
 	case query.HasAttachment:

@@ -56,7 +56,7 @@ func randomDocument(rng *rand.Rand, id mail.MessageID) engine.Document {
 	d.Size = int64(rng.IntN(5000))
 	d.Copy = []string{"", "a", "b", "c"}[rng.IntN(4)]
 	for range rng.IntN(4) {
-		d.Keys = append(d.Keys, engine.Key{Name: []string{"is", "header"}[rng.IntN(2)], Value: []string{"read", "flagged", "x-mailer=re", "ré x"}[rng.IntN(4)]})
+		d.Keys = append(d.Keys, engine.Key{Name: []string{"is", "header"}[rng.IntN(2)], Value: []string{"read", "flagged", "x-mailer=re", "Ré X"}[rng.IntN(4)]})
 	}
 	if rng.IntN(10) > 0 {
 		d.Date = day(rng.IntN(100)).Add(time.Duration(rng.IntN(3)) * time.Second)
