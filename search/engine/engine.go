@@ -119,7 +119,7 @@ const (
 	Newest    Sort = "newest"
 	Oldest    Sort = "oldest"
 	Largest   Sort = "size"   // the largest first, then the newest id
-	BySender  Sort = "sender" // by the sender's folded name or else address, then the newest
+	BySender  Sort = "sender" // by the sender's folded name or else address, those without one last; then the newest
 )
 
 // Facet names a field whose values are counted over all hits.
@@ -136,7 +136,7 @@ const (
 	FacetLang    Facet = "language"
 	// FacetDomain is the sender's domain, FacetRecipient the lower-cased address of
 	// each that it was sent to, FacetMonth the date's month in UTC (2006-01),
-	// FacetCategory the categories as people named them, FacetSize a band of sizes.
+	// FacetCategory the categories as people named them, FacetSize one of SizeBands.
 	FacetDomain    Facet = "domain"
 	FacetRecipient Facet = "recipient"
 	FacetMonth     Facet = "month"
@@ -157,7 +157,10 @@ const (
 
 // Facets lists the facets that people choose by.
 func Facets() []Facet {
-	return []Facet{FacetMailbox, FacetFolder, FacetSender, FacetYear, FacetType, FacetLang}
+	return []Facet{
+		FacetMailbox, FacetFolder, FacetSender, FacetDomain, FacetRecipient, FacetYear, FacetMonth,
+		FacetType, FacetCategory, FacetSize, FacetLang,
+	}
 }
 
 // Request is a search. A zero Scope finds nothing.
@@ -172,7 +175,9 @@ type Request struct {
 	// Collapse has the copies of a message count as one hit: the best of them by
 	// the order asked for stands for all, and totals and facets count it once.
 	Collapse bool
-	// Group has the messages of a conversation count as one hit, likewise.
+	// Group has the messages of a conversation count as one hit, likewise. With
+	// Collapse too, hits are conversations, and of the copies of a message Hit.Thread
+	// has the best by the order asked for.
 	Group     bool
 	Limit     int    // 0 counts only
 	Cursor    string // Result.Next of the page before, "" for the first page

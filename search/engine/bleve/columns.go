@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"sync"
 
-	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 
@@ -29,73 +28,12 @@ type columns struct {
 	sizes  []int64
 	words  float64 // in the text of all documents
 	facets map[engine.Facet]*facetColumn
+	ties   map[tie]*tieColumn
 
 	speaking   sync.Once
 	spoken     *tongues
 	tonguesErr error
 }
-
-// facetColumn holds the values of a facet as their numbers in valueTable. Where
-// a document has at most one value, of is by document that value, 0 for none;
-// where it may have more, sets is by value the documents that have it.
-type facetColumn struct {
-	once sync.Once
-	err  error
-	of   []uint32
-	sets map[uint32]*roaring.Bitmap
-}
-
-// valueTable numbers the values of a facet from 1, the same in all segments, so
-// that counting compares no strings. A value stays in it as long as the index
-// is open.
-type valueTable struct {
-	mu     sync.RWMutex
-	number map[string]uint32
-	values []string // values[0] is of no document
-}
-
-// of gives the number of a value.
-func (t *valueTable) of(value string) uint32 {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if n, ok := t.number[value]; ok {
-		return n
-	}
-	n := uint32(len(t.values))
-	t.number[value] = n
-	t.values = append(t.values, value)
-	return n
-}
-
-// all gives the values by number.
-func (t *valueTable) all() []string {
-	t.mu.RLock()
-	defer t.mu.RUnlock()
-	return t.values
-}
-
-// facetField gives the field behind a facet.
-func facetField(f engine.Facet) (field string, ok bool) {
-	switch f {
-	case engine.FacetMailbox:
-		return fieldMailbox, true
-	case engine.FacetFolder:
-		return fieldFolder, true
-	case engine.FacetSender:
-		return fieldSender, true
-	case engine.FacetYear:
-		return fieldYear, true
-	case engine.FacetType:
-		return fieldType, true
-	case engine.FacetLang:
-		return fieldLang, true
-	case engine.FacetState:
-		return fieldState, true
-	}
-	return "", false
-}
-
-func allFacets() []engine.Facet { return append(engine.Facets(), engine.FacetState) }
 
 // columnCache holds the columns of the segments that are in use, by the
 // segment's id.
@@ -103,12 +41,17 @@ type columnCache struct {
 	mu     sync.Mutex
 	by     map[uint64]*columns
 	values map[engine.Facet]*valueTable
+	ties   map[tie]*digestTable
+	groups []*groupsOf // of the snapshots searched last, the latest at the end
 }
 
 func newColumnCache() *columnCache {
-	c := &columnCache{by: map[uint64]*columns{}, values: map[engine.Facet]*valueTable{}}
-	for _, f := range allFacets() {
+	c := &columnCache{by: map[uint64]*columns{}, values: map[engine.Facet]*valueTable{}, ties: map[tie]*digestTable{}}
+	for _, f := range allColumns() {
 		c.values[f] = &valueTable{number: map[string]uint32{}, values: []string{""}}
+	}
+	for _, t := range allTies() {
+		c.ties[t] = &digestTable{digests: []uint64{0}}
 	}
 	return c
 }
@@ -118,9 +61,12 @@ func (c *columnCache) of(s *scorch.SegmentSnapshot) (*columns, error) {
 	c.mu.Lock()
 	cols := c.by[s.Id()]
 	if cols == nil {
-		cols = &columns{facets: map[engine.Facet]*facetColumn{}}
-		for _, f := range allFacets() {
+		cols = &columns{facets: map[engine.Facet]*facetColumn{}, ties: map[tie]*tieColumn{}}
+		for _, f := range allColumns() {
 			cols.facets[f] = &facetColumn{}
+		}
+		for _, t := range allTies() {
+			cols.ties[t] = &tieColumn{}
 		}
 		c.by[s.Id()] = cols
 	}
@@ -211,35 +157,4 @@ func (c *columns) sentAt(doc uint32) int64 {
 		return at
 	}
 	return c.dates[doc]
-}
-
-// facet gives the values of a facet, with numbers of the table.
-func (c *columns) facet(s segment.Segment, f engine.Facet, table *valueTable) (*facetColumn, error) {
-	col := c.facets[f]
-	col.once.Do(func() { col.err = col.load(s, f, table) })
-	return col, col.err
-}
-
-func (c *facetColumn) load(s segment.Segment, f engine.Facet, table *valueTable) error {
-	field, ok := facetField(f)
-	if !ok {
-		return fmt.Errorf("no facet %q", f)
-	}
-	single := f != engine.FacetType && f != engine.FacetState
-	if single {
-		c.of = make([]uint32, s.Count())
-	} else {
-		c.sets = map[uint32]*roaring.Bitmap{}
-	}
-	return eachTerm(s, field, nil, nil, func(term string, docs *roaring.Bitmap) error {
-		value := table.of(term)
-		if !single {
-			c.sets[value] = docs.Clone() // it is a piece of the segment's file
-			return nil
-		}
-		for it := docs.Iterator(); it.HasNext(); {
-			c.of[it.Next()] = value
-		}
-		return nil
-	})
 }

@@ -27,7 +27,7 @@ const (
 
 // planOf makes a query ready for the mailboxes of a scope.
 func planOf(n query.Node, scope access.Scope) (*plan, error) {
-	c := &compiler{}
+	c := &compiler{seen: seenBy(scope)}
 	m, err := c.compile(n, true, 0)
 	if err != nil {
 		return nil, err
@@ -38,17 +38,27 @@ func planOf(n query.Node, scope access.Scope) (*plan, error) {
 	case m == nil: // a query of words without letters
 		m = noneMatcher{}
 	}
-	if hidden := scope.Except(); len(hidden) > 0 {
-		values := make([]string, len(hidden))
-		for i, id := range hidden {
-			values[i] = id.String()
-		}
-		m = and([]matcher{m, &notMatcher{&termMatcher{fieldMailbox, values}}})
+	if c.seen != nil {
+		m = and([]matcher{m, c.seen})
 	}
 	return &plan{match: m, scores: c.scores}, nil
 }
 
+// seenBy matches what is in a scope, nil when that is everything.
+func seenBy(scope access.Scope) matcher {
+	hidden := scope.Except()
+	if len(hidden) == 0 {
+		return nil
+	}
+	values := make([]string, len(hidden))
+	for i, id := range hidden {
+		values[i] = id.String()
+	}
+	return &notMatcher{&termMatcher{fieldMailbox, values}}
+}
+
 type compiler struct {
+	seen   matcher // nil is all
 	scores []scorer
 	nodes  int
 }
@@ -98,6 +108,12 @@ func (c *compiler) compile(n query.Node, positive bool, depth int) (matcher, err
 		return &termMatcher{fieldHas, []string{hasGone}}, nil
 	case query.OneOf:
 		return oneOf(n), nil
+	case query.Thread:
+		m, err := c.compile(n.Node, positive, depth+1)
+		if err != nil || m == nil {
+			return nil, err
+		}
+		return &threadMatcher{m, c.seen}, nil
 	case query.Nothing:
 		return noneMatcher{}, nil
 	default:
@@ -127,17 +143,34 @@ func and(list []matcher) matcher {
 }
 
 func oneOf(n query.OneOf) matcher {
-	field, ok := facetField(engine.Facet(n.Field))
-	switch n.Field {
-	case engine.FieldID:
-		field, ok = fieldID, true
-	case engine.FieldCopy:
-		field, ok = fieldCopy, true
-	}
-	if !ok || len(n.Values) == 0 {
+	if len(n.Values) == 0 {
 		return noneMatcher{}
 	}
-	return &termMatcher{field, n.Values}
+	switch n.Field {
+	case engine.FieldID:
+		return &termMatcher{fieldID, n.Values}
+	case engine.FieldCopy:
+		return &tieMatcher{ofCopies, n.Values}
+	case engine.FieldThread:
+		return &threadMatcher{inner: &tieMatcher{ofThreads, n.Values}}
+	}
+	return filterOf(engine.Facet(n.Field), n.Values)
+}
+
+// filterOf matches what has one of the values of a facet.
+func filterOf(f engine.Facet, values []string) matcher {
+	if !isFacet(f) || len(values) == 0 {
+		return noneMatcher{}
+	}
+	if f == engine.FacetSize {
+		return &bandMatcher{values}
+	}
+	field, prefix, _ := facetTerms(f)
+	terms := make([]string, len(values))
+	for i, v := range values {
+		terms[i] = prefix + v
+	}
+	return &termMatcher{field, terms}
 }
 
 // dates matches in whole seconds, which is what dates are kept in.

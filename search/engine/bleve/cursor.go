@@ -18,27 +18,28 @@ type cursor struct {
 	ID    mail.MessageID `json:"i"`
 	Score uint64         `json:"s,omitempty"` // the bits of the score
 	Key   int64          `json:"k,omitempty"`
+	Name  string         `json:"n,omitempty"`
 	Pin   string         `json:"p,omitempty"` // the snapshot the page was taken from
 }
 
 func (c *cursor) hit() hit {
-	return hit{id: c.ID, score: math.Float64frombits(c.Score), key: c.Key}
+	return hit{id: c.ID, score: math.Float64frombits(c.Score), key: c.Key, name: c.Name}
 }
 
 // fingerprint tells searches apart: a cursor is good for the same query in the
-// same order only.
+// same order, with the same filters and the same way to count hits only.
 func fingerprint(r engine.Request) string {
 	text := ""
 	if r.Query != nil {
 		text = r.Query.String()
 	}
-	sum := sha256.Sum256([]byte(string(r.Sort) + "\x00" + text))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %t %t %q %q", r.Sort, r.Collapse, r.Group, r.Filters, text))
 	return base64.RawURLEncoding.EncodeToString(sum[:9])
 }
 
 func nextCursor(r engine.Request, last hit, pin string) (string, error) {
 	b, err := json.Marshal(cursor{
-		Of: fingerprint(r), ID: last.id, Score: math.Float64bits(last.score), Key: last.key, Pin: pin,
+		Of: fingerprint(r), ID: last.id, Score: math.Float64bits(last.score), Key: last.key, Name: last.name, Pin: pin,
 	})
 	if err != nil {
 		return "", fmt.Errorf("make cursor: %w", err)

@@ -49,4 +49,9 @@
 // from that bitmap and from the columns of the segment, which are arrays in
 // memory of ids, dates and facet values (columns.go). Only the best hits are
 // ever looked at one by one. Scores are BM25 over text (score.go).
+//
+// Copies and conversations are groups of documents that share a digest (ties.go);
+// a snapshot's groups are made when a search first asks for them (groups.go). Of a
+// search's documents only those in groups need care: they stand in slots, those of a
+// group side by side, and are counted by walking over the slots found (view.go).
 package bleve

@@ -15,33 +15,35 @@ import (
 
 // The fields of a document.
 const (
-	fieldID      = "_id"
-	fieldText    = "text"
-	fieldSubject = "subject"
-	fieldFrom    = "from"
-	fieldTo      = "to"
-	fieldCc      = "cc"
-	fieldBcc     = "bcc"
-	fieldFile    = "file"
-	fieldMailbox = "mailbox"
-	fieldFolder  = "folder"
-	fieldSender  = "sender"
-	fieldYear    = "year"
-	fieldType    = "type"
-	fieldHas     = "has"
-	fieldLang    = "lang"
-	fieldState   = "state"
-	fieldKey     = "key" // name, keySeparator, value
-	fieldCopy    = "copy"
-	fieldThread  = "thread"
-	fieldPeople  = "recipient"
-	fieldMonth   = "month"
+	fieldID       = "_id"
+	fieldText     = "text"
+	fieldSubject  = "subject"
+	fieldFrom     = "from"
+	fieldTo       = "to"
+	fieldCc       = "cc"
+	fieldBcc      = "bcc"
+	fieldFile     = "file"
+	fieldMailbox  = "mailbox"
+	fieldFolder   = "folder"
+	fieldSender   = "sender"
+	fieldYear     = "year"
+	fieldType     = "type"
+	fieldHas      = "has"
+	fieldLang     = "lang"
+	fieldState    = "state"
+	fieldKey      = "key" // name, keySeparator, value
+	fieldPeople   = "recipient"
+	fieldMonth    = "month"
+	fieldCategory = "category" // as people named it
+	fieldName     = "name"     // what senders are sorted by
 
 	// Values, which nothing looks up.
-	fieldDate  = "ts"    // seconds
-	fieldSent  = "sent"  // seconds, where it is not the date
-	fieldSize  = "size"  // bytes
-	fieldZones = "zones" // where in fieldText what stands
+	fieldDate   = "ts"     // seconds
+	fieldSent   = "sent"   // seconds, where it is not the date
+	fieldSize   = "size"   // bytes
+	fieldZones  = "zones"  // where in fieldText what stands
+	fieldCopy   = "copy"   // digest of Document.Copy
+	fieldThread = "thread" // digests of Document.Threads
 )
 
 // keySeparator stands between the name and the value of a mark.
@@ -122,8 +124,10 @@ func documentOf(d *engine.Document) *document {
 		keyword(fieldState, states...),
 		keyword(fieldLang, d.Language),
 		keyword(fieldKey, keysOf(d)...),
-		keyword(fieldCopy, d.Copy),
-		keyword(fieldThread, d.Threads...),
+		keyword(fieldCategory, categoriesOf(d)...),
+		keyword(fieldName, nameOf(d)),
+		value(fieldCopy, digestsOf(d.Copy)),
+		value(fieldThread, digestsOf(d.Threads...)),
 		value(fieldDate, secondsOf(d.Date)),
 		value(fieldSent, sentOf(d)),
 		value(fieldSize, strconv.AppendInt(nil, d.Size, 36)),
@@ -165,6 +169,30 @@ func senderOf(d *engine.Document) string {
 	for _, a := range d.From {
 		if s := strings.ToLower(strings.TrimSpace(a.Address)); s != "" {
 			return s
+		}
+	}
+	return ""
+}
+
+// categoriesOf are the values of the category facet.
+func categoriesOf(d *engine.Document) []string {
+	var all []string
+	for _, k := range d.Keys {
+		if k.Name == engine.KeyCategory {
+			all = append(all, k.Value)
+		}
+	}
+	return all
+}
+
+// nameOf is what a message's sender is sorted by: the first name or else address
+// there is, folded.
+func nameOf(d *engine.Document) string {
+	for _, a := range d.From {
+		for _, s := range []string{a.Name, a.Address} {
+			if s = query.FoldKey(s); s != "" {
+				return strings.ToValidUTF8(s[:min(len(s), engine.MaxKey)], "")
+			}
 		}
 	}
 	return ""

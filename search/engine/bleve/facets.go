@@ -2,38 +2,56 @@ package bleve
 
 import (
 	"cmp"
-	"fmt"
-
-	"github.com/RoaringBitmap/roaring/v2"
 
 	"mailquarry/search/engine"
 )
 
-// tally counts the values of a facet over what a search found.
+// tally counts the values of a facet over what a search found. A value counts once
+// for a group of documents that are one hit, however many of them have it.
 type tally struct {
 	table  *valueTable
 	counts []int // by the value's number
 }
 
-// add counts documents of a segment, given as a list and as a set.
-func (t *tally) add(p *part, f engine.Facet, table *valueTable, docs []uint32, set *roaring.Bitmap) error {
-	col, err := p.cols.facet(p.segment, f, table)
-	if err != nil {
-		return fmt.Errorf("count %s: %w", f, err)
-	}
-	t.table = table
-	if n := len(table.all()); n > len(t.counts) {
-		t.counts = append(t.counts, make([]int, n-len(t.counts))...)
-	}
-	for value, docs := range col.sets {
-		t.counts[value] += int(set.AndCardinality(docs))
-	}
-	if col.of != nil {
-		for _, doc := range docs {
-			t.counts[col.of[doc]]++
+// count counts what a view of a search has.
+func (t *tally) count(w *whole, f engine.Facet, v *view) error {
+	cols := make([]*facetColumn, len(w.parts))
+	for i, p := range w.parts {
+		if err := p.done(); err != nil {
+			return err
+		}
+		var err error
+		if cols[i], t.table, err = p.facet(f); err != nil {
+			return err
 		}
 	}
+	if t.table == nil {
+		return nil
+	}
+	t.counts = make([]int, len(t.table.all()))
+	for i := range w.parts {
+		if set := v.alone(i); set != nil {
+			cols[i].count(set, t.counts)
+		}
+	}
+	if v.groups != nil {
+		t.countGroups(v, cols)
+	}
 	return nil
+}
+
+func (t *tally) countGroups(v *view, cols []*facetColumn) {
+	seen := make([]uint32, len(t.counts)) // by value: the last group that has it, and 1
+	var buf [1]uint32
+	for slot := v.twins.next(0); slot >= 0; slot = v.twins.next(slot + 1) {
+		at, group := v.groups.members[slot], v.groups.group[slot]+1
+		for _, value := range cols[at.part].values(at.doc, &buf) {
+			if seen[value] != group {
+				seen[value] = group
+				t.counts[value]++
+			}
+		}
+	}
 }
 
 // buckets gives the values with the largest counts, those of equal count by

@@ -11,6 +11,9 @@ import (
 
 // part is a segment of the snapshot that a search looks at.
 type part struct {
+	whole   *whole
+	number  int    // among the parts of the whole
+	id      uint64 // of the segment
 	ctx     context.Context
 	segment segment.Segment
 	deleted *roaring.Bitmap // may be nil
@@ -62,7 +65,7 @@ func (p *part) lookup(field, term string) (postings, error) {
 
 func newPart(ctx context.Context, s *scorch.SegmentSnapshot, cols *columns, limits *budget) *part {
 	return &part{
-		ctx: ctx, segment: s.Segment(), deleted: s.Deleted(), cols: cols, budget: limits,
+		id: s.Id(), ctx: ctx, segment: s.Segment(), deleted: s.Deleted(), cols: cols, budget: limits,
 		dicts: map[string]segment.TermDictionary{}, looked: map[fieldTerm]postings{}, found: map[*phraseMatcher]*counted{},
 		placed: map[*placeMatcher]*counted{}, expanded: map[*expander]*roaring.Bitmap{},
 		forms: map[*inflectMatcher][]form{}, inflected: map[*inflectMatcher]*roaring.Bitmap{},

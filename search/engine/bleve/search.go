@@ -1,22 +1,20 @@
 package bleve
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"runtime/debug"
-	"slices"
 
-	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 
-	"mailquarry/internal/mail"
 	"mailquarry/search/engine"
 )
 
 // maxLimit is how many hits a page can have.
 const maxLimit = 10_000
+
+// maxFilters is how many filters a request can have.
+const maxFilters = 100
 
 // defaultFacetSize is how many buckets a facet has where the request does not
 // say.
@@ -40,11 +38,8 @@ func (e *Engine) Search(ctx context.Context, r engine.Request) (engine.Result, e
 	if s.from, err = parseCursor(r); err != nil {
 		return engine.Result{}, err
 	}
-	for _, f := range r.Facets {
-		if _, ok := facetField(f); !ok {
-			return engine.Result{}, fmt.Errorf("search: no facet %q", f)
-		}
-		s.facets[f] = &tally{}
+	if err := s.prepare(); err != nil {
+		return engine.Result{}, err
 	}
 	if r.Scope.Empty() {
 		return s.result("")
@@ -63,6 +58,26 @@ func (e *Engine) Search(ctx context.Context, r engine.Request) (engine.Result, e
 	return s.result(pin)
 }
 
+// prepare looks at the facets that the request names.
+func (s *search) prepare() error {
+	if len(s.request.Filters) > maxFilters {
+		return fmt.Errorf("search: %d filters: %w", len(s.request.Filters), engine.ErrTooComplex)
+	}
+	for _, f := range s.request.Facets {
+		if !isFacet(f) {
+			return fmt.Errorf("search: no facet %q", f)
+		}
+		s.facets[f] = &tally{}
+	}
+	for _, f := range s.request.Filters {
+		if !isFacet(f.Facet) {
+			return fmt.Errorf("search: no facet %q", f.Facet)
+		}
+		s.filters = append(s.filters, filterOf(f.Facet, f.Values))
+	}
+	return nil
+}
+
 // guarded turns what goes wrong in reading a file that was damaged or cut while
 // it is open, a panic or a memory fault, into an error.
 func (s *search) guarded(ctx context.Context, e *Engine, snapshot *scorch.IndexSnapshot) (err error) {
@@ -76,12 +91,12 @@ func (s *search) guarded(ctx context.Context, e *Engine, snapshot *scorch.IndexS
 	return s.run(ctx, e, snapshot)
 }
 
-// acquire gives the snapshot to search in: for a further page by relevance the
-// one that the page before was taken from, as long as it is kept, since scores
-// change with every message that comes in; the newest one otherwise.
+// acquire gives the snapshot to search in: for a further page the one that the page
+// before was taken from, as long as it is kept, where what comes in changes what was
+// there: scores, or which message stands for others. The newest one otherwise.
 func (e *Engine) acquire(s *search) (*scorch.IndexSnapshot, string, error) {
-	relevance := s.request.Sort == engine.Relevance
-	if relevance && s.from != nil {
+	pinned := s.request.Sort == engine.Relevance || s.request.Collapse || s.request.Group
+	if pinned && s.from != nil {
 		if snapshot := e.pins.find(s.from.Pin); snapshot != nil {
 			return snapshot, s.from.Pin, nil
 		}
@@ -91,7 +106,7 @@ func (e *Engine) acquire(s *search) (*scorch.IndexSnapshot, string, error) {
 		return nil, "", err
 	}
 	pin := ""
-	if relevance && s.request.Limit > 0 {
+	if pinned && s.request.Limit > 0 {
 		pin = e.pins.add(snapshot)
 	}
 	return snapshot, pin, nil
@@ -101,145 +116,122 @@ func (e *Engine) acquire(s *search) (*scorch.IndexSnapshot, string, error) {
 type search struct {
 	request engine.Request
 	plan    *plan
-	from    *cursor // nil for the first page
+	filters []matcher // as the request's
+	from    *cursor   // nil for the first page
 
 	total  int
 	capped []string
-	best   *top[hit] // one more than the limit
+	best   *top[hit]    // one more than the limit
+	scores []float64    // by the slots of groups; nil when there are none
+	hits   []engine.Hit // the page
+	last   hit          // the last one of the page
+	more   bool         // that come after the page
 	facets map[engine.Facet]*tally
-}
-
-// hit is a document found, with what it is ordered by.
-type hit struct {
-	id    mail.MessageID
-	score float64
-	key   int64 // the date, turned so that a greater one comes first; 0 by relevance
-}
-
-// before orders hits: greater keys first, then greater ids.
-func before(a, b hit) int {
-	switch { // written out, since it is called for every document found
-	case a.score != b.score:
-		return cmp.Compare(b.score, a.score)
-	case a.key != b.key:
-		return cmp.Compare(b.key, a.key)
-	default:
-		return cmp.Compare(b.id, a.id)
-	}
 }
 
 // run searches in a snapshot.
 func (s *search) run(ctx context.Context, e *Engine, snapshot *scorch.IndexSnapshot) error {
-	limits := &budget{terms: e.expansions, looks: maxLooks}
-	var parts []*part
-	for _, seg := range snapshot.Segments() {
-		cols, err := e.columns.of(seg)
-		if err != nil {
-			return fmt.Errorf("search: %w", err)
-		}
-		parts = append(parts, newPart(ctx, seg, cols, limits))
-	}
-	usual, err := usualLanguages(parts)
+	w, err := e.whole(ctx, snapshot)
 	if err != nil {
-		return fmt.Errorf("search: %w", err)
-	}
-	for _, p := range parts {
-		p.usual = usual
-	}
-	var rank *scoring
-	if s.request.Sort == engine.Relevance && len(s.plan.scores) > 0 && s.request.Limit > 0 {
-		if rank, err = newScoring(s.plan.scores, parts); err != nil {
-			return err
-		}
-	}
-	for _, p := range slices.Backward(parts) { // the newest first: see collect
-		if err := s.part(p, rank, e.columns); err != nil {
-			return err
-		}
-	}
-	s.capped = limits.capped
-	return nil
-}
-
-// part searches in one segment.
-func (s *search) part(p *part, rank *scoring, columns *columnCache) error {
-	if err := p.done(); err != nil {
 		return err
 	}
-	found, err := s.plan.match.match(p, nil)
-	if err != nil || found == nil {
-		return err
-	}
-	if p.deleted != nil {
-		found = roaring.AndNot(found, p.deleted)
-	}
-	n := int(found.GetCardinality())
-	if s.total += n; n == 0 {
-		return nil
-	}
-	if s.request.Limit == 0 && len(s.request.Facets) == 0 {
-		return nil
-	}
-	docs := found.ToArray()
-	var scores []float64
-	if rank != nil {
-		if scores, err = rank.score(p, docs, found); err != nil {
-			return err
+	without := map[engine.Facet]bool{}
+	for _, f := range s.request.Filters {
+		if s.facets[f.Facet] != nil {
+			without[f.Facet] = true
 		}
 	}
-	if s.request.Limit > 0 {
-		s.collect(p, docs, scores)
+	views, err := s.views(w, without)
+	if err != nil {
+		return err
+	}
+	grouped, copies, err := s.grouping(w)
+	if err != nil {
+		return err
+	}
+	if grouped != nil {
+		for _, v := range views {
+			v.groupBy(grouped)
+		}
+	}
+	found := views[""]
+	s.total = found.total()
+	if err := s.page(w, found, copies); err != nil {
+		return err
 	}
 	for f, t := range s.facets {
-		if err := t.add(p, f, columns.values[f], docs, found); err != nil {
-			return err
+		v := found
+		if without[f] {
+			v = views[f]
+		}
+		if err := t.count(w, f, v); err != nil {
+			return fmt.Errorf("count %s: %w", f, err)
 		}
 	}
+	s.capped = w.limits.capped
 	return nil
 }
 
-// collect keeps the best documents of a segment. Later documents mostly have
-// greater ids and dates: from the end, most of the others are turned down.
-func (s *search) collect(p *part, docs []uint32, scores []float64) {
-	for i, doc := range slices.Backward(docs) {
-		h := hit{id: p.cols.ids[doc]}
-		switch s.request.Sort {
-		case engine.Newest:
-			h.key = p.cols.dates[doc]
-		case engine.Oldest:
-			if h.key = math.MinInt64; p.cols.dates[doc] != noDate {
-				h.key = -p.cols.dates[doc]
-			}
-		default:
-			if scores != nil {
-				h.score = scores[i]
-			}
-		}
-		if worst, full := s.best.worst(); full && before(h, worst) > 0 {
-			continue
-		}
-		if s.from == nil || before(h, s.from.hit()) > 0 {
-			s.best.add(h)
+// grouping gives what counts as one hit, and copies; nil for what was not asked for.
+func (s *search) grouping(w *whole) (grouped, copies *groups, err error) {
+	if s.request.Collapse {
+		if copies, err = w.groups(ofCopies); err != nil {
+			return nil, nil, err
 		}
 	}
+	if !s.request.Group {
+		return copies, copies, nil
+	}
+	grouped, err = w.groups(ofThreads)
+	return grouped, copies, err
+}
+
+// page takes the best hits and says of each what else there is.
+func (s *search) page(w *whole, found *view, copies *groups) error {
+	if s.request.Limit == 0 || s.total == 0 {
+		return nil
+	}
+	var rank *scoring
+	if s.request.Sort == engine.Relevance && len(s.plan.scores) > 0 {
+		var err error
+		if rank, err = newScoring(s.plan.scores, w.parts); err != nil {
+			return err
+		}
+	}
+	if err := s.collect(w, found, rank); err != nil {
+		return err
+	}
+	best := s.best.sorted()
+	if s.more = len(best) > s.request.Limit; s.more {
+		best = best[:s.request.Limit]
+	}
+	for _, h := range best {
+		out := engine.Hit{ID: h.id, Score: h.score}
+		var err error
+		if copies != nil {
+			if out.Copies, err = s.copies(w, copies, h); err != nil {
+				return err
+			}
+		}
+		if s.request.Group {
+			if out.Thread, err = s.thread(w, found, copies, h); err != nil {
+				return err
+			}
+		}
+		s.hits, s.last = append(s.hits, out), h
+	}
+	return nil
 }
 
 // result makes the answer of what was found.
 func (s *search) result(pin string) (engine.Result, error) {
-	hits := s.best.sorted()
-	r := engine.Result{Total: s.total, Capped: s.capped, Facets: map[engine.Facet][]engine.Bucket{}}
-	if len(hits) > s.request.Limit {
-		hits = hits[:s.request.Limit]
-		if len(hits) > 0 {
-			next, err := nextCursor(s.request, hits[len(hits)-1], pin)
-			if err != nil {
-				return engine.Result{}, err
-			}
-			r.Next = next
+	r := engine.Result{Total: s.total, Hits: s.hits, Capped: s.capped, Facets: map[engine.Facet][]engine.Bucket{}}
+	if s.more {
+		next, err := nextCursor(s.request, s.last, pin)
+		if err != nil {
+			return engine.Result{}, err
 		}
-	}
-	for _, h := range hits {
-		r.Hits = append(r.Hits, engine.Hit{ID: h.id, Score: h.score})
+		r.Next = next
 	}
 	for f, t := range s.facets {
 		r.Facets[f] = t.buckets(s.request.FacetSize)

@@ -48,17 +48,34 @@ func eachTerm(s segment.Segment, field string, start, end []byte, f func(term st
 		if entry == nil {
 			return nil
 		}
-		p, err := lookup(dict, entry.Term)
+		docs, err := here(it, dict, entry.Term)
 		if err != nil {
 			return err
 		}
-		if p.docs == nil {
+		if docs == nil {
 			continue
 		}
-		if err := f(entry.Term, p.docs); err != nil {
+		if err := f(entry.Term, docs); err != nil {
 			return err
 		}
 	}
+}
+
+// here gives the documents of the term that an iterator stands at, which is quicker
+// than looking it up.
+func here(it segment.DictionaryIterator, dict segment.TermDictionary, term string) (*roaring.Bitmap, error) {
+	at, ok := it.(interface {
+		Postings() (segment.PostingsList, error)
+	})
+	if !ok {
+		p, err := lookup(dict, term)
+		return p.docs, err
+	}
+	list, err := at.Postings()
+	if err != nil {
+		return nil, fmt.Errorf("read postings: %w", err)
+	}
+	return bitmapOf(list), nil
 }
 
 // after gives the first byte string that does not begin with prefix, nil when

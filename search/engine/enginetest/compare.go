@@ -2,6 +2,7 @@ package enginetest
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
@@ -124,50 +125,94 @@ func compareIDs(t *testing.T, e Engine, m *model) {
 	}
 }
 
+// compareQuery asks for all pages, in some order, with some filters, and with copies
+// and conversations as one hit or not.
 func compareQuery(t *testing.T, rng *rand.Rand, e Engine, m *model, scope access.Scope, q query.Node) {
 	t.Helper()
-	want := m.search(scope, q)
-	sort := []engine.Sort{engine.Relevance, engine.Newest, engine.Oldest}[rng.IntN(3)]
-	r := engine.Request{Scope: scope, Query: q, Sort: sort, Limit: 1 + rng.IntN(80), Facets: append(engine.Facets(), engine.FacetState)}
-	var got []mail.MessageID
+	r := engine.Request{
+		Scope: scope, Query: q, Limit: 1 + rng.IntN(80), Facets: allFacets(), Filters: randomFilters(rng, m),
+		Sort:     []engine.Sort{engine.Relevance, engine.Newest, engine.Oldest, engine.Largest, engine.BySender}[rng.IntN(5)],
+		Collapse: rng.IntN(2) == 0, Group: rng.IntN(3) == 0,
+	}
+	base := m.search(scope, q)
+	found := m.filtered(base, r.Filters, "")
+	want := m.hits(r, inOrder(t, e, m, r, found))
+	var got []engine.Hit
 	for {
 		res := ask(t, e, r)
 		if res.Total != len(want) {
-			t.Fatalf("%v: total %d, want %d", q, res.Total, len(want))
+			t.Fatalf("%s: total %d, want %d", request(r), res.Total, len(want))
 		}
-		compareFacets(t, m, want, res)
-		got = append(got, ids(res.Hits)...)
+		compareFacets(t, m, r, base, res)
+		got = append(got, res.Hits...)
 		if len(got) > len(want) || res.Next == "" {
 			break
 		}
 		r.Cursor = res.Next
 	}
-	expect := m.sorted(want, sort)
-	if sort == engine.Relevance { // in an order of the engine's own
-		slices.Sort(got)
-		slices.Sort(expect)
+	r.Cursor = ""
+	if !slices.EqualFunc(got, want, sameHit) {
+		t.Fatalf("%s:\n got %v\nwant %v", request(r), got, want)
 	}
-	if !slices.Equal(got, expect) {
-		t.Fatalf("%v by %s:\n got %v\nwant %v", q, sort, got, expect)
-	}
-	compareBucket(t, rng, e, m, scope, q, want)
+	compareBucket(t, rng, e, m, r, base)
 }
 
-// compareBucket: filtering by a bucket's value finds as many as it counts.
-func compareBucket(t *testing.T, rng *rand.Rand, e Engine, m *model, scope access.Scope, q query.Node, found []mail.MessageID) {
+// request tells of a request what matters.
+func request(r engine.Request) string {
+	return fmt.Sprintf("%v filtered by %v, by %s, collapsed %t, grouped %t", r.Query, r.Filters, r.Sort, r.Collapse, r.Group)
+}
+
+func sameHit(a, b engine.Hit) bool {
+	return a.ID == b.ID && slices.Equal(a.Copies, b.Copies) && slices.Equal(a.Thread, b.Thread)
+}
+
+// inOrder puts what a request finds into its order. Relevance is the engine's own:
+// it is asked for each message alone.
+func inOrder(t *testing.T, e Engine, m *model, r engine.Request, found []mail.MessageID) []mail.MessageID {
+	t.Helper()
+	if r.Sort != engine.Relevance {
+		return m.sorted(found, r.Sort)
+	}
+	r.Collapse, r.Group, r.Facets, r.Limit = false, false, nil, 1000
+	got := ids(ask(t, e, r).Hits)
+	if sorted, want := slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(found)); !slices.Equal(sorted, want) {
+		t.Fatalf("%s:\n got %v\nwant %v", request(r), sorted, want)
+	}
+	return got
+}
+
+// compareFacets: a facet's counts are those of what is found without its own filters.
+func compareFacets(t *testing.T, m *model, r engine.Request, base []mail.MessageID, res engine.Result) {
+	t.Helper()
+	for f, got := range res.Facets {
+		if want := m.counted(r, f, m.filtered(base, r.Filters, f)); !slices.Equal(got, want) {
+			t.Fatalf("%s: facet %s:\n got %v\nwant %v", request(r), f, got, want)
+		}
+	}
+}
+
+// compareBucket: choosing a value of a facet finds as many as it counts, beside the
+// filters of other facets, whether as a filter or as a part of the query.
+func compareBucket(t *testing.T, rng *rand.Rand, e Engine, m *model, r engine.Request, base []mail.MessageID) {
 	t.Helper()
 	f := engine.Facets()[rng.IntN(len(engine.Facets()))]
-	buckets := m.facet(f, found)
+	buckets := m.counted(r, f, m.filtered(base, r.Filters, f))
 	if len(buckets) == 0 {
 		return
 	}
 	b := buckets[rng.IntN(len(buckets))]
-	filter := []query.Node{query.OneOf{Field: string(f), Values: []string{b.Value}}}
-	if q != nil {
-		filter = append(filter, q)
+	r.Limit, r.Facets = 0, nil
+	r.Filters = slices.DeleteFunc(slices.Clone(r.Filters), func(x engine.Filter) bool { return x.Facet == f })
+	if rng.IntN(2) == 0 {
+		r.Filters = append(r.Filters, engine.Filter{Facet: f, Values: []string{b.Value}})
+	} else {
+		nodes := []query.Node{query.OneOf{Field: string(f), Values: []string{b.Value}}}
+		if r.Query != nil {
+			nodes = append(nodes, r.Query)
+		}
+		r.Query = query.And{Nodes: nodes}
 	}
-	res := ask(t, e, engine.Request{Scope: scope, Query: query.And{Nodes: filter}})
-	if res.Total != b.Count {
-		t.Fatalf("%v: %s %s counts %d and finds %d", q, f, b.Value, b.Count, res.Total)
+	if res := ask(t, e, r); res.Total != b.Count {
+		t.Fatalf("%s: %s %s counts %d and finds %d", request(r), f, b.Value, b.Count, res.Total)
 	}
 }

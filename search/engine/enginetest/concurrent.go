@@ -1,6 +1,7 @@
 package enginetest
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"sync"
 	"testing"
@@ -17,7 +18,7 @@ func testConcurrent(t *testing.T, open Open) {
 	batch := func(n int) engine.Batch {
 		b := engine.Batch{Upto: uint64(n)}
 		for i := range messages {
-			b.Put = append(b.Put, engine.Document{ID: mail.MessageID(i + 1), Mailbox: mail.MailboxID(n), Folder: 1, Body: "alpha", Date: day(i)})
+			b.Put = append(b.Put, engine.Document{ID: mail.MessageID(i + 1), Mailbox: mail.MailboxID(n), Folder: 1, Body: "alpha", Date: day(i), Copy: fmt.Sprint(i), Threads: []string{fmt.Sprint(i)}})
 		}
 		return b
 	}
@@ -35,6 +36,7 @@ func testConcurrent(t *testing.T, open Open) {
 				default:
 				}
 				r := engine.Request{Scope: everyone(), Query: query.Word{Text: "alpha"}, Limit: rng.IntN(60), Facets: engine.Facets()}
+				r.Collapse, r.Group = rng.IntN(2) == 0, rng.IntN(2) == 0
 				r.Sort = []engine.Sort{engine.Relevance, engine.Newest}[rng.IntN(2)]
 				res, err := e.Search(t.Context(), r)
 				if err != nil {

@@ -1,12 +1,10 @@
 package enginetest
 
 import (
-	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
-	"testing"
 	"time"
 
 	"mailquarry/internal/access"
@@ -20,6 +18,8 @@ import (
 type model struct {
 	docs map[mail.MessageID]engine.Document
 	text map[mail.MessageID]map[query.Field][][]string // by field its parts as terms
+	// threads are by message those of its conversation; nil until they are asked for.
+	threads map[mail.MessageID]map[mail.MessageID]bool
 }
 
 func newModel() *model {
@@ -27,6 +27,7 @@ func newModel() *model {
 }
 
 func (m *model) apply(b engine.Batch) {
+	m.threads = nil
 	for _, id := range b.Delete {
 		delete(m.docs, id)
 	}
@@ -83,22 +84,22 @@ func quotesOf(d engine.Document) [][]string {
 func (m *model) search(scope access.Scope, q query.Node) []mail.MessageID {
 	var found []mail.MessageID
 	for id, d := range m.docs {
-		if scope.Contains(d.Mailbox) && (q == nil || m.matches(q, id)) {
+		if scope.Contains(d.Mailbox) && (q == nil || m.matches(q, id, scope)) {
 			found = append(found, id)
 		}
 	}
 	return found
 }
 
-func (m *model) matches(q query.Node, id mail.MessageID) bool {
+func (m *model) matches(q query.Node, id mail.MessageID, scope access.Scope) bool {
 	d := m.docs[id]
 	switch q := q.(type) {
 	case query.And:
-		return !slices.ContainsFunc(q.Nodes, func(n query.Node) bool { return !m.matches(n, id) })
+		return !slices.ContainsFunc(q.Nodes, func(n query.Node) bool { return !m.matches(n, id, scope) })
 	case query.Or:
-		return slices.ContainsFunc(q.Nodes, func(n query.Node) bool { return m.matches(n, id) })
+		return slices.ContainsFunc(q.Nodes, func(n query.Node) bool { return m.matches(n, id, scope) })
 	case query.Not:
-		return !m.matches(q.Node, id)
+		return !m.matches(q.Node, id, scope)
 	case query.Word, query.Phrase, query.Prefix, query.Wildcard:
 		return m.hasRun(id, d, fieldOf(q), []query.Node{q}, 1, true)
 	case query.Near:
@@ -136,8 +137,12 @@ func (m *model) matches(q query.Node, id mail.MessageID) bool {
 			return slices.Contains(q.Values, id.String())
 		case engine.FieldCopy:
 			return slices.Contains(q.Values, d.Copy)
+		case engine.FieldThread:
+			return m.hasThread(q.Values, id)
 		}
 		return slices.ContainsFunc(facetValues(d, engine.Facet(q.Field)), func(v string) bool { return slices.Contains(q.Values, v) })
+	case query.Thread:
+		return m.threadMatches(q.Node, id, scope)
 	case query.Nothing:
 		return false
 	}
@@ -158,9 +163,28 @@ func facetValues(d engine.Document, f engine.Facet) []string {
 				break
 			}
 		}
-	case engine.FacetYear:
+	case engine.FacetYear, engine.FacetMonth:
 		if !d.Date.IsZero() {
-			values = []string{d.Date.UTC().Format("2006")}
+			values = []string{d.Date.UTC().Format(map[engine.Facet]string{engine.FacetYear: "2006", engine.FacetMonth: "2006-01"}[f])}
+		}
+	case engine.FacetDomain, engine.FacetCategory:
+		for _, k := range d.Keys {
+			if k.Name == string(f) && !slices.Contains(values, k.Value) {
+				values = append(values, k.Value)
+			}
+		}
+	case engine.FacetSize:
+		switch {
+		case d.Size < 10*1024:
+			values = []string{"under-10k"}
+		case d.Size < 100*1024:
+			values = []string{"10k-100k"}
+		case d.Size < 1024*1024:
+			values = []string{"100k-1m"}
+		case d.Size < 10*1024*1024:
+			values = []string{"1m-10m"}
+		default:
+			values = []string{"over-10m"}
 		}
 	case engine.FacetLang:
 		if d.Language != "" {
@@ -190,34 +214,6 @@ func facetValues(d engine.Document, f engine.Facet) []string {
 	return values
 }
 
-// facet counts the values of a facet over some documents.
-func (m *model) facet(f engine.Facet, found []mail.MessageID) []engine.Bucket {
-	counts := map[string]int{}
-	for _, id := range found {
-		for _, v := range facetValues(m.docs[id], f) {
-			counts[v]++
-		}
-	}
-	buckets := []engine.Bucket{}
-	for v, n := range counts {
-		buckets = append(buckets, engine.Bucket{Value: v, Count: n})
-	}
-	slices.SortFunc(buckets, func(a, b engine.Bucket) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Value, b.Value))
-	})
-	return buckets
-}
-
-// sorted orders ids by date, those without one last, then the newest id first.
-func (m *model) sorted(found []mail.MessageID, sort engine.Sort) []mail.MessageID {
-	found = slices.Clone(found)
-	slices.SortFunc(found, func(a, b mail.MessageID) int {
-		byDate := compareDates(m.docs[a].Date, m.docs[b].Date, sort == engine.Newest)
-		return cmp.Or(byDate, cmp.Compare(b, a))
-	})
-	return found
-}
-
 func compareDates(a, b time.Time, newest bool) int {
 	switch {
 	case a.IsZero() && b.IsZero():
@@ -230,14 +226,5 @@ func compareDates(a, b time.Time, newest bool) int {
 		return b.Compare(a)
 	default:
 		return a.Compare(b)
-	}
-}
-
-func compareFacets(t *testing.T, m *model, found []mail.MessageID, r engine.Result) {
-	t.Helper()
-	for f, got := range r.Facets {
-		if want := m.facet(f, found); !slices.Equal(got, want) {
-			t.Fatalf("facet %s:\n got %v\nwant %v", f, got, want)
-		}
 	}
 }

@@ -53,8 +53,19 @@ func randomDocument(rng *rand.Rand, id mail.MessageID) engine.Document {
 		at = min(len(d.Body), at+1+rng.IntN(40))
 		d.Parts = append(d.Parts, engine.BodyPart{Kind: engine.PartKind(rng.IntN(3)), End: at})
 	}
-	d.Size = int64(rng.IntN(5000))
-	d.Copy = []string{"", "a", "b", "c"}[rng.IntN(4)]
+	d.Size = int64(rng.IntN(5000)) << rng.IntN(16)
+	if rng.IntN(3) > 0 {
+		d.Copy = string(rune('a' + rng.IntN(80)))
+	}
+	for range max(0, rng.IntN(5)-1) {
+		d.Threads = append(d.Threads, string(rune('a'+rng.IntN(400))))
+	}
+	for range max(0, rng.IntN(5)-2) {
+		d.Keys = append(d.Keys, engine.Key{Name: engine.KeyCategory, Value: []string{"Red", "blue sky", "Ré"}[rng.IntN(3)]})
+	}
+	if rng.IntN(3) > 0 {
+		d.Keys = append(d.Keys, engine.Key{Name: engine.KeyDomain, Value: []string{"contoso.com", "例え.jp"}[rng.IntN(2)]})
+	}
 	for range rng.IntN(4) {
 		d.Keys = append(d.Keys, engine.Key{Name: []string{"is", "header"}[rng.IntN(2)], Value: []string{"read", "flagged", "x-mailer=re", "Ré X"}[rng.IntN(4)]})
 	}
@@ -93,7 +104,9 @@ func randomQuery(rng *rand.Rand, depth int) query.Node {
 	}
 	f := fields[rng.IntN(len(fields))]
 	word := vocabulary[rng.IntN(len(vocabulary))]
-	switch rng.IntN(20) {
+	switch rng.IntN(21) {
+	case 20:
+		return query.Thread{Node: randomQuery(rng, 1)}
 	case 0, 1, 2:
 		return query.Word{Field: f, Text: word, Exact: rng.IntN(4) == 0}
 	case 3, 4:
@@ -159,9 +172,17 @@ func randomDates(rng *rand.Rand) query.Dates {
 }
 
 func randomOneOf(rng *rand.Rand) query.OneOf {
-	switch rng.IntN(6) {
+	switch rng.IntN(10) {
 	case 5:
 		return query.OneOf{Field: engine.FieldCopy, Values: []string{"a", "c"}}
+	case 6:
+		return query.OneOf{Field: engine.FieldThread, Values: []string{"a", "k", "zzz"}}
+	case 7:
+		return query.OneOf{Field: string(engine.FacetSize), Values: []string{"10k-100k", "1m-10m", "none"}}
+	case 8:
+		return query.OneOf{Field: string(engine.FacetDomain), Values: []string{"contoso.com"}}
+	case 9:
+		return query.OneOf{Field: string(engine.FacetCategory), Values: []string{"Red", "Ré"}}
 	case 4:
 		return query.OneOf{Field: engine.FieldID, Values: []string{mail.MessageID(rng.IntN(300) + 1).String(), "zzz", "none"}}
 	case 0:
@@ -182,3 +203,24 @@ func randomQueries(rng *rand.Rand, depth int) []query.Node {
 	}
 	return list
 }
+
+// randomFilters chooses values that some documents have, and some that none has.
+func randomFilters(rng *rand.Rand, m *model) []engine.Filter {
+	var filters []engine.Filter
+	for range max(0, rng.IntN(5)-2) {
+		f := engine.Filter{Facet: allFacets()[rng.IntN(len(allFacets()))]}
+		for _, d := range m.docs {
+			if f.Values = append(f.Values, facetValues(d, f.Facet)...); len(f.Values) > 0 && rng.IntN(3) == 0 {
+				break
+			}
+			if rng.IntN(20) == 0 {
+				f.Values = append(f.Values, "none")
+				break
+			}
+		}
+		filters = append(filters, f)
+	}
+	return filters
+}
+
+func allFacets() []engine.Facet { return append(engine.Facets(), engine.FacetState) }

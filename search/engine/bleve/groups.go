@@ -1,0 +1,293 @@
+package bleve
+
+import (
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"mailquarry/search/engine"
+)
+
+// groups are the documents of a snapshot that belong together by a tie, in groups of
+// two and more: most documents are alone, and only the others need care. Documents
+// that are deleted are in none.
+//
+// Each member of a group has a slot; those of a group lie next to each other.
+type groups struct {
+	slots   [][]uint32        // by part and document: its slot and 1; 0 for one alone
+	members []place           // by slot
+	group   []uint32          // by slot: the same for all of a group
+	twins   []*roaring.Bitmap // by part: the documents that are in groups
+}
+
+// place is where a document stands.
+type place struct{ part, doc uint32 }
+
+// groupsOf are the groups of a snapshot, made when they are asked for.
+type groupsOf struct {
+	key  string
+	tie  tie
+	once sync.Once
+	err  error
+	made *groups
+}
+
+// maxGroups is how many groups are kept: both kinds of the newest snapshot and of
+// one that is paged through.
+const maxGroups = 4
+
+// groups gives the groups of the snapshot by a tie.
+func (w *whole) groups(t tie) (*groups, error) {
+	g := w.columns.groupsFor(t, w.key())
+	g.once.Do(func() {
+		g.err = fmt.Errorf("group by %s: %w", t, engine.ErrDamaged) // should it panic
+		g.made, g.err = groupParts(w, t)
+	})
+	return g.made, g.err
+}
+
+// groupsFor gives a place for the groups of a snapshot.
+func (c *columnCache) groupsFor(t tie, key string) *groupsOf {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	i := slices.IndexFunc(c.groups, func(g *groupsOf) bool { return g.tie == t && g.key == key })
+	var g *groupsOf
+	if i >= 0 {
+		g = c.groups[i]
+		c.groups = slices.Delete(c.groups, i, i+1)
+	} else {
+		g = &groupsOf{key: key, tie: t}
+	}
+	c.groups = append(c.groups, g)
+	if n := len(c.groups); n > maxGroups {
+		c.groups = slices.Delete(c.groups, 0, n-maxGroups)
+	}
+	return g
+}
+
+// key tells snapshots apart that have other documents: a segment never changes but
+// for the documents that are deleted from it, which only grow in number.
+func (w *whole) key() string {
+	var b []byte
+	for _, p := range w.parts {
+		b = binary.AppendUvarint(b, p.id)
+		deleted := uint64(0)
+		if p.deleted != nil {
+			deleted = p.deleted.GetCardinality()
+		}
+		b = binary.AppendUvarint(b, deleted)
+	}
+	return string(b)
+}
+
+// groupParts joins all documents that share a tie, and those that share one with
+// such a document.
+func groupParts(w *whole, t tie) (*groups, error) {
+	cols := make([]*tieColumn, len(w.parts))
+	for i, p := range w.parts {
+		var err error
+		if cols[i], err = p.ties(t); err != nil {
+			return nil, err
+		}
+	}
+	joined := make(union32, w.columns.ties[t].size())
+	for i := range joined {
+		joined[i] = uint32(i)
+	}
+	for i, p := range w.parts {
+		p.eachLive(func(doc uint32) {
+			ties := cols[i].of(doc)
+			for _, other := range ties[min(1, len(ties)):] {
+				joined.join(ties[0], other)
+			}
+		})
+	}
+	count := make([]uint32, len(joined)) // live documents, by what they are joined in
+	for i, p := range w.parts {
+		p.eachLive(func(doc uint32) {
+			if ties := cols[i].of(doc); len(ties) > 0 {
+				count[joined.find(ties[0])]++
+			}
+		})
+	}
+	g := &groups{slots: make([][]uint32, len(w.parts)), twins: make([]*roaring.Bitmap, len(w.parts))}
+	total := uint32(0)
+	for root, n := range count {
+		count[root] = 0
+		if n > 1 {
+			total, count[root] = total+n, total+1 // the first slot, and 1
+		}
+	}
+	g.members, g.group = make([]place, total), make([]uint32, total)
+	g.fill(w, cols, joined, count)
+	return g, nil
+}
+
+// fill gives each member of a group its slot; next is by group the next slot and 1, 0
+// where a document is alone.
+func (g *groups) fill(w *whole, cols []*tieColumn, joined union32, next []uint32) {
+	for i, p := range w.parts {
+		slots := make([]uint32, len(p.cols.ids))
+		var twins []uint32
+		p.eachLive(func(doc uint32) {
+			ties := cols[i].of(doc)
+			if len(ties) == 0 {
+				return
+			}
+			root := joined.find(ties[0])
+			slot := next[root]
+			if slot == 0 {
+				return
+			}
+			next[root]++
+			slots[doc] = slot
+			g.members[slot-1], g.group[slot-1] = place{uint32(i), doc}, root
+			twins = append(twins, doc)
+		})
+		g.slots[i], g.twins[i] = slots, roaring.New()
+		g.twins[i].AddMany(twins)
+	}
+}
+
+// around gives the slots of the group of a slot.
+func (g *groups) around(slot int) (from, to int) {
+	from, to = slot, slot+1
+	for from > 0 && g.group[from-1] == g.group[slot] {
+		from--
+	}
+	for to < len(g.group) && g.group[to] == g.group[slot] {
+		to++
+	}
+	return from, to
+}
+
+// eachLive calls f for the documents of a part that are not deleted.
+func (p *part) eachLive(f func(doc uint32)) {
+	n := uint32(len(p.cols.ids))
+	if p.deleted == nil || p.deleted.IsEmpty() {
+		for doc := range n {
+			f(doc)
+		}
+		return
+	}
+	deleted := p.deleted.Iterator()
+	doc := uint32(0)
+	for doc < n && deleted.HasNext() {
+		gap := min(deleted.Next(), n)
+		for ; doc < gap; doc++ {
+			f(doc)
+		}
+		doc = gap + 1
+	}
+	for ; doc < n; doc++ {
+		f(doc)
+	}
+}
+
+// union32 is a forest of numbers: those of a tree are joined.
+type union32 []uint32
+
+// find gives the root of a number's tree, and makes the way there shorter.
+func (u union32) find(n uint32) uint32 {
+	for u[n] != n {
+		u[n] = u[u[n]]
+		n = u[n]
+	}
+	return n
+}
+
+// join joins the trees of two numbers.
+func (u union32) join(a, b uint32) {
+	if a, b = u.find(a), u.find(b); a < b {
+		u[b] = a
+	} else {
+		u[a] = b
+	}
+}
+
+// threadMatcher matches the messages of all conversations in which some message, that
+// may be seen, is matched.
+type threadMatcher struct {
+	inner matcher
+	seen  matcher // nil is all
+}
+
+func (*threadMatcher) cost() int { return 8 }
+
+func (m *threadMatcher) match(p *part, _ *roaring.Bitmap) (*roaring.Bitmap, error) {
+	found, ok := p.whole.threads[m]
+	if !ok {
+		var err error
+		if found, err = m.all(p.whole); err != nil {
+			return nil, err
+		}
+		p.whole.threads[m] = found
+	}
+	return found[p.number], nil
+}
+
+// all gives the matches by part.
+func (m *threadMatcher) all(w *whole) ([]*roaring.Bitmap, error) {
+	g, err := w.groups(ofThreads)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]*roaring.Bitmap, len(w.parts))
+	hit := make(bitset, (len(g.members)+63)/64)
+	for i, p := range w.parts {
+		if err := p.done(); err != nil {
+			return nil, err
+		}
+		set, err := matchLive(p, m.inner, m.seen)
+		if err != nil {
+			return nil, err
+		}
+		found[i] = roaring.AndNot(set, g.twins[i])
+		g.mark(i, set, hit)
+	}
+	docs := make([][]uint32, len(w.parts))
+	for slot := hit.next(0); slot >= 0; {
+		from, to := g.around(slot)
+		for _, at := range g.members[from:to] {
+			docs[at.part] = append(docs[at.part], at.doc)
+		}
+		slot = hit.next(to)
+	}
+	for i := range docs {
+		found[i].AddMany(docs[i])
+	}
+	return found, nil
+}
+
+// matchLive gives what matchers, of which the last may be nil, match of the documents
+// that are not deleted.
+func matchLive(p *part, m, within matcher) (*roaring.Bitmap, error) {
+	set, err := m.match(p, nil)
+	if err != nil || set == nil {
+		return roaring.New(), err
+	}
+	if within != nil {
+		seen, err := within.match(p, set)
+		if err != nil || seen == nil {
+			return roaring.New(), err
+		}
+		set = roaring.And(set, seen)
+	}
+	if p.deleted != nil {
+		set = roaring.AndNot(set, p.deleted)
+	}
+	return set, nil
+}
+
+// mark notes the slots of those of a part's documents that are in groups.
+func (g *groups) mark(part int, set *roaring.Bitmap, slots bitset) {
+	of := g.slots[part]
+	eachChunk(roaring.And(set, g.twins[part]), func(docs []uint32) {
+		for _, doc := range docs {
+			slots.add(int(of[doc] - 1))
+		}
+	})
+}

@@ -1,0 +1,270 @@
+package bleve
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"mailquarry/internal/mail"
+	"mailquarry/search/engine"
+)
+
+// hit is a document found, with what it is ordered by.
+type hit struct {
+	id    mail.MessageID
+	score float64
+	name  string // with engine.BySender
+	key   int64  // a number of which the greater comes first: a date, turned for engine.Oldest, or a size
+	part  *part
+	doc   uint32
+}
+
+// before orders hits: greater scores first, then names, those without one last, then
+// greater keys, then greater ids.
+func before(a, b hit) int {
+	switch { // written out, since it is called for every document found
+	case a.score != b.score:
+		return cmp.Compare(b.score, a.score)
+	case a.name != b.name:
+		if a.name == "" || b.name == "" {
+			return cmp.Compare(b.name, a.name)
+		}
+		return cmp.Compare(a.name, b.name)
+	case a.key != b.key:
+		return cmp.Compare(b.key, a.key)
+	default:
+		return cmp.Compare(b.id, a.id)
+	}
+}
+
+// order makes hits of a part's documents in the order asked for.
+type order struct {
+	sort  engine.Sort
+	p     *part
+	names *facetColumn // with engine.BySender
+	text  []string
+}
+
+func (s *search) orderOf(p *part) (order, error) {
+	o := order{sort: s.request.Sort, p: p}
+	if o.sort != engine.BySender {
+		return o, nil
+	}
+	col, table, err := p.facet(columnName)
+	if err != nil {
+		return o, err
+	}
+	o.names, o.text = col, table.all()
+	return o, nil
+}
+
+// hit makes a hit of a document.
+func (o *order) hit(doc uint32, score float64) hit {
+	h := hit{id: o.p.cols.ids[doc], part: o.p, doc: doc}
+	switch o.sort {
+	case engine.Newest:
+		h.key = o.p.cols.dates[doc]
+	case engine.Oldest:
+		h.key = oldestKey(o.p.cols.dates[doc])
+	case engine.Largest:
+		h.key = o.p.cols.sizes[doc]
+	case engine.BySender:
+		h.name, h.key = o.text[o.names.of[doc]], o.p.cols.dates[doc]
+	default:
+		h.score = score
+	}
+	return h
+}
+
+// oldestKey turns a date so that older ones are greater, and none is the least.
+func oldestKey(date int64) int64 {
+	if date == noDate {
+		return math.MinInt64
+	}
+	return -date
+}
+
+// collect keeps the best hits of a view.
+func (s *search) collect(w *whole, v *view, rank *scoring) error {
+	orders := make([]order, len(w.parts))
+	if v.groups != nil && rank != nil {
+		s.scores = make([]float64, len(v.groups.members))
+	}
+	for i, p := range slices.Backward(w.parts) { // the newest first: see each
+		if err := p.done(); err != nil {
+			return err
+		}
+		var err error
+		if orders[i], err = s.orderOf(p); err != nil {
+			return err
+		}
+		if v.found[i] == nil {
+			continue
+		}
+		docs := v.found[i].ToArray()
+		var scores []float64
+		if rank != nil {
+			if scores, err = rank.score(p, docs, v.found[i]); err != nil {
+				return err
+			}
+		}
+		s.each(&orders[i], v, docs, scores)
+	}
+	if v.groups != nil {
+		s.groups(orders, v)
+	}
+	return nil
+}
+
+// each looks at the documents of a part that are a hit each, and notes the scores of
+// others. Later documents mostly have greater ids and dates: from the end, most of the
+// others are turned down.
+func (s *search) each(o *order, v *view, docs []uint32, scores []float64) {
+	var slots []uint32
+	if v.groups != nil {
+		slots = v.groups.slots[o.p.number]
+	}
+	for i, doc := range slices.Backward(docs) {
+		score := 0.0
+		if scores != nil {
+			score = scores[i]
+		}
+		if slots != nil && slots[doc] != 0 {
+			if s.scores != nil {
+				s.scores[slots[doc]-1] = score
+			}
+			continue
+		}
+		s.add(o.hit(doc, score))
+	}
+}
+
+// groups looks at the documents that are in groups: the best of a group found stands
+// for it.
+func (s *search) groups(orders []order, v *view) {
+	var best hit
+	last := -1
+	for slot := v.twins.next(0); slot >= 0; slot = v.twins.next(slot + 1) {
+		h := s.member(orders, v.groups, slot)
+		switch {
+		case last < 0 || v.groups.group[slot] != v.groups.group[last]:
+			if last >= 0 {
+				s.add(best)
+			}
+			best = h
+		case before(h, best) < 0:
+			best = h
+		}
+		last = slot
+	}
+	if last >= 0 {
+		s.add(best)
+	}
+}
+
+// member makes a hit of a member of a group.
+func (s *search) member(orders []order, g *groups, slot int) hit {
+	score := 0.0
+	if s.scores != nil {
+		score = s.scores[slot]
+	}
+	at := g.members[slot]
+	return orders[at.part].hit(at.doc, score)
+}
+
+// add keeps a hit if it is among the best behind the cursor.
+func (s *search) add(h hit) {
+	if worst, full := s.best.worst(); full && before(h, worst) > 0 {
+		return
+	}
+	if s.from == nil || before(h, s.from.hit()) > 0 {
+		s.best.add(h)
+	}
+}
+
+// slot gives the slot of a hit in groups, -1 when it is in none.
+func (g *groups) slot(h hit) int { return int(g.slots[h.part.number][h.doc]) - 1 }
+
+// copies lists the copies of a hit within the scope, with itself; nil when there is no
+// other.
+func (s *search) copies(w *whole, g *groups, h hit) ([]mail.MessageID, error) {
+	slot := g.slot(h)
+	if slot < 0 {
+		return nil, nil
+	}
+	var ids []mail.MessageID
+	from, to := g.around(slot)
+	for _, at := range g.members[from:to] {
+		p := w.parts[at.part]
+		box, err := p.mailbox(at.doc)
+		if err != nil {
+			return nil, err
+		}
+		if s.request.Scope.Contains(box) {
+			ids = append(ids, p.cols.ids[at.doc])
+		}
+	}
+	if len(ids) < 2 {
+		return nil, nil
+	}
+	slices.Sort(ids)
+	return ids, nil
+}
+
+// mailbox gives the mailbox of a document.
+func (p *part) mailbox(doc uint32) (mail.MailboxID, error) {
+	col, table, err := p.facet(engine.FacetMailbox)
+	if err != nil {
+		return 0, err
+	}
+	return mail.ParseMailboxID(table.all()[col.of[doc]])
+}
+
+// thread lists the messages of a hit's conversation that were found, the oldest first.
+// Of the copies of one (copies is nil when they all count) it has the best.
+func (s *search) thread(w *whole, v *view, copies *groups, h hit) ([]mail.MessageID, error) {
+	slot := v.groups.slot(h)
+	if slot < 0 {
+		return []mail.MessageID{h.id}, nil
+	}
+	orders := make([]order, len(w.parts))
+	for i, p := range w.parts {
+		var err error
+		if orders[i], err = s.orderOf(p); err != nil {
+			return nil, err
+		}
+	}
+	var list []hit
+	at := map[uint32]int{} // in list, by the group of copies
+	from, to := v.groups.around(slot)
+	for slot := from; slot < to; slot++ {
+		if !v.twins.has(slot) {
+			continue
+		}
+		m := s.member(orders, v.groups, slot)
+		if copies != nil {
+			if c := copies.slot(m); c >= 0 {
+				i, known := at[copies.group[c]]
+				if known {
+					if before(m, list[i]) < 0 {
+						list[i] = m
+					}
+					continue
+				}
+				at[copies.group[c]] = len(list)
+			}
+		}
+		list = append(list, m)
+	}
+	slices.SortFunc(list, func(a, b hit) int {
+		return cmp.Or(
+			cmp.Compare(oldestKey(b.part.cols.dates[b.doc]), oldestKey(a.part.cols.dates[a.doc])),
+			cmp.Compare(b.id, a.id),
+		)
+	})
+	ids := make([]mail.MessageID, len(list))
+	for i, m := range list {
+		ids[i] = m.id
+	}
+	return ids, nil
+}
