@@ -87,6 +87,9 @@ func TestMarksOfTheTenantsMail(t *testing.T) {
 	draft.IsDraft = true
 	add("drafts", draft)
 	s.tryRound()
+	if guests, err := s.archive.Guests(s.ctx); err != nil || len(guests) != 1 {
+		t.Errorf("guests: %v, %v", guests, err)
+	}
 	docs := s.documents()
 	for _, c := range []struct{ subject, name, want string }{
 		{"inbound", engine.KeyDirection, "inbound"},

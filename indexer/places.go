@@ -63,7 +63,11 @@ func (d *placeDesk) of(ctx context.Context, rec archive.Record) (whereabouts, er
 		if err != nil {
 			return whereabouts{}, fmt.Errorf("read the mailboxes: %w", err)
 		}
-		d.org, d.orgRead = organisationOf(boxes), now
+		guests, err := d.archive.Guests(ctx)
+		if err != nil {
+			return whereabouts{}, fmt.Errorf("read the guests: %w", err)
+		}
+		d.org, d.orgRead = organisationOf(boxes, guests), now
 		if d.org.own[rec.Mailbox] == nil {
 			d.org.own[rec.Mailbox] = map[string]bool{} // purged just now
 		}
@@ -116,7 +120,7 @@ func meaning(f *archive.Folder) string {
 
 // organisationOf gathers the addresses of the mailboxes. A guest of the tenant has
 // an address elsewhere, and so may a user whose mailbox is nowhere to be found.
-func organisationOf(boxes []archive.Mailbox) *organisation {
+func organisationOf(boxes []archive.Mailbox, guests []mail.MailboxID) *organisation {
 	o := &organisation{own: map[mail.MailboxID]map[string]bool{}, addresses: map[string]bool{}, domains: map[string]bool{}}
 	for i := range boxes {
 		b := &boxes[i]
@@ -127,7 +131,7 @@ func organisationOf(boxes []archive.Mailbox) *organisation {
 			}
 		}
 		o.own[b.ID] = own
-		if b.Purpose == "guest" || b.State == archive.MailboxUnavailable {
+		if slices.Contains(guests, b.ID) || b.State == archive.MailboxUnavailable {
 			continue
 		}
 		for a := range own {

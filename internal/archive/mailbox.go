@@ -92,6 +92,28 @@ func (a *Archive) Mailboxes(ctx context.Context) ([]Mailbox, error) {
 	return boxes, nil
 }
 
+// Guests lists the mailboxes that are, by what their source says, of guests: their
+// addresses are another organisation's.
+func (a *Archive) Guests(ctx context.Context) ([]mail.MailboxID, error) {
+	var guests []mail.MailboxID
+	err := a.r.each(ctx, func(rows *sql.Rows) error {
+		var id mail.MailboxID
+		var payload []byte
+		if err := rows.Scan(&id, &payload); err != nil {
+			return err
+		}
+		var user struct{ UserType any }
+		if json.Unmarshal(payload, &user) == nil && user.UserType == "Guest" {
+			guests = append(guests, id)
+		}
+		return nil
+	}, "SELECT id, payload FROM mailbox WHERE instr(payload, CAST('Guest' AS BLOB)) > 0 ORDER BY id")
+	if err != nil {
+		return nil, fmt.Errorf("list guests: %w", explain(err))
+	}
+	return guests, nil
+}
+
 // MailboxCursor is where the named source's stream of mailboxes goes on.
 func (a *Archive) MailboxCursor(ctx context.Context, src string) (source.Cursor, error) {
 	var c source.Cursor

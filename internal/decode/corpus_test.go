@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -162,7 +163,11 @@ func checkMessage(t *testing.T, path string, m mail.Message) {
 			texts = append(texts, a.Name, a.Address)
 		}
 	}
-	for _, s := range append(texts, m.Categories...) {
+	texts = slices.Concat(texts, m.Categories, m.References, m.DeliveredTo, []string{m.ListID})
+	for _, h := range m.Headers {
+		texts = append(texts, h.Name, h.Value)
+	}
+	for _, s := range texts {
 		if !utf8.ValidString(s) || strings.IndexByte(s, 0) >= 0 {
 			t.Errorf("%s: text that is no clean UTF-8: %.40q", path, s)
 		}

@@ -29,7 +29,7 @@ type Mailbox struct {
 	Address string // primary SMTP address, or the user principal name
 	Name    string
 	Aliases []string
-	Purpose string // Graph's userPurpose: user, shared, room, ..., or guest; "" when unknown
+	Purpose string // Graph's userPurpose: user, shared, room, ...; "" when unknown
 	// Gone means that the source no longer lists the mailbox. Purged means in
 	// addition that it cannot come back.
 	Gone, Purged bool

@@ -19,9 +19,6 @@ func ParseUser(raw json.RawMessage) (m source.Mailbox, reason string) {
 	if m.Address == "" {
 		m.Address = Text(f, "userPrincipalName")
 	}
-	if strings.EqualFold(Text(f, "userType"), "guest") {
-		m.Purpose = "guest"
-	}
 	var proxies []string
 	_ = json.Unmarshal(f["proxyAddresses"], &proxies) // of a wrong type: no aliases are known
 	for _, p := range proxies {
