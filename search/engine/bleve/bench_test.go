@@ -4,6 +4,7 @@ package bleve
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"io/fs"
@@ -74,6 +75,7 @@ func corpus(b *testing.B) (docs []engine.Document, size int64) {
 		if at, err := m.Header.Date(); err == nil {
 			doc.Date = at.UTC()
 		}
+		withTies(&doc)
 		docs = append(docs, doc)
 		return nil
 	})
@@ -81,6 +83,25 @@ func corpus(b *testing.B) (docs []engine.Document, size int64) {
 		b.Fatal(err)
 	}
 	return docs, size
+}
+
+// withTies has a document say what it is a copy of and which conversation it belongs to:
+// the mails have ids of their own in every mailbox, and no references.
+func withTies(d *engine.Document) {
+	sum := sha256.Sum256([]byte(d.Subject + d.Date.String() + d.Body))
+	d.Copy = fmt.Sprintf("%x", sum[:15])
+	d.Threads = []string{engine.MessageThread(d.Copy)}
+	base := strings.ToLower(d.Subject)
+	for _, answer := range []string{"re:", "fw:", "fwd:", "re:"} {
+		base = strings.TrimSpace(strings.TrimPrefix(base, answer))
+	}
+	if len(base) > 10 {
+		d.Threads = append(d.Threads, engine.SubjectThread(base))
+	}
+	if len(d.From) > 0 {
+		_, domain, _ := strings.Cut(strings.ToLower(d.From[0].Address), "@")
+		d.Keys = append(d.Keys, engine.Key{Name: engine.KeyDomain, Value: domain})
+	}
 }
 
 func addresses(m *netmail.Message, header string) []mail.Address {
@@ -190,29 +211,76 @@ func BenchmarkSearch(b *testing.B) {
 	docs, _ := corpus(b)
 	e := build(b, filepath.Join(b.TempDir(), "index"), docs, false)
 	defer e.Close()
-	scope := access.Operator().Scope(nil)
 	for class, queries := range queriesOf(docs) {
 		for _, sort := range []engine.Sort{engine.Relevance, engine.Newest} {
 			for _, facets := range [][]engine.Facet{nil, engine.Facets()} {
 				name := fmt.Sprintf("%s/%s/facets=%d", class, sort, len(facets))
-				b.Run(name, func(b *testing.B) { searchAll(b, e, scope, queries, sort, facets) })
+				b.Run(name, func(b *testing.B) { searchAll(b, e, queries, engine.Request{Sort: sort, Facets: facets}) })
 			}
 		}
 	}
 }
 
-func searchAll(b *testing.B, e *Engine, scope access.Scope, queries []query.Node, sort engine.Sort, facets []engine.Facet) {
+// BenchmarkFind asks as the page does, for all mail and for common words: with the
+// facets of mailbox and folder or with all, and with copies and conversations as one.
+func BenchmarkFind(b *testing.B) {
+	docs, _ := corpus(b)
+	e := build(b, filepath.Join(b.TempDir(), "index"), docs, false)
+	defer e.Close()
+	queries := queriesOf(docs)
+	for _, class := range []string{"all", "common", "mid"} {
+		for _, sort := range []engine.Sort{engine.Newest, engine.Relevance} {
+			for _, facets := range [][]engine.Facet{nil, {engine.FacetMailbox, engine.FacetFolder}, engine.Facets()} {
+				for _, mode := range []string{"each", "collapsed", "grouped"} {
+					r := engine.Request{Sort: sort, Facets: facets, Collapse: mode != "each", Group: mode == "grouped"}
+					b.Run(fmt.Sprintf("%s/%s/facets=%d/%s", class, sort, len(facets), mode), func(b *testing.B) { searchAll(b, e, queries[class], r) })
+				}
+			}
+		}
+	}
+	b.Run("filtered", func(b *testing.B) {
+		searchAll(b, e, queries["common"], engine.Request{
+			Facets: engine.Facets(), Collapse: true,
+			Filters: []engine.Filter{{Facet: engine.FacetYear, Values: []string{"2001"}}, {Facet: engine.FacetMailbox, Values: []string{"1", "2", "3"}}},
+		})
+	})
+}
+
+// BenchmarkGroups makes the groups of a snapshot that was not seen before.
+func BenchmarkGroups(b *testing.B) {
+	docs, _ := corpus(b)
+	e := build(b, filepath.Join(b.TempDir(), "index"), docs, false)
+	defer e.Close()
+	for _, t := range allTies() {
+		b.Run(string(t), func(b *testing.B) {
+			for b.Loop() {
+				e.columns.mu.Lock()
+				e.columns.groups = nil
+				e.columns.mu.Unlock()
+				if _, err := e.Search(b.Context(), engine.Request{
+					Scope: access.Operator().Scope(nil), Query: query.Nothing{}, Collapse: t == ofCopies, Group: t == ofThreads,
+				}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func searchAll(b *testing.B, e *Engine, queries []query.Node, r engine.Request) {
 	b.Helper()
+	r.Scope, r.Limit, r.FacetSize = access.Operator().Scope(nil), 20, 20
 	var times []time.Duration
 	total := 0
 	for i := 0; b.Loop(); i++ {
 		start := time.Now()
-		r, err := e.Search(b.Context(), engine.Request{Scope: scope, Query: queries[i%len(queries)], Sort: sort, Limit: 20, Facets: facets, FacetSize: 20})
+		r.Query = queries[i%len(queries)]
+		found, err := e.Search(b.Context(), r)
 		if err != nil {
 			b.Fatal(err)
 		}
 		times = append(times, time.Since(start))
-		total += r.Total
+		total += found.Total
 	}
 	slices.Sort(times)
 	b.ReportMetric(float64(times[len(times)/2].Microseconds()), "µs-median")

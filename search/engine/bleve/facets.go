@@ -34,21 +34,29 @@ func (t *tally) count(w *whole, f engine.Facet, v *view) error {
 			cols[i].count(set, t.counts)
 		}
 	}
-	if v.groups != nil {
-		t.countGroups(v, cols)
+	if v.groups == nil {
+		return nil
+	}
+	if !v.everyTwin() {
+		countGroups(v, cols, t.counts)
+		return nil
+	}
+	for value, n := range v.groups.totals(f, func(counts []int) { countGroups(v, cols, counts) }, len(t.counts)) {
+		t.counts[value] += n
 	}
 	return nil
 }
 
-func (t *tally) countGroups(v *view, cols []*facetColumn) {
-	seen := make([]uint32, len(t.counts)) // by value: the last group that has it, and 1
+// countGroups adds to counts, by value, the groups that have it.
+func countGroups(v *view, cols []*facetColumn, counts []int) {
+	seen := make([]uint32, len(counts)) // by value: the last group that has it, and 1
 	var buf [1]uint32
 	for slot := v.twins.next(0); slot >= 0; slot = v.twins.next(slot + 1) {
 		at, group := v.groups.members[slot], v.groups.group[slot]+1
 		for _, value := range cols[at.part].values(at.doc, &buf) {
 			if seen[value] != group {
 				seen[value] = group
-				t.counts[value]++
+				counts[value]++
 			}
 		}
 	}

@@ -21,6 +21,22 @@ type groups struct {
 	members []place           // by slot
 	group   []uint32          // by slot: the same for all of a group
 	twins   []*roaring.Bitmap // by part: the documents that are in groups
+
+	counting sync.Mutex
+	counts   map[engine.Facet][]int // by value: the groups that have it
+}
+
+// totals gives the number of groups by the value of a facet, which count adds up the
+// first time. There are so many values.
+func (g *groups) totals(f engine.Facet, count func(counts []int), values int) []int {
+	g.counting.Lock()
+	defer g.counting.Unlock()
+	if g.counts[f] == nil {
+		counts := make([]int, values)
+		count(counts)
+		g.counts[f] = counts
+	}
+	return g.counts[f]
 }
 
 // place is where a document stands.
@@ -113,7 +129,9 @@ func groupParts(w *whole, t tie) (*groups, error) {
 			}
 		})
 	}
-	g := &groups{slots: make([][]uint32, len(w.parts)), twins: make([]*roaring.Bitmap, len(w.parts))}
+	g := &groups{
+		slots: make([][]uint32, len(w.parts)), twins: make([]*roaring.Bitmap, len(w.parts)), counts: map[engine.Facet][]int{},
+	}
 	total := uint32(0)
 	for root, n := range count {
 		count[root] = 0

@@ -58,20 +58,25 @@ func (s *search) orderOf(p *part) (order, error) {
 	return o, nil
 }
 
-// hit makes a hit of a document.
-func (o *order) hit(doc uint32, score float64) hit {
-	h := hit{id: o.p.cols.ids[doc], part: o.p, doc: doc}
+// key is a hit's key.
+func (o *order) key(doc uint32) int64 {
 	switch o.sort {
-	case engine.Newest:
-		h.key = o.p.cols.dates[doc]
+	case engine.Newest, engine.BySender:
+		return o.p.cols.dates[doc]
 	case engine.Oldest:
-		h.key = oldestKey(o.p.cols.dates[doc])
+		return oldestKey(o.p.cols.dates[doc])
 	case engine.Largest:
-		h.key = o.p.cols.sizes[doc]
-	case engine.BySender:
-		h.name, h.key = o.text[o.names.of[doc]], o.p.cols.dates[doc]
+		return o.p.cols.sizes[doc]
 	default:
-		h.score = score
+		return 0
+	}
+}
+
+// hit makes a hit of a document.
+func (o *order) hit(doc uint32, score float64, key int64) hit {
+	h := hit{id: o.p.cols.ids[doc], part: o.p, doc: doc, score: score, key: key}
+	if o.names != nil {
+		h.name = o.text[o.names.of[doc]]
 	}
 	return h
 }
@@ -135,30 +140,37 @@ func (s *search) each(o *order, v *view, docs []uint32, scores []float64) {
 			}
 			continue
 		}
-		s.add(o.hit(doc, score))
+		if key := o.key(doc); s.hopeful(o, score, key) {
+			s.add(o.hit(doc, score, key))
+		}
 	}
+}
+
+// hopeful tells, at little cost, whether a document may come to the page.
+func (s *search) hopeful(o *order, score float64, key int64) bool {
+	if o.names != nil {
+		return true
+	}
+	if worst := s.best.last(); worst != nil && (score < worst.score || score == worst.score && key < worst.key) {
+		return false
+	}
+	return s.after == nil || score < s.after.score || score == s.after.score && key <= s.after.key
 }
 
 // groups looks at the documents that are in groups: the best of a group found stands
 // for it.
 func (s *search) groups(orders []order, v *view) {
-	var best hit
-	last := -1
-	for slot := v.twins.next(0); slot >= 0; slot = v.twins.next(slot + 1) {
-		h := s.member(orders, v.groups, slot)
-		switch {
-		case last < 0 || v.groups.group[slot] != v.groups.group[last]:
-			if last >= 0 {
-				s.add(best)
+	g := v.groups
+	for slot := v.twins.next(0); slot >= 0; {
+		best, group := s.member(orders, g, slot), g.group[slot]
+		for slot = v.twins.next(slot + 1); slot >= 0 && g.group[slot] == group; slot = v.twins.next(slot + 1) {
+			if h := s.member(orders, g, slot); before(h, best) < 0 {
+				best = h
 			}
-			best = h
-		case before(h, best) < 0:
-			best = h
 		}
-		last = slot
-	}
-	if last >= 0 {
-		s.add(best)
+		if s.hopeful(&orders[best.part.number], best.score, best.key) {
+			s.add(best)
+		}
 	}
 }
 
@@ -169,15 +181,16 @@ func (s *search) member(orders []order, g *groups, slot int) hit {
 		score = s.scores[slot]
 	}
 	at := g.members[slot]
-	return orders[at.part].hit(at.doc, score)
+	o := &orders[at.part]
+	return o.hit(at.doc, score, o.key(at.doc))
 }
 
 // add keeps a hit if it is among the best behind the cursor.
 func (s *search) add(h hit) {
-	if worst, full := s.best.worst(); full && before(h, worst) > 0 {
+	if worst := s.best.last(); worst != nil && before(h, *worst) > 0 {
 		return
 	}
-	if s.from == nil || before(h, s.from.hit()) > 0 {
+	if s.after == nil || before(h, *s.after) > 0 {
 		s.best.add(h)
 	}
 }

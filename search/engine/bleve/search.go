@@ -38,6 +38,10 @@ func (e *Engine) Search(ctx context.Context, r engine.Request) (engine.Result, e
 	if s.from, err = parseCursor(r); err != nil {
 		return engine.Result{}, err
 	}
+	if s.from != nil {
+		h := s.from.hit()
+		s.after = &h
+	}
 	if err := s.prepare(); err != nil {
 		return engine.Result{}, err
 	}
@@ -121,6 +125,7 @@ type search struct {
 
 	total  int
 	capped []string
+	after  *hit         // where the page before ended; nil for the first page
 	best   *top[hit]    // one more than the limit
 	scores []float64    // by the slots of groups; nil when there are none
 	hits   []engine.Hit // the page

@@ -26,12 +26,12 @@ func (t *top[T]) add(item T) {
 	}
 }
 
-// worst gives the last of the items kept, if there is no room for more of them.
-func (t *top[T]) worst() (item T, full bool) {
+// last gives the last of the items kept, nil while there is room for more of them.
+func (t *top[T]) last() *T {
 	if len(t.heap) < t.size || t.size == 0 {
-		return item, false
+		return nil
 	}
-	return t.heap[0], true
+	return &t.heap[0]
 }
 
 func (t *top[T]) up(i int) {

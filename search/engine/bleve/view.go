@@ -3,6 +3,7 @@ package bleve
 import (
 	"context"
 	"fmt"
+	"math/bits"
 
 	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -121,6 +122,15 @@ func (v *view) alone(part int) *roaring.Bitmap {
 		return v.single[part]
 	}
 	return v.found[part]
+}
+
+// everyTwin tells whether all members of groups were found.
+func (v *view) everyTwin() bool {
+	n := 0
+	for _, word := range v.twins {
+		n += bits.OnesCount64(word)
+	}
+	return n == len(v.groups.members)
 }
 
 // total is the number of hits.
