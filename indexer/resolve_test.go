@@ -19,3 +19,19 @@ func TestOverlay(t *testing.T) {
 		}
 	}
 }
+
+// TestAMoveIsToldByWhatIsInTheMessage: what a move changes, and what was not asked
+// for when the message was stored, is no reason to list its attachments again.
+func TestAMoveIsToldByWhatIsInTheMessage(t *testing.T) {
+	t.Parallel()
+	const was = `{"subject":"Harvest","parentFolderId":"a","changeKey":"1","isRead":false}`
+	for is, want := range map[string]bool{
+		`{"subject":"Harvest","parentFolderId":"b","changeKey":"2","isRead":true,"internetMessageHeaders":[{"name":"X","value":"y"}]}`: true,
+		`{"subject":"Harvest","parentFolderId":"b","changeKey":"2","body":{"content":"more"}}`:                                         false,
+		`{"subject":"Harvest","parentFolderId":"a","changeKey":"2"}`:                                                                   false,
+	} {
+		if got := sameButPlace([]byte(was), []byte(is)); got != want {
+			t.Errorf("%s: %t", is, got)
+		}
+	}
+}
