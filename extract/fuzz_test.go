@@ -57,7 +57,7 @@ func fuzzTargets() map[string]string {
 		"docx": "FuzzDOCX", "pptx": "FuzzPPTX", "xlsb": "FuzzXLSB", "xlsx": "FuzzXLSX", "odt": "FuzzODF", "ods": "FuzzODF", "odp": "FuzzODF",
 		"zip": "FuzzZIP", "7z": "FuzzZIP", "gz": "FuzzPacked", "bz2": "FuzzPacked", "xz": "FuzzPacked", "zst": "FuzzPacked", "tar": "FuzzTAR",
 		"calendar": "FuzzCalendar", "contact": "FuzzCalendar", "html": "FuzzMarkedHTML", "mail": "FuzzMail",
-		"xml": "FuzzText", "json": "FuzzText", "csv": "FuzzText", "text": "FuzzText",
+		"xml": "FuzzReadXML", "json": "FuzzJSON", "csv": "FuzzText", "text": "FuzzText",
 	}
 }
 
@@ -149,6 +149,19 @@ func FuzzText(f *testing.F) {
 			}
 		}
 	})
+}
+
+// FuzzReadXML and FuzzJSON promise the same of data files.
+func FuzzReadXML(f *testing.F) {
+	f.Add([]byte(`<?xml version="1.0" encoding="iso-8859-2"?><a b="&#252;">c&amp;</a>`))
+	f.Add([]byte(`<w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml"><w:p><w:t>a<br/>b</w:t></w:p><w:binData>x</w:binData>`))
+	f.Add([]byte(`<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Row><Cell HRef="https://a.example"><Data>x</Data></Cell>`))
+	fuzzReader(f, xmlFormat())
+}
+
+func FuzzJSON(f *testing.F) {
+	f.Add([]byte(`{"a":"\u00fc\ud83d\ude00\n\x"}`))
+	fuzzReader(f, jsonFormat())
 }
 
 // FuzzSniff promises a type for any bytes and names, and the same each time.

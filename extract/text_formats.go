@@ -26,21 +26,6 @@ func csvFormat() format {
 	}
 }
 
-func xmlFormat() format {
-	return format{
-		name: typeXML, version: 1, text: true, extensions: strings.Fields("xml xsl xsd rss atom kml gpx"), media: []string{"text/xml", "application/xml"},
-		read: readPlain,
-	}
-}
-
-func jsonFormat() format {
-	return format{
-		name: typeJSON, version: 1, text: true, extensions: strings.Fields("json ndjson jsonl geojson"),
-		media: []string{"application/json", "application/x-ndjson", "application/geo+json"},
-		read:  readPlain,
-	}
-}
-
 func readPlain(r *reading, d document) error {
 	raw, cut := decodable(d.raw)
 	if err := r.block(decodeText(raw, d.contentType)); err != nil || !cut {
