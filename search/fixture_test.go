@@ -1,6 +1,7 @@
 package search_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -116,6 +117,7 @@ type letter struct {
 	from, to         string
 	text, html       string
 	date             string
+	conversation     string // "" for one of its own
 	files            []file
 }
 
@@ -135,7 +137,7 @@ func (l letter) payload() []byte {
 	}
 	m := map[string]any{
 		"id": l.key, "subject": l.subject, "body": body, "receivedDateTime": l.date + "T10:00:00Z",
-		"internetMessageId": "<" + l.key + "@x>", "conversationId": "c-" + l.key, "isRead": true,
+		"internetMessageId": "<" + l.key + "@x>", "conversationId": "c-" + cmp.Or(l.conversation, l.key), "isRead": true,
 		"from": address(l.from),
 	}
 	if l.to != "" {

@@ -24,9 +24,9 @@ func (s *Service) hits(ctx context.Context, n *names, scope access.Scope, found 
 		return nil, nil
 	}
 	ids := make([]mail.MessageID, len(found))
-	scores := make(map[mail.MessageID]float64, len(found))
+	by := make(map[mail.MessageID]engine.Hit, len(found))
 	for i, h := range found {
-		ids[i], scores[h.ID] = h.ID, h.Score
+		ids[i], by[h.ID] = h.ID, h
 	}
 	records, err := s.records(ctx, ids)
 	if err != nil {
@@ -50,13 +50,18 @@ func (s *Service) hits(ctx context.Context, n *names, scope access.Scope, found 
 	if n, err = s.knowing(ctx, n, folders); err != nil {
 		return nil, err
 	}
+	others, n, err := s.others(ctx, n, scope, found)
+	if err != nil {
+		return nil, err
+	}
 	hits := make([]Hit, len(visible))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(workers)
 	for i, rec := range visible {
 		g.Go(func() error {
 			hits[i] = s.hit(rec, texts, n, m)
-			hits[i].Score = scores[rec.ID]
+			hits[i].Score = by[rec.ID].Score
+			others.complete(&hits[i], by[rec.ID])
 			return ctx.Err()
 		})
 	}

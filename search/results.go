@@ -21,20 +21,24 @@ const (
 
 // Request is what a person asks for.
 type Request struct {
-	Text      string         // in the query language, at most query.MaxLength bytes
-	Mailboxes []string       // ids or addresses: hits of any of them; none means all
-	Folders   []string       // ids: hits of any of them; none means all
-	Senders   []string       // lower-cased addresses, as FacetSender's buckets: hits from any of them; none means all
-	Languages []string       // as FacetLang's buckets; none means all
-	Types     []string       // as FacetType's buckets: hits with an attachment of any of them; none means all
-	After     time.Time      // hits at or after it, unless zero
-	Before    time.Time      // hits before it, unless zero
-	Sort      engine.Sort    // "" is relevance
-	Limit     int            // hits per page, 0 to MaxLimit; 0 counts only
-	Cursor    string         // Results.Next of the page before, "" for the first page
-	Facets    []engine.Facet // to be counted
-	FacetSize int            // buckets per facet, to MaxFacetSize; 0 is DefaultFacetSize
-	Location  *time.Location // in which the query's dates are read; nil is UTC
+	Text string // in the query language, at most query.MaxLength bytes
+	// Filters are chosen values of facets, as their buckets give them (of mailboxes
+	// addresses too): hits have one of each facet's. The counts of a facet leave its
+	// own filter out.
+	Filters map[engine.Facet][]string
+	// EachCopy has each copy of a message be a hit of its own. Otherwise all copies
+	// are one for who sees several mailboxes.
+	EachCopy bool
+	// Conversations has each conversation be one hit, its best message standing for it.
+	Conversations bool
+	After         time.Time      // hits at or after it, unless zero
+	Before        time.Time      // hits before it, unless zero
+	Sort          engine.Sort    // "" is relevance
+	Limit         int            // hits per page, 0 to MaxLimit; 0 counts only
+	Cursor        string         // Results.Next of the page before, "" for the first page
+	Facets        []engine.Facet // to be counted
+	FacetSize     int            // buckets per facet, to MaxFacetSize; 0 is DefaultFacetSize
+	Location      *time.Location // in which the query's dates are read; nil is UTC
 }
 
 // Results answers a Request.
@@ -102,6 +106,31 @@ type Hit struct {
 	Score             float64
 	Snippets          Snippets
 	Attachments       []Attachment
+	Copies            []Copy // the other copies of it that the viewer sees, at most maxCopies; unless EachCopy
+	CopiesTotal       int    // how many other copies there are
+	Thread            Thread // with Conversations
+}
+
+// Copy is another copy of a message.
+type Copy struct {
+	ID      mail.MessageID
+	Mailbox MailboxRef
+	Folder  FolderRef
+}
+
+// Thread is what the search finds of a conversation, copies once.
+type Thread struct {
+	Total    int
+	Messages []ThreadMessage // the latest ones, at most maxThread, the oldest first
+}
+
+// ThreadMessage is a message of a conversation.
+type ThreadMessage struct {
+	ID      mail.MessageID
+	Mailbox MailboxRef
+	From    mail.Address
+	Date    time.Time // UTC; zero when unknown
+	IsRead  bool
 }
 
 // Snippets show why a message was found. All of it is HTML in which matches

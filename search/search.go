@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/text/language"
@@ -51,13 +50,13 @@ func (s *Service) Search(ctx context.Context, p access.Principal, r Request) (Re
 		res.Warnings = append(res.Warnings, rs.warnings...)
 		slices.SortStableFunc(res.Warnings, func(a, b query.Warning) int { return cmp.Compare(a.From, b.From) })
 	}
-	full, err := withFilters(node, r, n, scope)
-	full = n.withoutExcluded(full)
+	filters, err := n.filters(r, scope)
 	if err != nil {
 		return Results{}, err
 	}
 	found, err := s.engine.Search(ctx, engine.Request{
-		Scope: scope, Query: full, Sort: r.Sort, Limit: r.Limit, Cursor: r.Cursor,
+		Scope: scope, Query: n.withoutExcluded(between(node, r.After, r.Before)), Filters: filters,
+		Collapse: !r.EachCopy && n.several(scope), Group: r.Conversations, Sort: r.Sort, Limit: r.Limit, Cursor: r.Cursor,
 		Facets: r.Facets, FacetSize: cmp.Or(r.FacetSize, DefaultFacetSize),
 	})
 	if err != nil {
@@ -84,77 +83,6 @@ func (n *names) withoutExcluded(node query.Node) query.Node {
 		return without
 	}
 	return query.And{Nodes: []query.Node{node, without}}
-}
-
-// withFilters adds the request's filters to the query.
-func withFilters(node query.Node, r Request, n *names, scope access.Scope) (query.Node, error) {
-	var all []query.Node
-	if node != nil {
-		all = append(all, node)
-	}
-	if len(r.Mailboxes) > 0 {
-		var ids []mail.MailboxID
-		for _, name := range r.Mailboxes {
-			found, err := n.mailboxByParam(name, scope)
-			if err != nil {
-				return nil, err
-			}
-			ids = append(ids, found...)
-		}
-		all = append(all, oneOf(engine.FacetMailbox, ids))
-	}
-	if len(r.Folders) > 0 {
-		var ids []mail.FolderID
-		for _, name := range r.Folders {
-			id, err := mail.ParseFolderID(name)
-			if err != nil {
-				return nil, &RequestError{Field: "folder", Reason: "it has to be a folder's id, as GET /mailboxes lists them"}
-			}
-			ids = append(ids, id)
-		}
-		all = append(all, oneOf(engine.FacetFolder, ids))
-	}
-	if len(r.Senders) > 0 {
-		all = append(all, query.OneOf{Field: string(engine.FacetSender), Values: r.Senders})
-	}
-	if len(r.Languages) > 0 {
-		all = append(all, query.OneOf{Field: string(engine.FacetLang), Values: r.Languages})
-	}
-	if len(r.Types) > 0 {
-		all = append(all, query.OneOf{Field: string(engine.FacetType), Values: r.Types})
-	}
-	if !r.After.IsZero() || !r.Before.IsZero() {
-		all = append(all, query.Dates{From: r.After, To: r.Before})
-	}
-	switch len(all) {
-	case 0:
-		return nil, nil
-	case 1:
-		return all[0], nil
-	default:
-		return query.And{Nodes: all}, nil
-	}
-}
-
-// mailboxByParam reads a mailbox's address or id. One that does not exist, or
-// is not in the scope, gives no or a fruitless id: a filter that matches nothing.
-func (n *names) mailboxByParam(s string, scope access.Scope) ([]mail.MailboxID, error) {
-	var ids []mail.MailboxID
-	want := fold(s)
-	for i := range n.mailboxes {
-		m := &n.mailboxes[i]
-		if scope.Contains(m.ID) && fold(m.Address) == want {
-			ids = append(ids, m.ID)
-		}
-	}
-	if len(ids) > 0 || strings.Contains(s, "@") {
-		return ids, nil
-	}
-	id, err := mail.ParseMailboxID(s)
-	if err != nil {
-		return nil, &RequestError{Field: "mailbox", Reason: "it has to be a mailbox's id or address, as GET /mailboxes lists them"}
-	}
-	return []mail.MailboxID{id}, nil
 }
 
 // facets gives the buckets their labels.
@@ -193,6 +121,12 @@ func (n *names) bucket(f engine.Facet, b engine.Bucket) Bucket {
 			out.Label = joinPath(f.Path)
 			out.Mailbox = n.mailboxLabel(f.Mailbox)
 		}
+	case engine.FacetMonth:
+		if at, err := time.Parse("2006-01", b.Value); err == nil {
+			out.Label = at.Format("January 2006")
+		}
+	case engine.FacetSize:
+		out.Label = sizeLabel(b.Value)
 	case engine.FacetLang:
 		if tag, err := language.Parse(b.Value); err == nil {
 			out.Label = display.English.Languages().Name(tag)

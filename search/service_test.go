@@ -29,7 +29,7 @@ func TestNamesOfFoldersAndMailboxes(t *testing.T) {
 		`in:"gesendete elemente"`:             "d g", // everyone's, in whatever language
 		"in:Входящие":                         "a",
 		`in:"Boîte de réception/Legal"`:       "e",
-		`in:"inbox\legal"`:                   "e",
+		`in:"inbox\legal"`:                    "e",
 		"in:drafts":                           "",
 		"in:legal":                            "e f",
 		"in:Inbox/Legal":                      "e",
@@ -72,6 +72,10 @@ func TestUnknownNames(t *testing.T) {
 	}
 }
 
+func chosen(f engine.Facet, values ...string) map[engine.Facet][]string {
+	return map[engine.Facet][]string{f: values}
+}
+
 // TestFilters: the parameters narrow what the query finds.
 func TestFilters(t *testing.T) {
 	t.Parallel()
@@ -80,22 +84,22 @@ func TestFilters(t *testing.T) {
 		r    search.Request
 		want string
 	}{
-		"mailbox by id":      {search.Request{Text: "renewal", Mailboxes: []string{w.boxes[tom].String()}}, "e"},
-		"mailbox by address": {search.Request{Text: "renewal", Mailboxes: []string{"EVA@contoso.example"}}, "a c"},
-		"two mailboxes":      {search.Request{Text: "renewal", Mailboxes: []string{eva, tom}}, "a c e"},
-		"unknown address":    {search.Request{Text: "renewal", Mailboxes: []string{"x@y"}}, ""},
-		"unknown id":         {search.Request{Text: "renewal", Mailboxes: []string{"zzz"}}, ""},
-		"folder":             {search.Request{Text: "renewal", Folders: []string{w.folders[tom+":Inbox/Legal"].String()}}, "e"},
-		"sender":             {search.Request{Senders: []string{"law@fabrikam.example"}}, "e f"},
-		"type":               {search.Request{Types: []string{"text"}}, "e"},
-		"after":              {search.Request{Mailboxes: []string{tom}, After: time.Date(2025, 1, 6, 0, 0, 0, 0, time.UTC)}, "f g"},
-		"or in the query":    {search.Request{Text: "lunch OR renewal", Mailboxes: []string{tom}}, "e g"},
+		"mailbox by id":      {search.Request{Text: "renewal", Filters: chosen("mailbox", w.boxes[tom].String())}, "e"},
+		"mailbox by address": {search.Request{Text: "renewal", Filters: chosen("mailbox", "EVA@contoso.example")}, "a c"},
+		"two mailboxes":      {search.Request{Text: "renewal", Filters: chosen("mailbox", eva, tom)}, "a c e"},
+		"unknown address":    {search.Request{Text: "renewal", Filters: chosen("mailbox", "x@y")}, ""},
+		"unknown id":         {search.Request{Text: "renewal", Filters: chosen("mailbox", "zzz")}, ""},
+		"folder":             {search.Request{Text: "renewal", Filters: chosen("folder", w.folders[tom+":Inbox/Legal"].String())}, "e"},
+		"sender":             {search.Request{Filters: chosen("sender", "law@fabrikam.example")}, "e f"},
+		"type":               {search.Request{Filters: chosen("type", "text")}, "e"},
+		"after":              {search.Request{Filters: chosen("mailbox", tom), After: time.Date(2025, 1, 6, 0, 0, 0, 0, time.UTC)}, "f g"},
+		"or in the query":    {search.Request{Text: "lunch OR renewal", Filters: chosen("mailbox", tom)}, "e g"},
 	} {
 		if got := w.keys(tt.r); got != tt.want {
 			t.Errorf("%s: found %q, want %q", name, got, tt.want)
 		}
 	}
-	for _, r := range []search.Request{{Mailboxes: []string{"No Body"}}, {Folders: []string{"In box"}}, {Limit: 101}} {
+	for _, r := range []search.Request{{Filters: chosen("mailbox", "No Body")}, {Filters: chosen("folder", "In box")}, {Limit: 101}} {
 		var fault *search.RequestError
 		if _, err := w.service.Search(t.Context(), access.Operator(), r); !errors.As(err, &fault) {
 			t.Errorf("%+v: %v, want a RequestError", r, err)

@@ -124,14 +124,40 @@ func (p *params) moment(name string) time.Time {
 }
 
 func (p *params) sort() engine.Sort {
-	switch s := engine.Sort(p.values.Get("sort")); s {
-	case "":
-		return engine.Relevance
-	case engine.Relevance, engine.Newest, engine.Oldest:
-		return s
+	return engine.Sort(p.oneOf("sort", sorts()...))
+}
+
+// sorts lists the orders, the usual one first.
+func sorts() []string {
+	return []string{string(engine.Relevance), string(engine.Newest), string(engine.Oldest), string(engine.Largest), string(engine.BySender)}
+}
+
+// oneOf reads a parameter that has one of some values, the first of which it has when
+// it is absent.
+func (p *params) oneOf(name string, values ...string) string {
+	s := p.values.Get(name)
+	if s == "" {
+		return values[0]
 	}
-	p.fail("sort", "it has to be relevance, newest or oldest")
-	return ""
+	if !slices.Contains(values, s) {
+		p.fail(name, "it has to be %s or %s", strings.Join(values[:len(values)-1], ", "), values[len(values)-1])
+	}
+	return s
+}
+
+// filters reads the facets' chosen values.
+func (p *params) filters() map[engine.Facet][]string {
+	chosen := map[engine.Facet][]string{}
+	for _, f := range engine.Facets() {
+		if values := p.list(string(f)); len(values) > 0 {
+			chosen[f] = values
+			bands := engine.SizeBands()
+			if f == engine.FacetSize && slices.ContainsFunc(values, func(v string) bool { return !slices.Contains(bands, v) }) {
+				p.fail("size", "it has to be one of %s", strings.Join(bands, ", "))
+			}
+		}
+	}
+	return chosen
 }
 
 func (p *params) facets() []engine.Facet {
@@ -143,7 +169,7 @@ func (p *params) facets() []engine.Facet {
 	for name := range strings.SplitSeq(names, ",") {
 		f := engine.Facet(strings.TrimSpace(name))
 		if !slices.Contains(engine.Facets(), f) {
-			p.fail("facets", "it has to be a list, joined by commas, of mailbox, folder, sender, year and type")
+			p.fail("facets", "it has to be a list, joined by commas, of %s", facetNames())
 			return nil
 		}
 		if !slices.Contains(list, f) {
@@ -151,6 +177,15 @@ func (p *params) facets() []engine.Facet {
 		}
 	}
 	return list
+}
+
+func facetNames() string {
+	all := engine.Facets()
+	names := make([]string, len(all))
+	for i, f := range all {
+		names[i] = string(f)
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }
 
 func (p *params) text() string {

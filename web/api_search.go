@@ -67,6 +67,30 @@ type hitJSON struct {
 	Score             float64          `json:"score"`
 	Snippets          snippetsJSON     `json:"snippets"`
 	Attachments       []attachmentJSON `json:"attachments"`
+	Copies            []copyJSON       `json:"copies"`
+	CopiesTotal       int              `json:"copies_total"`
+	Thread            *threadJSON      `json:"thread"`
+}
+
+// copyJSON is another copy of a hit.
+type copyJSON struct {
+	ID      string         `json:"id"`
+	Mailbox mailboxRefJSON `json:"mailbox"`
+	Folder  folderRefJSON  `json:"folder"`
+}
+
+// threadJSON is what was found of a hit's conversation.
+type threadJSON struct {
+	Total    int                 `json:"total"`
+	Messages []threadMessageJSON `json:"messages"`
+}
+
+type threadMessageJSON struct {
+	ID      string         `json:"id"`
+	Mailbox mailboxRefJSON `json:"mailbox"`
+	From    mail.Address   `json:"from"`
+	Date    *time.Time     `json:"date"`
+	IsRead  bool           `json:"is_read"`
 }
 
 type snippetsJSON struct {
@@ -93,11 +117,15 @@ type attachmentJSON struct {
 }
 
 func (s *server) apiSearch(c echo.Context) error {
-	p := readAPIParams(c, "q", "mailbox+", "folder+", "sender+", "type+", "language+", "after", "before", "sort", "limit", "cursor", "facets", "facet_size")
+	known := []string{"q", "after", "before", "sort", "limit", "cursor", "facets", "facet_size", "copies", "group"}
+	for _, f := range engine.Facets() {
+		known = append(known, string(f)+"+")
+	}
+	p := readAPIParams(c, known...)
 	request := search.Request{
-		Text: p.text(), Mailboxes: p.list("mailbox"), Folders: p.list("folder"),
-		Senders: p.list("sender"), Types: p.list("type"), Languages: p.list("language"),
-		After: p.moment("after"), Before: p.moment("before"),
+		Text: p.text(), Filters: p.filters(), EachCopy: p.oneOf("copies", "one", "each") == "each",
+		Conversations: p.oneOf("group", "message", "conversation") == "conversation",
+		After:         p.moment("after"), Before: p.moment("before"),
 		Sort: p.sort(), Limit: p.limit(), Cursor: p.values.Get("cursor"), Facets: p.facets(),
 		FacetSize: p.facetSize(),
 	}
@@ -141,6 +169,17 @@ func hitOf(h search.Hit) hitJSON {
 			Attachments: make([]attachmentSnippetJSON, 0, len(h.Snippets.Attachments)),
 		},
 		Attachments: attachmentsOf(h.Attachments),
+		Copies:      make([]copyJSON, 0, len(h.Copies)), CopiesTotal: h.CopiesTotal,
+	}
+	for _, c := range h.Copies {
+		out.Copies = append(out.Copies, copyJSON{c.ID.String(), mailboxRefOf(c.Mailbox), folderRefOf(c.Folder)})
+	}
+	if h.Thread.Total > 0 {
+		t := threadJSON{Total: h.Thread.Total, Messages: make([]threadMessageJSON, 0, len(h.Thread.Messages))}
+		for _, m := range h.Thread.Messages {
+			t.Messages = append(t.Messages, threadMessageJSON{m.ID.String(), mailboxRefOf(m.Mailbox), m.From, moment(m.Date), m.IsRead})
+		}
+		out.Thread = &t
 	}
 	for _, a := range h.Snippets.Attachments {
 		out.Snippets.Attachments = append(out.Snippets.Attachments, attachmentSnippetJSON{a.Index, a.Name, list(a.Fragments), list(a.Places)})

@@ -12,6 +12,7 @@ import (
 type facetView struct {
 	Name    engine.Facet
 	Title   string
+	Open    bool // at first
 	Buckets []bucketView
 	More    []bucketView // shown at request
 }
@@ -48,6 +49,16 @@ func facetTitle(f engine.Facet) string {
 		return "Attachment"
 	case engine.FacetLang:
 		return "Language"
+	case engine.FacetDomain:
+		return "From domain"
+	case engine.FacetRecipient:
+		return "To"
+	case engine.FacetMonth:
+		return "Month"
+	case engine.FacetCategory:
+		return "Category"
+	case engine.FacetSize:
+		return "Size"
 	}
 	return string(f)
 }
@@ -59,7 +70,7 @@ func facetViews(p searchParams, counts map[engine.Facet][]search.Bucket) []facet
 		if len(buckets) == 0 {
 			continue
 		}
-		v := facetView{Name: f, Title: facetTitle(f), Buckets: buckets}
+		v := facetView{Name: f, Title: facetTitle(f), Buckets: buckets, Open: opened(f) || len(p.Chosen[f]) > 0}
 		// A list that would hide one value only is shown as it is.
 		if len(buckets) > bucketsAtOnce+1 {
 			v.Buckets, v.More = buckets[:bucketsAtOnce], buckets[bucketsAtOnce:]
@@ -69,8 +80,17 @@ func facetViews(p searchParams, counts map[engine.Facet][]search.Bucket) []facet
 	return views
 }
 
-// bucketViews lists a facet's values: those chosen first, then the rest, years
-// from the newest, others from the most frequent.
+// opened tells the facets that are unfolded from the start.
+func opened(f engine.Facet) bool {
+	switch f {
+	case engine.FacetMailbox, engine.FacetFolder, engine.FacetSender, engine.FacetYear, engine.FacetType:
+		return true
+	}
+	return false
+}
+
+// bucketViews lists a facet's values: those chosen first, then the rest, years and
+// months from the newest, sizes from the smallest, others from the most frequent.
 func bucketViews(p searchParams, f engine.Facet, buckets []search.Bucket) []bucketView {
 	chosen := p.Chosen[f]
 	buckets = slices.Clone(buckets)
@@ -86,8 +106,11 @@ func bucketViews(p searchParams, f engine.Facet, buckets []search.Bucket) []buck
 			}
 			return 1
 		}
-		if f == engine.FacetYear {
+		switch f {
+		case engine.FacetYear, engine.FacetMonth:
 			return strings.Compare(b.Value, a.Value)
+		case engine.FacetSize:
+			return slices.Index(engine.SizeBands(), a.Value) - slices.Index(engine.SizeBands(), b.Value)
 		}
 		return b.Count - a.Count
 	})

@@ -3,7 +3,6 @@ package web
 import (
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -18,8 +17,17 @@ type searchParams struct {
 	After  string                    // days, 2006-01-02
 	Before string
 	Sort   engine.Sort // "" as fits the search
-	Cursor string
+	// Grouped has conversations be one result each, EachCopy every copy of a message.
+	Grouped  bool
+	EachCopy bool
+	Cursor   string
 }
+
+// What an address says to have conversations be one result, and each copy one.
+const (
+	grouped  = "conversation"
+	eachCopy = "each"
+)
 
 // maxChosen bounds the values of one facet that an address may choose.
 const maxChosen = 50
@@ -37,17 +45,10 @@ func readParams(v url.Values) searchParams {
 			}
 		}
 	}
-	// Years are ranges of dates to the service, and it takes one range.
-	if years := p.Chosen[engine.FacetYear]; len(years) > 0 {
-		p.Chosen[engine.FacetYear] = years[:1]
-		if _, ok := yearStart(years[0]); !ok {
-			delete(p.Chosen, engine.FacetYear)
-		}
-	}
+	p.Grouped, p.EachCopy = v.Get("group") == grouped, v.Get("copies") == eachCopy
 	p.After, p.Before = dayOrNone(v.Get("after")), dayOrNone(v.Get("before"))
-	switch s := engine.Sort(v.Get("sort")); s {
-	case engine.Relevance, engine.Newest, engine.Oldest:
-		p.Sort = s
+	if s := v.Get("sort"); slices.Contains(sorts(), s) {
+		p.Sort = engine.Sort(s)
 	}
 	return p
 }
@@ -57,14 +58,6 @@ func dayOrNone(s string) string {
 		return ""
 	}
 	return s
-}
-
-func yearStart(s string) (time.Time, bool) {
-	n, err := strconv.Atoi(s)
-	if err != nil || len(s) != 4 {
-		return time.Time{}, false
-	}
-	return time.Date(n, 1, 1, 0, 0, 0, 0, time.UTC), true
 }
 
 // values writes the search as an address does.
@@ -84,6 +77,12 @@ func (p searchParams) values() url.Values {
 	set("after", p.After)
 	set("before", p.Before)
 	set("sort", string(p.Sort))
+	if p.Grouped {
+		set("group", grouped)
+	}
+	if p.EachCopy {
+		set("copies", eachCopy)
+	}
 	set("cursor", p.Cursor)
 	return v
 }
@@ -126,9 +125,6 @@ func (p searchParams) toggle(f engine.Facet, value string) searchParams {
 	if slices.Contains(old, value) {
 		return p.with(f, slices.DeleteFunc(slices.Clone(old), func(v string) bool { return v == value }))
 	}
-	if f == engine.FacetYear {
-		return p.with(f, []string{value})
-	}
 	return p.with(f, append(slices.Clone(old), value))
 }
 
@@ -159,16 +155,6 @@ func (p searchParams) dates() (after, before time.Time) {
 	// dayOrNone has seen to it that these are days.
 	after, _ = time.Parse(time.DateOnly, p.After)
 	before, _ = time.Parse(time.DateOnly, p.Before)
-	for _, year := range p.Chosen[engine.FacetYear] {
-		start, _ := yearStart(year)
-		end := start.AddDate(1, 0, 0)
-		if after.Before(start) {
-			after = start
-		}
-		if before.IsZero() || before.After(end) {
-			before = end
-		}
-	}
 	return after, before
 }
 

@@ -40,7 +40,16 @@ func sampleResults() search.Results {
 				Body:        []string{"Attached is the revised offer for the <mark>granite</mark> blocks; the price per tonne stays as agreed in March &amp; the delivery terms are", "we need the <mark>granite</mark> by the first week of December"},
 				Attachments: []search.AttachmentSnippet{{Index: 0, Name: "offer-2026-<b>final</b>.pdf", Fragments: []string{"… 240 t of grey <mark>granite</mark>, sawn on two sides, DAP Hamburg …"}}},
 			},
-			Attachments: []search.Attachment{{Index: 0, Name: "offer-2026-<b>final</b>.pdf", ContentType: "application/pdf", Size: 184_320, State: "ok"}},
+			Attachments:    []search.Attachment{{Index: 0, Name: "offer-2026-<b>final</b>.pdf", ContentType: "application/pdf", Size: 184_320, State: "ok"}},
+			ConversationID: "AAQk=", CopiesTotal: 3,
+			Copies: []search.Copy{
+				{ID: 50, Mailbox: search.MailboxRef{ID: 2, Name: "Jonas Weber"}, Folder: search.FolderRef{ID: 8, Path: "Sent Items"}},
+				{ID: 51, Mailbox: search.MailboxRef{ID: 3, Name: "Priya <Raman>"}, Folder: search.FolderRef{ID: 9, Path: "Inbox"}},
+			},
+			Thread: search.Thread{Total: 7, Messages: []search.ThreadMessage{
+				{ID: 39, Mailbox: box, From: eva, Date: sampleNow().AddDate(0, 0, -2), IsRead: true},
+				{ID: 40, Mailbox: box, From: mail.Address{Name: "Marek Novák", Address: "marek@quarryworks.example"}, Date: sampleNow().Add(-2 * time.Hour)},
+			}},
 		},
 		{ID: 41, Mailbox: box, Folder: search.FolderRef{ID: 2, Path: "Inbox"}, From: mail.Address{Name: "نور الدين", Address: "nour@atlas.example"}, IsRead: true, Date: sampleNow().Add(-50 * time.Hour), Snippets: search.Snippets{Subject: []string{"مواعيد تسليم <mark>granite</mark> للمشروع"}, Body: []string{"مرحبا، نحتاج إلى تأكيد موعد التسليم قبل نهاية الأسبوع."}}},
 		{ID: 42, Mailbox: box, Folder: search.FolderRef{ID: 2, Path: "Inbox"}, From: mail.Address{Name: "佐藤 美咲", Address: "misaki@tanaka.example"}, IsRead: true, Date: sampleNow().AddDate(0, -3, 0), Snippets: search.Snippets{Subject: []string{"御影石（<mark>granite</mark>）サンプルの件"}, Body: []string{"お世話になっております。先日のサンプルについてご連絡いたします。"}}},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"maps"
 	"slices"
 	"time"
 
@@ -28,6 +29,7 @@ type searchPage struct {
 	Total      string
 	Took       string
 	Sorts      []link
+	Views      []link // what counts as one result
 	Chips      []chipView
 	Hits       []hitView
 	Facets     []facetView
@@ -71,6 +73,8 @@ type hitView struct {
 	Folder      string
 	Files       string
 	Gone        string // that it is deleted at its source
+	Also        alsoView
+	Thread      threadView
 }
 
 type fileSnippet struct {
@@ -97,8 +101,8 @@ func (s *server) searchPage(c echo.Context) error {
 	case err != nil:
 		return err
 	default:
-		counts, err := s.chosenFacets(ctx, who, params, results)
-		if err != nil {
+		counts := maps.Clone(results.Facets)
+		if err := s.nameChosen(ctx, who, params, counts); err != nil {
 			return err
 		}
 		page.Facets = facetViews(params, counts)
@@ -112,40 +116,18 @@ func (s *server) searchPage(c echo.Context) error {
 func searchRequest(p searchParams, zone *time.Location) search.Request {
 	after, before := p.dates()
 	return search.Request{
-		Text:      p.Text,
-		Mailboxes: p.Chosen[engine.FacetMailbox],
-		Folders:   p.Chosen[engine.FacetFolder],
-		Senders:   p.Chosen[engine.FacetSender],
-		Types:     p.Chosen[engine.FacetType],
-		Languages: p.Chosen[engine.FacetLang],
-		After:     after,
-		Before:    before,
-		Sort:      p.order(),
-		Limit:     hitsPerPage,
-		Cursor:    p.Cursor,
-		Facets:    engine.Facets(),
-		Location:  zone,
+		Text:          p.Text,
+		Filters:       p.Chosen,
+		EachCopy:      p.EachCopy,
+		Conversations: p.Grouped,
+		After:         after,
+		Before:        before,
+		Sort:          p.order(),
+		Limit:         hitsPerPage,
+		Cursor:        p.Cursor,
+		Facets:        engine.Facets(),
+		Location:      zone,
 	}
-}
-
-// chosenFacets counts each facet of which a value is chosen once more without
-// that choice, so that its other values can be added to it.
-func (s *server) chosenFacets(ctx context.Context, who access.Principal, p searchParams, r search.Results) (map[engine.Facet][]search.Bucket, error) {
-	counts := map[engine.Facet][]search.Bucket{}
-	for f, buckets := range r.Facets {
-		counts[f] = buckets
-	}
-	for f := range p.Chosen {
-		request := searchRequest(p.with(f, nil), s.pages.zone)
-		request.Limit = 0
-		request.Facets = []engine.Facet{f}
-		other, err := s.service.Search(ctx, who, request)
-		if err != nil {
-			return nil, fmt.Errorf("count facet %s: %w", f, err)
-		}
-		counts[f] = other.Facets[f]
-	}
-	return counts, s.nameChosen(ctx, who, p, counts)
 }
 
 // nameChosen adds the mailboxes and folders that are chosen and hold no hit, so
@@ -192,7 +174,7 @@ func (p *pages) searchPage(params searchParams, r search.Results) searchPage {
 			Title: params.Text, Page: "search", Text: params.Text, State: params.state(),
 			Focus: !params.filtered(),
 		},
-		Total:    plural(r.Total, "message", "messages"),
+		Total:    total(params, r.Total),
 		Took:     took(r.Took),
 		Filtered: params.filtered(),
 	}
@@ -205,7 +187,13 @@ func (p *pages) searchPage(params searchParams, r search.Results) searchPage {
 	for _, o := range []struct {
 		sort  engine.Sort
 		label string
-	}{{engine.Relevance, "Best match"}, {engine.Newest, "Newest"}, {engine.Oldest, "Oldest"}} {
+	}{
+		{engine.Relevance, "Best match"},
+		{engine.Newest, "Newest"},
+		{engine.Oldest, "Oldest"},
+		{engine.Largest, "Largest"},
+		{engine.BySender, "Sender"},
+	} {
 		if o.sort == engine.Relevance && params.Text == "" {
 			continue
 		}
@@ -213,6 +201,7 @@ func (p *pages) searchPage(params searchParams, r search.Results) searchPage {
 		sorted.Sort = o.sort
 		page.Sorts = append(page.Sorts, link{o.label, sorted.url(), params.order() == o.sort})
 	}
+	page.Views = views(params)
 	for _, h := range r.Hits {
 		page.Hits = append(page.Hits, p.hit(params, h))
 	}
@@ -253,6 +242,7 @@ func (p *pages) hit(params searchParams, h search.Hit) hitView {
 	if files > 0 {
 		v.Files = plural(files, "attachment", "attachments")
 	}
+	v.Also, v.Thread = alsoOf(params, h), p.thread(params, h)
 	return v
 }
 

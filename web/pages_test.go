@@ -113,6 +113,8 @@ func TestSearchPageShows(t *testing.T) {
 			"1,204 messages", "Renewal of the <mark>granite</mark> supply", "in <b><bdi>offer-2026-&lt;b&gt;final", "Inbox/Suppliers",
 			`<span class="here">from:</span>`, "1,180 of 2,011 messages so far", "Mailbox: Eva Lindström", "Since: 2020-02-01",
 			`<input type="hidden" name="mailbox" value="1">`, `rel="next"`, "4 more", `dir="auto"`, "佐藤 美咲",
+			"Also in the mailboxes of Jonas Weber, Priya &lt;Raman&gt;", "Sent Items", "1 more copy",
+			"7 messages in this conversation", `href="/?q=thread%3A%22AAQk%3D%22&amp;sort=oldest"`,
 		},
 		"no hits": {"Nothing found", "Search without filters"},
 		"no mail": {"There is no mail here yet"},
@@ -181,31 +183,31 @@ func TestAttachmentFoundByItsNameShowsItOnce(t *testing.T) {
 func TestSearchAddresses(t *testing.T) {
 	t.Parallel()
 	p := readParams(url.Values{
-		"q": {"  tea  "}, "mailbox": {"1", "2", "1", ""}, "year": {"2024", "2025"}, "after": {"2024-03-05"}, "before": {"soon"},
-		"sort": {"sideways"}, "cursor": {"c"}, "unknown": {"x"},
+		"q": {"  tea  "}, "mailbox": {"1", "2", "1", ""}, "year": {"2024"}, "after": {"2024-03-05"}, "before": {"soon"},
+		"sort": {"sideways"}, "cursor": {"c"}, "unknown": {"x"}, "group": {"conversation"}, "copies": {"each"},
 	})
-	if got, want := p.url(), "/?after=2024-03-05&cursor=c&mailbox=1&mailbox=2&q=tea&year=2024"; got != want {
+	if got, want := p.url(), "/?after=2024-03-05&copies=each&cursor=c&group=conversation&mailbox=1&mailbox=2&q=tea&year=2024"; got != want {
 		t.Errorf("read and written: %s, want %s", got, want)
 	}
-	after, before := p.dates()
-	if diff := cmp.Diff([]string{"2024-03-05", "2025-01-01"}, []string{after.Format(time.DateOnly), before.Format(time.DateOnly)}); diff != "" {
-		t.Errorf("the year and the date have to hold both: %s", diff)
-	}
+	p.Grouped, p.EachCopy = false, false
 	for _, tt := range []struct {
 		facet       engine.Facet
 		value, want string
 	}{
 		{engine.FacetMailbox, "1", "/?after=2024-03-05&mailbox=2&q=tea&year=2024"},
 		{engine.FacetMailbox, "3", "/?after=2024-03-05&mailbox=1&mailbox=2&mailbox=3&q=tea&year=2024"},
-		{engine.FacetYear, "2025", "/?after=2024-03-05&mailbox=1&mailbox=2&q=tea&year=2025"},
+		{engine.FacetYear, "2025", "/?after=2024-03-05&mailbox=1&mailbox=2&q=tea&year=2024&year=2025"},
 		{engine.FacetYear, "2024", "/?after=2024-03-05&mailbox=1&mailbox=2&q=tea"},
+		{engine.FacetSize, "1m-10m", "/?after=2024-03-05&mailbox=1&mailbox=2&q=tea&size=1m-10m&year=2024"},
 	} {
 		if got := p.toggle(tt.facet, tt.value).url(); got != tt.want {
 			t.Errorf("toggle %s %s: %s, want %s", tt.facet, tt.value, got, tt.want)
 		}
 	}
-	if got := readParams(url.Values{"year": {"20x4"}}).url(); got != "/" {
-		t.Errorf("a year that is none is kept: %s", got)
+	for _, v := range views(p) {
+		if want := map[string]string{"Conversations": "group=conversation", "Every copy": "copies=each"}[v.Label]; v.Current || !strings.Contains(v.URL, want) || strings.Contains(v.URL, "cursor") {
+			t.Errorf("the switch %+v does not lead to %q", v, want)
+		}
 	}
 	if readParams(nil).order() != engine.Newest || readParams(url.Values{"q": {"a"}}).order() != engine.Relevance {
 		t.Error("without words the newest come first, with words the best")

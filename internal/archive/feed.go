@@ -270,6 +270,38 @@ func (a *Archive) Records(ctx context.Context, ids []mail.MessageID) ([]Record, 
 	return out, nil
 }
 
+// Place is where a message lies.
+type Place struct {
+	ID      mail.MessageID
+	Mailbox mail.MailboxID
+	Folder  mail.FolderID
+}
+
+// Places tells where messages lie, in no order, leaving out tombstones and unknown
+// ids. It reads nothing else of them.
+func (a *Archive) Places(ctx context.Context, ids []mail.MessageID) ([]Place, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	values := make([]any, len(ids))
+	for i, id := range ids {
+		values[i] = int64(id)
+	}
+	var places []Place
+	err := a.r.snapshot(ctx, func(s snapshot) error {
+		return s.in(func(rows *sql.Rows) error {
+			var p Place
+			err := rows.Scan(&p.ID, &p.Mailbox, &p.Folder)
+			places = append(places, p)
+			return err
+		}, "SELECT id, mailbox, folder FROM message WHERE deleted = 0 AND id IN (", nil, values)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read where messages lie: %w", explain(err))
+	}
+	return places, nil
+}
+
 // Record reads one message. ErrNotFound for tombstones and unknown ids.
 func (a *Archive) Record(ctx context.Context, id mail.MessageID) (Record, error) {
 	rs, err := a.Records(ctx, []mail.MessageID{id})

@@ -10,7 +10,7 @@ const shortest = 2; // characters that are worth asking for
 const noticeEvery = 5000; // milliseconds between looks at a sync that still runs
 
 /** The parts of the page that an answer replaces. */
-const regions = ['notice', 'summary', 'sort', 'chips', 'hits', 'more', 'facets', 'form-state'];
+const regions = ['notice', 'summary', 'sort', 'views', 'chips', 'hits', 'more', 'facets', 'form-state'];
 
 class Search {
   constructor() {
@@ -100,7 +100,7 @@ class Search {
     if (e.button !== 0 || e.ctrlKey || e.metaKey || e.shiftKey || e.altKey || e.defaultPrevented) return;
     const link = /** @type {Element} */ (e.target).closest('a');
     if (!link || link.target || link.origin !== location.origin || link.hasAttribute('download')) return;
-    if (link.matches('.hit a')) {
+    if (link.matches('.hit a[href^="/message/"]')) {
       e.preventDefault();
       this.open(link);
     } else if (link.matches('.back')) {
@@ -198,7 +198,7 @@ class Search {
 
   /** @returns {HTMLAnchorElement[]} the links of the results */
   hits() {
-    return [...byId('hits').querySelectorAll('a')];
+    return [...byId('hits').querySelectorAll('h2 a')];
   }
 
   /** @param {HTMLAnchorElement} link */
@@ -257,7 +257,7 @@ class Search {
 
   openFocused() {
     const active = /** @type {HTMLAnchorElement} */ (document.activeElement);
-    if (active?.matches?.('.hit a')) this.open(active);
+    if (active?.matches?.('.hit a[href^="/message/"]')) this.open(active);
     else if (this.hits()[0] && !this.reader.url) this.hits()[0].focus();
   }
 

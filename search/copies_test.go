@@ -1,0 +1,102 @@
+package search_test
+
+import (
+	"slices"
+	"testing"
+
+	"mailquarry/search"
+	"mailquarry/search/engine"
+)
+
+// shared is a world where Eva wrote to Tom, who answered, and both have both messages.
+func shared(t *testing.T) *world {
+	t.Helper()
+	w := newWorld(t)
+	w.mailbox(eva, "Eva Nováková", "Posteingang=inbox", "Gesendete Elemente=sentitems")
+	w.mailbox(tom, "Tom Berg", "Inbox=inbox", "Sent Items=sentitems")
+	offer := letter{key: "offer", subject: "Granite offer", from: "Eva <eva@contoso.example>", text: "Forty tonnes of granite.", date: "2025-01-01"}
+	answer := letter{key: "answer", subject: "Re: Granite offer", from: "Tom Berg <tom@contoso.example>", text: "Granite is fine.", date: "2025-01-02", conversation: "offer"}
+	other := letter{box: tom, folder: "Inbox", key: "other", subject: "Granite dust", from: "Law <law@fabrikam.example>", text: "It is a nuisance.", date: "2025-01-03"}
+	for at, l := range map[string]letter{eva + ":Gesendete Elemente": offer, tom + ":Inbox": offer, eva + ":Posteingang": answer, tom + ":Sent Items": answer} {
+		l.box, l.folder = at[:len(eva)], at[len(eva)+1:]
+		w.store(l)
+	}
+	w.store(other)
+	w.index()
+	w.later()
+	return w
+}
+
+// TestCopies: who sees several mailboxes finds a message once and is told where else it
+// lies; the counts tell what a click finds.
+func TestCopies(t *testing.T) {
+	t.Parallel()
+	w := shared(t)
+	res := w.find(search.Request{Text: "granite", Sort: engine.Oldest, Facets: engine.Facets()})
+	if res.Total != 3 || len(res.Hits) != 3 {
+		t.Fatalf("%d messages, %d hits, want 3", res.Total, len(res.Hits))
+	}
+	for _, h := range res.Hits[:2] {
+		if len(h.Copies) != 1 || h.CopiesTotal != 1 || h.Copies[0].Mailbox.ID == h.Mailbox.ID || h.Copies[0].Folder.Path == "" {
+			t.Errorf("%s of %s has the copies %+v", h.InternetMessageID, h.Mailbox.Label(), h.Copies)
+		}
+	}
+	if other := res.Hits[2]; other.Copies != nil || other.Thread.Total != 0 {
+		t.Errorf("a message of its own has %+v", other)
+	}
+	for _, b := range res.Facets[engine.FacetMailbox] {
+		want := map[string]int{"Eva Nováková": 2, "Tom Berg": 3}[b.Label]
+		found := w.find(search.Request{Text: "granite", Filters: chosen(engine.FacetMailbox, b.Value), Facets: engine.Facets()})
+		if b.Count != want || found.Total != want {
+			t.Errorf("%s counts %d and finds %d, want %d", b.Label, b.Count, found.Total, want)
+		}
+		if boxes := found.Facets[engine.FacetMailbox]; len(boxes) != 2 {
+			t.Errorf("with %s chosen, the mailboxes to choose are %v", b.Label, boxes)
+		}
+		if folders := found.Facets[engine.FacetFolder]; slices.ContainsFunc(folders, func(f search.Bucket) bool { return f.Mailbox != b.Label }) {
+			t.Errorf("with %s chosen, the folders are %v", b.Label, folders)
+		}
+	}
+	if each := w.find(search.Request{Text: "granite", EachCopy: true}); each.Total != 5 || each.Hits[0].Copies != nil {
+		t.Errorf("each copy alone: %d messages", each.Total)
+	}
+}
+
+// TestCopiesDisappear: a copy that was deleted, or whose mailbox came out of sight, since
+// it was indexed is not told of.
+func TestCopiesDisappear(t *testing.T) {
+	t.Parallel()
+	w := shared(t)
+	w.remove(tom, "Inbox", "offer")
+	for _, h := range w.find(search.Request{Text: "subject:granite forty"}).Hits {
+		if len(h.Copies) != 0 || h.CopiesTotal != 0 {
+			t.Errorf("a deleted copy is told of: %+v", h.Copies)
+		}
+	}
+}
+
+// TestConversations: a conversation is one hit, with its messages in order.
+func TestConversations(t *testing.T) {
+	t.Parallel()
+	w := shared(t)
+	res := w.find(search.Request{Text: "granite", Sort: engine.Newest, Conversations: true, Facets: []engine.Facet{engine.FacetSender}})
+	if res.Total != 2 || len(res.Hits) != 2 {
+		t.Fatalf("%d conversations, want 2", res.Total)
+	}
+	h := res.Hits[1]
+	var senders []string
+	for _, m := range h.Thread.Messages {
+		senders = append(senders, m.From.Address)
+	}
+	if h.Thread.Total != 2 || !slices.Equal(senders, []string{eva, tom}) || h.InternetMessageID != "answer@x" {
+		t.Errorf("%s stands for the conversation %+v", h.InternetMessageID, h.Thread)
+	}
+	if alone := res.Hits[0]; alone.Thread.Total != 1 || alone.Thread.Messages != nil {
+		t.Errorf("a message alone is in the conversation %+v", alone.Thread)
+	}
+	for _, b := range res.Facets[engine.FacetSender] {
+		if b.Count != 1 {
+			t.Errorf("%s counts %d conversations", b.Value, b.Count)
+		}
+	}
+}

@@ -1,0 +1,120 @@
+package search
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"mailquarry/internal/access"
+	"mailquarry/internal/mail"
+	"mailquarry/search/engine"
+	"mailquarry/search/query"
+)
+
+// filters gives the request's filters as the engine takes them, in an order of facets,
+// to which cursors hold.
+func (n *names) filters(r Request, scope access.Scope) ([]engine.Filter, error) {
+	var all []engine.Filter
+	for f, values := range r.Filters {
+		if len(values) == 0 {
+			continue
+		}
+		if !slices.Contains(engine.Facets(), f) {
+			return nil, &RequestError{Field: string(f), Reason: "there is no such facet"}
+		}
+		filter := engine.Filter{Facet: f, Values: values}
+		var err error
+		switch f {
+		case engine.FacetMailbox:
+			filter.Values, err = n.mailboxFilter(values, scope)
+		case engine.FacetFolder:
+			err = folderFilter(values)
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, filter)
+	}
+	slices.SortFunc(all, func(a, b engine.Filter) int { return strings.Compare(string(a.Facet), string(b.Facet)) })
+	return all, nil
+}
+
+// mailboxFilter reads mailboxes' addresses or ids. One that does not exist, or
+// is not in the scope, gives no or a fruitless id: a filter that matches nothing.
+func (n *names) mailboxFilter(values []string, scope access.Scope) ([]string, error) {
+	var ids []string
+	for _, s := range values {
+		found := n.mailboxesAt(s, scope)
+		if len(found) == 0 && !strings.Contains(s, "@") {
+			id, err := mail.ParseMailboxID(s)
+			if err != nil {
+				return nil, &RequestError{Field: "mailbox", Reason: "it has to be a mailbox's id or address, as GET /mailboxes lists them"}
+			}
+			found = []string{id.String()}
+		}
+		ids = append(ids, found...)
+	}
+	return ids, nil
+}
+
+// mailboxesAt gives the mailboxes of an address.
+func (n *names) mailboxesAt(address string, scope access.Scope) []string {
+	var ids []string
+	for i := range n.mailboxes {
+		if m := &n.mailboxes[i]; scope.Contains(m.ID) && fold(m.Address) == fold(address) {
+			ids = append(ids, m.ID.String())
+		}
+	}
+	return ids
+}
+
+func folderFilter(values []string) error {
+	for _, s := range values {
+		if _, err := mail.ParseFolderID(s); err != nil {
+			return &RequestError{Field: "folder", Reason: "it has to be a folder's id, as GET /mailboxes lists them"}
+		}
+	}
+	return nil
+}
+
+// between leaves of a query what lies in a range of dates.
+func between(node query.Node, after, before time.Time) query.Node {
+	switch dates := (query.Dates{From: after, To: before}); {
+	case after.IsZero() && before.IsZero():
+		return node
+	case node == nil:
+		return dates
+	default:
+		return query.And{Nodes: []query.Node{node, dates}}
+	}
+}
+
+// several tells whether more than one mailbox is in the scope.
+func (n *names) several(scope access.Scope) bool {
+	seen := 0
+	for i := range n.mailboxes {
+		if scope.Contains(n.mailboxes[i].ID) {
+			if seen++; seen > 1 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// sizeLabel is what people read of a band of sizes.
+func sizeLabel(band string) string {
+	switch band {
+	case "under-10k":
+		return "Under 10 KB"
+	case "10k-100k":
+		return "10 to 100 KB"
+	case "100k-1m":
+		return "100 KB to 1 MB"
+	case "1m-10m":
+		return "1 to 10 MB"
+	case "over-10m":
+		return "Over 10 MB"
+	}
+	return band
+}
