@@ -24,7 +24,7 @@ var fieldsElsewhere = sync.OnceValue(func() map[string]bool {
 	set := map[string]bool{}
 	for name := range strings.FieldsSeq(`subject from sender to cc bcc reply-to date message-id references in-reply-to importance keywords x-keywords
 		received x-received dkim-signature domainkey-signature dkim-filter autocrypt openpgp face x-face thread-index x-uid x-uidl content-length lines
-		status x-status x-mozilla-status x-mozilla-status2 x-mozilla-keys x-unsent content-id message-id-hash x-message-id-hash x-original-date delivery-date
+		status x-status x-mozilla-status x-mozilla-status2 x-mozilla-keys x-unsent x-gmail-labels content-id message-id-hash x-message-id-hash x-original-date delivery-date
 		x-headers-end x-originalarrivaltime x-mime-autoconverted x-forwarded-encrypted x-authority-analysis x-rspamd-queue-id x-spam-report x-zm-mesg-id
 		x-eopattributedmessage x-eoptenantattributedmessage x-ms-publictraffictype x-ms-traffictypediagnostic x-ms-tnef-correlator
 		x-ms-office365-filtering-correlation-id x-ms-oob-tlc-oobclassifiers`) {

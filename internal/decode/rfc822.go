@@ -43,6 +43,7 @@ func rfcMessage(m *mail.Message, raw []byte) error {
 	m.Importance = rfcImportance(h)
 	m.Categories = keywords(h)
 	statusFlags(m, h)
+	gmailLabels(m, h)
 	fields := make([]header, len(h))
 	for i, f := range h {
 		fields[i] = header{name: f.Name, value: func() string { return rfc822.Words(f.Value) }}
@@ -175,7 +176,7 @@ func keywords(h rfc822.Header) []string {
 	var out []string
 	for _, v := range append(h.All("keywords"), h.All("x-keywords")...) {
 		for k := range strings.SplitSeq(rfc822.Words(v), ",") {
-			if k = cleanLine(k); k != "" && len(out) < 100 {
+			if k = cleanLine(k); k != "" && len(out) < maxCategories {
 				out = append(out, k)
 			}
 		}

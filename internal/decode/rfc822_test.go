@@ -146,6 +146,8 @@ func TestRFC822Header(t *testing.T) {
 		{"thread: itself", "Message-ID: <c@x>", mail.Message{InternetMessageID: "c@x", ConversationID: "c@x"}},
 		{"unread", "Status: O\nX-Status: T", mail.Message{IsDraft: true}},
 		{"Mozilla's flags", "X-Mozilla-Status: 0004", mail.Message{IsFlagged: true}},
+		{"Gmail's labels", "Status: RO\nX-Gmail-Labels: =?utf-8?q?Inbox,Starred,Opened,B=C3=BCro,\"Taxes,_2025\",Category_Updates?=", mail.Message{IsFlagged: true, Categories: []string{"Büro", "Taxes, 2025", "Category Updates"}}},
+		{"Gmail's labels of a draft", "Status: O\nX-Gmail-Labels: Draft,Unread", mail.Message{IsDraft: true}},
 		{"flags", "Status: RO\nX-Status: F\nX-Priority: 1 (Highest)\nKeywords: red, blue", mail.Message{IsRead: true, IsFlagged: true, Importance: "high", Categories: []string{"red", "blue"}, Headers: []mail.Header{{Name: "x-priority", Value: "1 (Highest)"}}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
