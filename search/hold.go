@@ -44,15 +44,16 @@ func (s *Service) CheckHold(ctx context.Context, text string) (int, error) {
 // holdQuery reads a hold's query. Days such as today are those of the moment at
 // which it was made.
 func (n *names) holdQuery(text string, made time.Time) (query.Node, error) {
-	node, warnings := query.Parse(text, made.UTC())
-	if len(warnings) > 0 {
-		return nil, errors.New(warnings[0].Message)
+	parsed := query.Parse(text, made.UTC())
+	if len(parsed.Warnings) > 0 {
+		return nil, errors.New(parsed.Warnings[0].Message)
 	}
+	node := parsed.Node
 	if node == nil {
 		return nil, errors.New("it is empty")
 	}
 	// A hold is the same whoever looks, and is not changed by a saved search.
-	rs := resolver{text: text, names: n, scope: access.EveryMailboxEvenHidden()}
+	rs := resolver{names: n, scope: access.EveryMailboxEvenHidden()}
 	node = rs.resolve(node)
 	if len(rs.warnings) > 0 {
 		return nil, errors.New(rs.warnings[0].Message)

@@ -2,7 +2,6 @@ package search
 
 import (
 	"fmt"
-	"strings"
 
 	"mailquarry/internal/access"
 	"mailquarry/internal/mail"
@@ -15,13 +14,11 @@ import (
 // It looks among what the scope holds only, so that a warning does not tell of
 // mailboxes that one may not see.
 type resolver struct {
-	text     string
 	names    *names
 	scope    access.Scope
 	own      []mail.MailboxID // of who asks
 	saved    *expansion
 	warnings []query.Warning
-	from     int // in text; names are met in their order
 }
 
 func (r *resolver) resolve(n query.Node) query.Node {
@@ -35,13 +32,13 @@ func (r *resolver) resolve(n query.Node) query.Node {
 	case query.Folder:
 		ids := r.folders(n.Name)
 		if len(ids) == 0 {
-			r.warn("there is no folder %q", n.Name)
+			r.warn(n.At, "there is no folder %q", n.Name)
 		}
 		return oneOf(engine.FacetFolder, ids)
 	case query.Mailbox:
 		ids := r.mailboxes(n.Name)
 		if len(ids) == 0 {
-			r.warn("there is no mailbox %q", n.Name)
+			r.warn(n.At, "there is no mailbox %q", n.Name)
 		}
 		return oneOf(engine.FacetMailbox, ids)
 	case query.Gone:
@@ -53,7 +50,7 @@ func (r *resolver) resolve(n query.Node) query.Node {
 	case query.Me:
 		return r.me(n)
 	case query.Saved:
-		return r.search(n.Name)
+		return r.search(n)
 	case query.Direction:
 		return query.Key{Name: engine.KeyDirection, Values: []string{n.Way}}
 	case query.Thread:
@@ -97,33 +94,6 @@ func oneOf[ID fmt.Stringer](f engine.Facet, ids []ID) query.Node {
 }
 
 // warn names the place of a name that was not found.
-func (r *resolver) warn(format, name string) {
-	from, to := r.place(name)
-	r.warnings = append(r.warnings, query.Warning{Message: fmt.Sprintf(format, name), From: from, To: to})
-}
-
-// place finds a name in the query. Nodes carry no places, so the name is looked
-// for behind the last one that was, best as the value of a field.
-func (r *resolver) place(name string) (from, to int) {
-	first := -1
-	for at := r.from; ; {
-		i := strings.Index(r.text[at:], name)
-		if i < 0 {
-			break
-		}
-		i += at
-		if strings.HasSuffix(strings.TrimRight(r.text[:i], ` "(`), ":") {
-			first = i
-			break
-		}
-		if first < 0 {
-			first = i
-		}
-		at = i + len(name)
-	}
-	if first < 0 {
-		return 0, len(r.text)
-	}
-	r.from = first + len(name)
-	return first, r.from
+func (r *resolver) warn(at query.Span, format, name string) {
+	r.warnings = append(r.warnings, query.Warning{Message: fmt.Sprintf(format, name), From: at.From, To: at.To})
 }

@@ -18,7 +18,7 @@ func (r *resolver) me(n query.Me) query.Node {
 	}
 	own = slices.DeleteFunc(own, func(a string) bool { return a == "" })
 	if len(own) == 0 {
-		r.warn("nobody is signed in, so that %q means nobody", "me")
+		r.warn(n.At, "nobody is signed in, so that %q means nobody", "me")
 		return query.Nothing{}
 	}
 	sent := query.OneOf{Field: string(engine.FacetSender), Values: own}

@@ -26,23 +26,23 @@ type expansion struct {
 
 // search is the saved search of a name. What is wrong within it is told at the
 // place of its name.
-func (r *resolver) search(name string) query.Node {
-	x := r.saved
+func (r *resolver) search(n query.Saved) query.Node {
+	name, x := n.Name, r.saved
 	switch {
 	case x == nil:
-		r.warn("a saved search may change and cannot be used here; write out what %q finds", name)
+		r.warn(n.At, "a saved search may change and cannot be used here; write out what %q finds", name)
 		return query.Nothing{}
 	case x.get == nil:
-		r.warn("there is no saved search %q", name)
+		r.warn(n.At, "there is no saved search %q", name)
 		return query.Nothing{}
 	}
 	key := query.FoldKey(name)
 	switch {
 	case slices.Contains(x.inside, key):
-		r.warn("the saved search %q names itself", name)
+		r.warn(n.At, "the saved search %q names itself", name)
 		return query.Nothing{}
 	case len(x.inside) >= maxSavedDepth || x.count >= maxSaved:
-		r.warn("too many saved searches name each other; %q is left out", name)
+		r.warn(n.At, "too many saved searches name each other; %q is left out", name)
 		return query.Nothing{}
 	}
 	text, ok, err := x.get(name)
@@ -50,20 +50,20 @@ func (r *resolver) search(name string) query.Node {
 		x.err = err
 	}
 	if err != nil || !ok {
-		r.warn("there is no saved search %q", name)
+		r.warn(n.At, "there is no saved search %q", name)
 		return query.Nothing{}
 	}
 	x.count++
 	x.inside = append(x.inside, key)
 	defer func() { x.inside = x.inside[:len(x.inside)-1] }()
-	node, warnings := query.Parse(text, x.now)
-	sub := &resolver{text: text, names: r.names, scope: r.scope, own: r.own, saved: x}
+	parsed := query.Parse(text, x.now)
+	node := parsed.Node
+	sub := &resolver{names: r.names, scope: r.scope, own: r.own, saved: x}
 	if node != nil {
 		node = sub.resolve(node)
 	}
-	from, to := r.place(name)
-	for _, w := range slices.Concat(warnings, sub.warnings) {
-		w = query.Warning{Message: fmt.Sprintf("in the saved search %q: %s", name, w.Message), From: from, To: to}
+	for _, w := range slices.Concat(parsed.Warnings, sub.warnings) {
+		w = query.Warning{Message: fmt.Sprintf("in the saved search %q: %s", name, w.Message), From: n.At.From, To: n.At.To}
 		if !slices.Contains(r.warnings, w) {
 			r.warnings = append(r.warnings, w)
 		}

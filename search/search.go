@@ -35,14 +35,18 @@ func (s *Service) Search(ctx context.Context, p access.Principal, r Request) (Re
 	if loc == nil {
 		loc = time.UTC
 	}
-	node, warnings := query.Parse(r.Text, s.now().In(loc))
-	res := Results{Text: r.Text, Warnings: warnings}
+	parsed := query.Parse(r.Text, s.now().In(loc))
+	node := parsed.Node
+	res := Results{Text: r.Text, Warnings: parsed.Warnings}
+	if parsed.Sort != "" { // what is typed says more than what is set
+		r.Sort = engine.Sort(parsed.Sort)
+	}
 	if node != nil {
 		res.Parsed = node.String()
 	}
 	scope := n.scope(p)
 	if node != nil {
-		rs := resolver{text: r.Text, names: n, scope: scope, own: p.Owns(), saved: &expansion{get: s.saved, now: s.now().In(loc)}}
+		rs := resolver{names: n, scope: scope, own: p.Owns(), saved: &expansion{get: s.saved, now: s.now().In(loc)}}
 		node = rs.resolve(node)
 		if err := rs.saved.err; err != nil {
 			return Results{}, fmt.Errorf("read a saved search: %w", err)
@@ -63,6 +67,11 @@ func (s *Service) Search(ctx context.Context, p access.Principal, r Request) (Re
 		return Results{}, fmt.Errorf("search: %w", err)
 	}
 	res.Total, res.Next = found.Total, found.Next
+	for _, word := range found.Capped {
+		res.Warnings = append(res.Warnings, query.Warning{
+			Message: fmt.Sprintf("%s stands for too many words; the most frequent of them are searched", word), To: len(r.Text),
+		})
+	}
 	if res.Hits, err = s.hits(ctx, n, scope, found.Hits, newMatcher(query.Positive(node))); err != nil {
 		return Results{}, err
 	}

@@ -63,7 +63,7 @@ func TestUnknownNames(t *testing.T) {
 		t.Fatalf("%d hits with warnings %+v", res.Total, res.Warnings)
 	}
 	for i, want := range []string{"Büro 3", "nobody"} {
-		if wn := res.Warnings[i]; text[wn.From:wn.To] != want || !strings.Contains(wn.Message, want) {
+		if wn := res.Warnings[i]; strings.Trim(text[wn.From:wn.To], `"`) != want || !strings.Contains(wn.Message, want) {
 			t.Errorf("warning %d: %+v points to %q", i, wn, text[wn.From:wn.To])
 		}
 	}

@@ -38,7 +38,12 @@ func newHelpPage() helpPage {
 		{Example: `invoice OR receipt`, Meaning: "Either word. OR, AND and NOT count only in capitals."},
 		{Example: `invoice -draft`, Meaning: "The first word without the second; NOT draft means the same."},
 		{Example: `(invoice OR receipt) march`, Meaning: "Parentheses group."},
-		{Example: `invoic*`, Meaning: "Words that begin so."},
+		{Example: `invoic*`, Meaning: "Words that begin so; * and ? work within a word, too: w?rd, *ness."},
+		{Example: `price NEAR/5 cut`, Meaning: "Words at most five words apart, in any order; ADJ/5 in this order."},
+		{Example: `+offered`, Meaning: "This very form of a word. Without the sign offer, offers and offered find each other, as it is in the message's language."},
+		{Example: `recepit~`, Meaning: "Words that differ by a letter; recepit~2 by two."},
+		{Example: `{invoice receipt} paid`, Meaning: "Braces: any of the words."},
+		{Example: `from:/bob.*/`, Meaning: "A regular expression, in the subject, the addresses and file names."},
 		{Example: `subject:(renewal offer)`, Meaning: "A field before parentheses counts for all inside."},
 	} {
 		e.URL = queryURL(e.Example)

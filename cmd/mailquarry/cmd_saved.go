@@ -73,7 +73,7 @@ func (a *addSavedCmd) Run(con *console, c *cli) error {
 		return err
 	}
 	fmt.Fprintf(con.out, "query:%q now finds what %s finds.\n", a.Name, a.Query)
-	if _, warnings := query.Parse(a.Query, time.Now()); len(warnings) > 0 {
+	if warnings := query.Parse(a.Query, time.Now()).Warnings; len(warnings) > 0 {
 		fmt.Fprintf(con.out, "Mind that %s.\n", warnings[0].Message)
 	}
 	return nil

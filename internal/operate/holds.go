@@ -90,11 +90,11 @@ func (d *Desk) Hold(ctx context.Context, p access.Principal, r HoldRequest) (Hol
 }
 
 func (d *Desk) understood(ctx context.Context, text string) error {
-	node, warnings := query.Parse(text, d.now())
+	parsed := query.Parse(text, d.now())
 	switch {
-	case len(warnings) > 0:
-		return &RequestError{"query", "it is not understood whole: " + warnings[0].Message}
-	case node == nil:
+	case len(parsed.Warnings) > 0:
+		return &RequestError{"query", "it is not understood whole: " + parsed.Warnings[0].Message}
+	case parsed.Node == nil:
 		return &RequestError{"query", "it finds everything; hold the mailboxes instead"}
 	case d.check == nil:
 		return nil

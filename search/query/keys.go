@@ -19,7 +19,5 @@ func FoldKey(s string) string {
 // CopyKey is what all copies of a message have in common: its Message-ID without
 // angle brackets, in lower case.
 func CopyKey(messageID string) string {
-	s := strings.TrimSpace(messageID)
-	s = strings.TrimSuffix(strings.TrimPrefix(s, "<"), ">")
-	return FoldKey(s)
+	return FoldKey(strings.Trim(messageID, "<> \t\r\n"))
 }

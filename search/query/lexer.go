@@ -1,6 +1,7 @@
 package query
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -21,21 +22,29 @@ const (
 	phrase
 	word
 	field
+	near
+	expression
 )
 
 // token is a piece of the query. For a phrase text is what stands between the
-// quotes, for a field it is the name.
+// quotes, for an expression between the slashes, for a field it is the name.
 type token struct {
 	kind     kind
 	text     string
 	from, to int
-	unclosed bool // a phrase without its closing quote
+	unclosed bool   // a phrase without its closing quote
+	compare  string // what stands between a field and its value: ":", or one of > >= < <= =
+	distance int    // of near
+	ordered  bool   // of near
 }
 
 // lexer cuts a query into tokens.
 type lexer struct {
 	in  string
 	pos int
+	// fielded is set in brackets behind a field: elsewhere what is between slashes is
+	// text, such as a path.
+	fielded bool
 }
 
 func (l *lexer) skipSpace() {
@@ -68,12 +77,16 @@ func (l *lexer) next() token {
 			return token{kind: minus, from: from, to: l.pos}
 		}
 	}
-	if n := fieldName(l.in[from:]); n > 0 {
-		if _, known := lookup(l.in[from : from+n]); known {
-			l.pos += n + 1
-			return token{kind: field, text: l.in[from : from+n], from: from, to: l.pos}
-		}
+	if t, ok := l.field(); ok {
+		return t
 	}
+	if t, ok := l.near(); ok {
+		return t
+	}
+	if t, ok := l.expression(); ok && l.fielded {
+		return t
+	}
+	l.pos = from
 	t := l.word()
 	switch t.text {
 	case "AND":
@@ -84,6 +97,134 @@ func (l *lexer) next() token {
 		t.kind = not
 	}
 	return t
+}
+
+// field reads a field's name with the colon behind it, or behind that of a date or a
+// size a comparison.
+func (l *lexer) field() (token, bool) {
+	from := l.pos
+	n := 0
+	for from+n < len(l.in) && isNameByte(l.in[from+n], n) {
+		n++
+	}
+	f, known := lookup(l.in[from : from+n])
+	if !known {
+		return token{}, false
+	}
+	rest := l.in[from+n:]
+	for _, sign := range []string{":>=", ":<=", ":>", ":<", ":", ">=", "<=", ">", "<", "="} {
+		if strings.HasPrefix(rest, sign) && (sign == ":" || f.Kind == DateValue || f.Kind == SizeValue) {
+			l.pos += n + len(sign)
+			compare := strings.TrimPrefix(sign, ":")
+			if compare == "" {
+				compare = ":"
+			}
+			return token{kind: field, text: l.in[from : from+n], from: from, to: l.pos, compare: compare}, true
+		}
+	}
+	return token{}, false
+}
+
+func isNameByte(c byte, at int) bool {
+	return c|0x20 >= 'a' && c|0x20 <= 'z' || at > 0 && (c == '_' || c >= '0' && c <= '9')
+}
+
+// What NEAR means without a number, and the greatest number it takes.
+const (
+	usualDistance = 10
+	maxDistance   = 1000
+)
+
+// near reads NEAR, NEAR/5, NEAR(5), AROUND 5, ADJ and ADJ/3, in capitals.
+func (l *lexer) near() (token, bool) {
+	from := l.pos
+	for _, o := range []struct {
+		name    string
+		ordered bool
+	}{{"NEAR", false}, {"AROUND", false}, {"ADJ", true}, {"ONEAR", true}} {
+		rest, ok := strings.CutPrefix(l.in[from:], o.name)
+		if !ok {
+			continue
+		}
+		t := token{kind: near, text: o.name, from: from, ordered: o.ordered, distance: usualDistance}
+		digits, tail := "", rest
+		switch {
+		case strings.HasPrefix(rest, "/"):
+			digits, tail = leadingDigits(rest[1:])
+		case strings.HasPrefix(rest, "("):
+			if digits, tail = leadingDigits(rest[1:]); digits != "" && strings.HasPrefix(tail, ")") && endsBefore(tail[1:]) {
+				tail = tail[1:]
+			} else {
+				digits, tail = "", rest
+			}
+		case o.name == "AROUND" && strings.HasPrefix(rest, " "):
+			digits, tail = leadingDigits(rest[1:])
+			if digits == "" {
+				tail = rest
+			}
+		}
+		if !endsBefore(tail) {
+			return token{}, false
+		}
+		if strings.HasPrefix(rest, "/") && digits == "" {
+			return token{}, false
+		}
+		if digits != "" {
+			n, err := strconv.Atoi(digits)
+			if t.distance = n; err != nil || n > maxDistance {
+				t.distance = maxDistance
+			}
+			t.distance = max(t.distance, 1)
+		}
+		l.pos = len(l.in) - len(tail)
+		t.to = l.pos
+		return t, true
+	}
+	return token{}, false
+}
+
+// endsBefore tells whether a word ends before a text.
+func endsBefore(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return s == "" || endsWord(r)
+}
+
+// endsWord tells what a word cannot have in it.
+func endsWord(r rune) bool {
+	return unicode.IsSpace(r) || isQuote(r) || strings.ContainsRune("(){}", r)
+}
+
+func leadingDigits(s string) (digits, rest string) {
+	n := 0
+	for n < len(s) && '0' <= s[n] && s[n] <= '9' {
+		n++
+	}
+	return s[:n], s[n:]
+}
+
+// expression reads a regular expression between slashes, the second of which ends a
+// word. What is between has no other slash but behind a backslash.
+func (l *lexer) expression() (token, bool) {
+	from := l.pos
+	if l.in[from] != '/' {
+		return token{}, false
+	}
+	for i := from + 1; i < len(l.in); i++ {
+		switch l.in[i] {
+		case '\\':
+			i++
+		case '\n':
+			return token{}, false
+		case '/':
+			r, _ := utf8.DecodeRuneInString(l.in[i+1:])
+			if i == from+1 || i+1 < len(l.in) && !endsWord(r) {
+				return token{}, false
+			}
+			l.pos = i + 1
+			return token{kind: expression, text: l.in[from+1 : i], from: from, to: l.pos}, true
+		}
+	}
+	return token{}, false
 }
 
 // value gives the token that stands right behind a field's colon, where a word
@@ -103,6 +244,10 @@ func (l *lexer) value() token {
 	if t, ok := l.phrase(); ok {
 		return t
 	}
+	if t, ok := l.expression(); ok && l.fielded {
+		return t
+	}
+	l.pos = from
 	return l.word()
 }
 

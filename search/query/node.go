@@ -6,6 +6,10 @@ import "time"
 // fully parenthesised; tests, logs and the API's "parsed" show it.
 type Node interface{ String() string }
 
+// Span is where in a query's text something stands: bytes From (inclusive) to To
+// (exclusive). Nodes that no text was read for have a zero one.
+type Span struct{ From, To int }
+
 // Field says where a word is looked for.
 type Field string
 
@@ -43,33 +47,38 @@ type (
 		// Fuzzy is how many letters may be changed, added, left out or swapped
 		// with the next one: 0, 1 or 2.
 		Fuzzy int
+		At    Span
 	}
 	// Phrase matches words next to each other in this order, as they are.
 	Phrase struct {
 		Field Field
 		Text  string
+		At    Span
 	}
 	// Prefix matches words that begin with Text.
 	Prefix struct {
 		Field Field
 		Text  string
+		At    Span
 	}
 	// Wildcard matches words by a pattern in which * stands for any letters, none
 	// too, and ? for one.
 	Wildcard struct {
 		Field   Field
 		Pattern string
+		At      Span
 	}
 	// Regexp matches words of a header field (subject, the addresses, file names)
 	// by a regular expression of Go's, which has to match a whole word.
 	Regexp struct {
 		Field   Field
 		Pattern string
+		At      Span
 	}
 	// Near matches words of which each stands at most Distance words from the
-	// one named before it (1 is next to it), behind it where Ordered. Its nodes are
-	// of the types Word, Phrase, Prefix and Wildcard, all of one field; they may not
-	// overlap.
+	// one named before it (1 is next to it), behind it where Ordered, and does not
+	// overlap with it. Its nodes are of the types Word, Phrase, Prefix and Wildcard, all
+	// of one field.
 	Near struct {
 		Nodes    []Node
 		Distance int
@@ -81,10 +90,14 @@ type (
 	Dates struct {
 		From, To time.Time
 		Sent     bool
+		At       Span
 	}
 	// Size matches messages of at least From and less than To bytes; a To of 0
 	// leaves that side open.
-	Size struct{ From, To int64 }
+	Size struct {
+		From, To int64
+		At       Span
+	}
 	// HasAttachment matches messages with an attachment that a person sees.
 	HasAttachment struct{}
 	// Gone matches messages that were deleted at their source and are kept here.
@@ -99,26 +112,42 @@ type (
 		Name    string
 		Values  []string
 		Pattern bool
+		At      Span
 	}
 	// Thread matches the messages of all conversations in which some message,
 	// that the searcher may see, matches Node.
 	Thread struct{ Node Node }
 	// Me matches what the signed-in person's addresses match in Field; package
 	// search resolves it before the engine sees it.
-	Me struct{ Field Field }
+	Me struct {
+		Field Field
+		At    Span
+	}
 	// Saved stands for a saved search by its name; package search resolves it
 	// before the engine sees it.
-	Saved struct{ Name string }
+	Saved struct {
+		Name string
+		At   Span
+	}
 	// Direction matches messages by whether they came from outside, went outside,
 	// or did neither; package search resolves it before the engine sees it. Way is
 	// inbound, outbound or internal.
-	Direction struct{ Way string }
+	Direction struct {
+		Way string
+		At  Span
+	}
 	// Folder matches folders by path, name or well-known name; package search
 	// resolves it to OneOf before the engine sees it.
-	Folder struct{ Name string }
+	Folder struct {
+		Name string
+		At   Span
+	}
 	// Mailbox matches mailboxes by address, local part or name; package search
 	// resolves it to OneOf before the engine sees it.
-	Mailbox struct{ Name string }
+	Mailbox struct {
+		Name string
+		At   Span
+	}
 	// OneOf matches documents whose keyword field (an engine.Facet's name, or
 	// engine.FieldID, FieldCopy, FieldThread) has one of the values. No values match nothing.
 	OneOf struct {
@@ -135,4 +164,11 @@ type Warning struct {
 	Message string `json:"message"`
 	From    int    `json:"from"`
 	To      int    `json:"to"`
+}
+
+// Parsed is a query as it was understood.
+type Parsed struct {
+	Node     Node   // nil matches everything
+	Sort     string // what sort: asks for, "" when nothing does: relevance, newest, oldest, size or sender
+	Warnings []Warning
 }

@@ -2,7 +2,6 @@ package query
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -19,9 +18,8 @@ const (
 // Parse reads a query. It never fails: what it does not understand becomes a
 // warning, and the rest stands. Dates are read in now's location.
 //
-// AND binds tighter than OR, and a space is an AND: a b OR c is (a b) OR c. A
-// query of nothing is nil, which matches everything.
-func Parse(text string, now time.Time) (Node, []Warning) {
+// AND binds tighter than OR, and a space is an AND: a b OR c is (a b) OR c.
+func Parse(text string, now time.Time) Parsed {
 	p := &parser{lexer: lexer{in: text}, now: now}
 	if len(text) > MaxLength {
 		n := MaxLength
@@ -32,7 +30,7 @@ func Parse(text string, now time.Time) (Node, []Warning) {
 		p.warn(n, len(text), "the query is longer than %d bytes; the rest is left out", MaxLength)
 	}
 	node, _ := p.sequence(textIn(Any), end)
-	return node, p.warnings
+	return Parsed{Node: node, Sort: p.sort, Warnings: p.warnings}
 }
 
 type parser struct {
@@ -41,6 +39,8 @@ type parser struct {
 	warnings []Warning
 	depth    int
 	nodes    int
+	sort     string
+	whole    bool // the braces that are being read hold a query of their own
 }
 
 func (p *parser) warn(from, to int, format string, args ...any) {
@@ -50,8 +50,10 @@ func (p *parser) warn(from, to int, format string, args ...any) {
 func textIn(f Field) FieldInfo { return FieldInfo{Name: string(f), Kind: TextValue} }
 
 // sequence reads operands up to the closing token stop, and tells whether it
-// came to it. Between braces every operand is an alternative.
+// came to it. Between braces every operand is an alternative, and so it is of a field
+// of which a message has one value.
 func (p *parser) sequence(f FieldInfo, stop kind) (n Node, stopped bool) {
+	either := stop == closeBrace && !p.whole || f.Kind != TextValue
 	var (
 		alternatives, all []Node
 		operand           bool  // since the last OR there was an operand, understood or not
@@ -64,6 +66,7 @@ func (p *parser) sequence(f FieldInfo, stop kind) (n Node, stopped bool) {
 		all = nil
 	}
 	for {
+		p.fielded = f.Kind == TextValue && f.Name != ""
 		start := p.pos
 		t := p.next()
 		switch t.kind {
@@ -75,6 +78,19 @@ func (p *parser) sequence(f FieldInfo, stop kind) (n Node, stopped bool) {
 			return join(alternatives, true), t.kind == stop
 		case closed, closeBrace:
 			p.warn(t.from, t.to, "%q closes nothing", p.in[t.from:t.to])
+		case near:
+			if !operand || dangling.kind != end || len(all) == 0 {
+				p.warn(t.from, t.to, "%s has nothing on its left", t.text)
+				continue
+			}
+			n, read := p.nearTo(all[len(all)-1], t, f)
+			all[len(all)-1] = n
+			if !read {
+				continue
+			}
+			if either {
+				flush()
+			}
 		case and, or:
 			if !operand || dangling.kind != end {
 				p.warn(t.from, t.to, "%s has nothing on its left", t.text)
@@ -90,7 +106,7 @@ func (p *parser) sequence(f FieldInfo, stop kind) (n Node, stopped bool) {
 				all = append(all, n)
 			}
 			operand, dangling = true, token{}
-			if stop == closeBrace {
+			if either && !p.nearFollows() {
 				flush()
 			}
 		}
@@ -143,7 +159,7 @@ func (p *parser) unary(f FieldInfo) Node {
 func (p *parser) negation(t token, f FieldInfo) Node {
 	start := p.pos
 	switch next := p.next(); next.kind {
-	case end, closed, closeBrace, and, or:
+	case end, closed, closeBrace, and, or, near:
 		p.pos = start
 		p.warn(t.from, t.to, "%q has nothing on its right", p.in[t.from:t.to])
 		return nil
@@ -173,23 +189,57 @@ func (p *parser) skip() Node {
 func (p *parser) fieldValue(t token) Node {
 	f, _ := lookup(t.text)
 	start := p.pos
+	p.fielded = f.Kind == TextValue
 	v := p.value()
+	v.compare = t.compare
 	switch v.kind {
-	case word, phrase, open, openBrace:
+	case word, phrase, expression:
+		if f.Kind == DateValue && v.kind == word {
+			p.moreOfDate(&v)
+		}
+		if f.mark == headerMark && v.kind == word && strings.HasSuffix(v.text, "=") {
+			p.headerValue(&v)
+		}
 		return p.operand(v, f)
+	case open, openBrace:
+		if f.Name == threadField && v.kind == openBrace {
+			return p.thread(v)
+		}
+		if t.compare == ":" {
+			return p.operand(v, f)
+		}
 	}
 	p.pos = start
-	p.warn(t.from, t.to, "%s: needs a value", t.text)
+	p.warn(t.from, t.to, "%s%s needs a value", t.text, t.compare)
 	return nil
+}
+
+// headerValue takes the quoted value of name="value".
+func (p *parser) headerValue(v *token) {
+	start := p.pos
+	if t, ok := p.phrase(); ok {
+		v.text, v.to, v.unclosed = v.text+t.text, t.to, t.unclosed
+		return
+	}
+	p.pos = start
+}
+
+// thread reads a query in braces, of which the conversations are meant.
+func (p *parser) thread(t token) Node {
+	n := p.bracketed(t, textIn(Any), closeBrace, true)
+	if n == nil {
+		return nil
+	}
+	return Thread{n}
 }
 
 // operand reads a word, a phrase or a bracket that begins with t.
 func (p *parser) operand(t token, f FieldInfo) Node {
 	switch t.kind {
 	case open:
-		return p.bracketed(t, f, closed)
+		return p.bracketed(t, f, closed, false)
 	case openBrace:
-		return p.bracketed(t, f, closeBrace)
+		return p.bracketed(t, f, closeBrace, false)
 	}
 	if t.unclosed {
 		p.warn(t.from, t.to, "the quote is not closed")
@@ -205,20 +255,29 @@ func (p *parser) operand(t token, f FieldInfo) Node {
 		return p.name(t, f)
 	case DateValue:
 		return p.dates(t, f)
+	case SizeValue:
+		return p.size(t, f)
 	case FlagValue:
 		return p.flag(t, f)
+	case MarkValue:
+		return p.mark(t, f)
 	default:
 		return p.text(t, f)
 	}
 }
 
-func (p *parser) bracketed(t token, f FieldInfo, stop kind) Node {
+// bracketed reads what is in brackets. Between braces are alternatives, unless the
+// braces hold a query of their own.
+func (p *parser) bracketed(t token, f FieldInfo, stop kind, whole bool) Node {
 	if p.depth >= MaxDepth {
 		p.warn(t.from, t.to, "more than %d brackets and negations within each other", MaxDepth)
 		return p.skip()
 	}
 	p.depth++
+	outer := p.whole
+	p.whole = whole
 	n, stopped := p.sequence(f, stop)
+	p.whole = outer
 	p.depth--
 	if !stopped {
 		p.warn(t.from, t.to, "%q is not closed", p.in[t.from:t.to])
@@ -226,107 +285,8 @@ func (p *parser) bracketed(t token, f FieldInfo, stop kind) Node {
 	return n
 }
 
-// text makes a word, a phrase or a prefix.
-func (p *parser) text(t token, f FieldInfo) Node {
-	if t.kind == word && fieldName(t.text) > 1 && f.Name == "" {
-		p.unknownField(t)
-	}
-	if !hasWord(t.text) {
-		p.warn(t.from, t.to, "%q has no letters or digits and is left out", p.in[t.from:t.to])
-		return nil
-	}
-	in := Field(f.Name)
-	if t.kind == phrase {
-		return Phrase{Field: in, Text: t.text}
-	}
-	stem := strings.TrimRight(t.text, "*")
-	if strings.Contains(stem, "*") {
-		p.warn(t.from, t.to, "* works only at the end of a word")
-	}
-	if stem != t.text {
-		return Prefix{Field: in, Text: stem}
-	}
-	return Word{Field: in, Text: t.text}
-}
-
-// unknownField warns of name:value where name is no field. Web addresses are
-// plain text.
-func (p *parser) unknownField(t token) {
-	n := fieldName(t.text)
-	name, value := t.text[:n], t.text[n+1:]
-	if strings.HasPrefix(value, "//") || strings.EqualFold(name, "mailto") {
-		return
-	}
-	p.warn(t.from, t.from+n+1, "%s: is not a field and is searched as text", name)
-}
-
 func hasWord(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool {
 		return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
 	}) >= 0
-}
-
-func (p *parser) name(t token, f FieldInfo) Node {
-	text := strings.TrimSpace(t.text)
-	switch {
-	case text == "":
-		p.warn(t.from, t.to, "%s: needs a value", f.Name)
-		return nil
-	case f.Name == "mailbox":
-		return Mailbox{text}
-	default:
-		return Folder{text}
-	}
-}
-
-func (p *parser) flag(t token, f FieldInfo) Node {
-	value := strings.ToLower(strings.TrimSpace(t.text))
-	switch {
-	case f.Name == "has" && (value == "attachment" || value == "attachments"):
-		return HasAttachment{}
-	case f.Name == "has" && value == "unindexed":
-		return TextState{unindexed()}
-	case f.Name == "state" && isTextState(value):
-		return TextState{[]string{value}}
-	case f.Name == "lang" && isLanguage(value):
-		return OneOf{Field: languageField, Values: []string{value}}
-	case f.Name == "is" && value == "gone":
-		return Gone{}
-	case f.Name == "hasattachment" && (value == "yes" || value == "true" || value == "1"):
-		return HasAttachment{}
-	case f.Name == "hasattachment" && (value == "no" || value == "false" || value == "0"):
-		return Not{HasAttachment{}}
-	}
-	p.warn(t.from, t.to, "%s: does not know %q", f.Name, t.text)
-	return nil
-}
-
-// isTextState tells a state of an attachment's text, or one with a type.
-func isTextState(s string) bool {
-	state, kind, typed := strings.Cut(s, "/")
-	return slices.Contains(textStates(), state) && (!typed || kind != "" && strings.IndexFunc(kind, notTypeRune) < 0)
-}
-
-func notTypeRune(r rune) bool {
-	return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '_'
-}
-
-// languageField is the engine's facet of languages.
-const languageField = "language"
-
-// isLanguage tells a code as of ISO 639-1.
-func isLanguage(s string) bool {
-	return len(s) == 2 && 'a' <= s[0] && s[0] <= 'z' && 'a' <= s[1] && s[1] <= 'z'
-}
-
-func (p *parser) dates(t token, f FieldInfo) Node {
-	day, ok := parseDate(strings.TrimSpace(t.text), p.now)
-	if !ok {
-		p.warn(t.from, t.to, "%q is not a date; write 2025-01-31, 2025-01 or 2025", t.text)
-		return nil
-	}
-	if f.Name == "after" {
-		return Dates{From: day}
-	}
-	return Dates{To: day}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // String prints the nodes joined by AND, in brackets.
@@ -61,7 +62,7 @@ func (n Near) String() string {
 	return joined(n.Nodes, by+strconv.Itoa(n.Distance)+" ")
 }
 
-// String prints the bounds as larger: and smaller:.
+// String prints the bounds as larger:, smaller: or a range.
 func (n Size) String() string {
 	switch from, to := strconv.FormatInt(n.From, 10), strconv.FormatInt(n.To, 10); {
 	case n.To == 0:
@@ -69,7 +70,7 @@ func (n Size) String() string {
 	case n.From == 0:
 		return "smaller:" + to
 	default:
-		return "(larger:" + from + " AND smaller:" + to + ")"
+		return "size:" + from + ".." + strconv.FormatInt(n.To-1, 10)
 	}
 }
 
@@ -106,18 +107,38 @@ func prefixed(f Field, s string) string {
 	return string(f) + ":" + s
 }
 
-// String prints the dates as after: and before:.
+// String prints the dates as after:, before: or a range.
 func (n Dates) String() string {
 	switch {
 	case n.To.IsZero() && n.From.IsZero():
 		return "()"
+	case n.Sent:
+		return "sent:" + from(n.From) + ".." + upTo(n.To)
 	case n.To.IsZero():
 		return "after:" + printDate(n.From)
 	case n.From.IsZero():
 		return "before:" + printDate(n.To)
 	default:
-		return "(after:" + printDate(n.From) + " AND before:" + printDate(n.To) + ")"
+		return "date:" + from(n.From) + ".." + upTo(n.To)
 	}
+}
+
+func from(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return printDate(t)
+}
+
+// upTo prints the end of a range, of which a day is all.
+func upTo(t time.Time) string {
+	switch {
+	case t.IsZero():
+		return ""
+	case isMidnight(t):
+		return printDate(startOfDay(t, -1))
+	}
+	return printDate(t)
 }
 
 // String prints has:attachment.
@@ -147,8 +168,12 @@ func (n Mailbox) String() string { return `mailbox:"` + n.Name + `"` }
 // String prints the values between square brackets. The language has no such
 // form: these nodes are made by resolving names.
 func (n OneOf) String() string {
-	if n.Field == languageField && len(n.Values) == 1 {
+	switch name := map[string]string{languageField: "lang", copyField: "id", threadField: "thread"}[n.Field]; {
+	case len(n.Values) != 1 || name == "":
+	case name == "lang":
 		return "(lang:" + n.Values[0] + ")"
+	default:
+		return "(" + name + `:"` + n.Values[0] + `")`
 	}
 	return n.Field + ":[" + strings.Join(n.Values, " ") + "]"
 }

@@ -33,7 +33,7 @@ func FuzzSearch(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, text, cursor string) {
-		n, _ := query.Parse(text, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
+		n := query.Parse(text, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)).Node
 		r := engine.Request{Scope: access.Operator().Scope(nil), Query: n, Limit: 5, Cursor: cursor, Facets: engine.Facets()}
 		_, err := e.Search(t.Context(), r)
 		if err == nil || errors.Is(err, engine.ErrCursor) || errors.Is(err, engine.ErrTooComplex) || strings.Contains(err.Error(), "resolved") {

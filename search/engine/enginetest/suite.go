@@ -77,11 +77,11 @@ func everyone(hidden ...mail.MailboxID) access.Scope { return access.Operator().
 // parse reads a query in UTC.
 func parse(t *testing.T, s string) query.Node {
 	t.Helper()
-	n, warnings := query.Parse(s, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
-	if len(warnings) > 0 {
-		t.Fatalf("%q: %v", s, warnings)
+	p := query.Parse(s, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
+	if len(p.Warnings) > 0 {
+		t.Fatalf("%q: %v", s, p.Warnings)
 	}
-	return n
+	return p.Node
 }
 
 func ids(hits []engine.Hit) []mail.MessageID {
