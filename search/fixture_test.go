@@ -30,6 +30,7 @@ type world struct {
 	builder *indexer.Builder
 	boxes   map[string]mail.MailboxID
 	folders map[string]mail.FolderID // by address and path, joined by a colon
+	saved   map[string]string        // searches by name
 }
 
 // asIs takes bytes for text. Those that begin with ! cannot be read.
@@ -60,10 +61,11 @@ func newWorld(t testing.TB) *world {
 	w := &world{
 		t: t, archive: a, engine: e, clock: time.Date(2025, 6, 15, 12, 0, 0, 0, time.UTC),
 		builder: indexer.NewBuilder(a, asIs{}, e, indexer.BuildOptions{}),
-		boxes:   map[string]mail.MailboxID{}, folders: map[string]mail.FolderID{},
+		boxes:   map[string]mail.MailboxID{}, folders: map[string]mail.FolderID{}, saved: map[string]string{},
 	}
 	w.service = search.New(search.Config{
 		Archive: a, Engine: e, Checkpoint: e.Checkpoint, Now: func() time.Time { return w.clock },
+		Saved: func(name string) (string, bool, error) { text, ok := w.saved[name]; return text, ok, nil },
 	})
 	return w
 }
@@ -119,6 +121,7 @@ type letter struct {
 	date             string
 	conversation     string // "" for one of its own
 	files            []file
+	raw              []byte // the payload, where it is given
 }
 
 type file struct {
@@ -127,6 +130,12 @@ type file struct {
 }
 
 func (l letter) payload() []byte {
+	if l.raw != nil {
+		return l.raw
+	}
+	if l.date == "" {
+		l.date = "2025-03-01"
+	}
 	body := map[string]string{"contentType": "text", "content": l.text}
 	if l.html != "" {
 		body = map[string]string{"contentType": "html", "content": l.html}
@@ -151,9 +160,6 @@ func (l letter) payload() []byte {
 func (w *world) store(letters ...letter) {
 	w.t.Helper()
 	for _, l := range letters {
-		if l.date == "" {
-			l.date = "2025-03-01"
-		}
 		up := archive.Upsert{Key: l.key, Format: source.GraphJSON, Payload: l.payload(), PartsKnown: true}
 		for _, f := range l.files {
 			p := mail.Part{Key: f.name, Name: f.name, ContentType: f.kind, ContentID: f.cid, Kind: mail.FilePart, Inline: f.cid != "", Problem: f.problem}
@@ -204,12 +210,28 @@ func (w *world) find(r search.Request) search.Results {
 	return res
 }
 
+// findAs searches as the owner of a mailbox, or as somebody who is not signed in.
+func (w *world) findAs(box, text string) search.Results {
+	w.t.Helper()
+	who := access.Operator()
+	if box != "" {
+		who = who.Owning(w.boxes[box])
+	}
+	res, err := w.service.Search(w.t.Context(), who, search.Request{Text: text, Sort: "oldest", EachCopy: true, Limit: 20})
+	check(w.t, err)
+	return res
+}
+
 // keys names the messages that a query finds, oldest first.
 func (w *world) keys(r search.Request) string {
 	w.t.Helper()
 	r.Sort = "oldest"
+	return keysOf(w.find(r))
+}
+
+func keysOf(r search.Results) string {
 	var keys []string
-	for _, h := range w.find(r).Hits {
+	for _, h := range r.Hits {
 		keys = append(keys, strings.TrimSuffix(h.InternetMessageID, "@x"))
 	}
 	return strings.Join(keys, " ")
