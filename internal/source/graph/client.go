@@ -40,6 +40,7 @@ type Client struct {
 	meter      meter
 	counts     counts
 	unordered  atomic.Bool // Graph refuses to order a delta stream
+	headerless atomic.Bool // Graph refuses to give header fields in one
 
 	mu       sync.Mutex
 	gates    map[string]*gate

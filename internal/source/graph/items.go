@@ -52,7 +52,7 @@ func (c *Client) Fetch(ctx context.Context, mailbox string, messages []string) (
 		some := messages[len(out):min(len(out)+fetchTogether, len(messages))]
 		asked := make([]inner, len(some))
 		for i, m := range some {
-			asked[i] = inner{kind: "messages/{id}", area: content, path: userPath(mailbox, "messages", m) + "?$select=" + strings.Join(messageFields(), ",")}
+			asked[i] = inner{kind: "messages/{id}", area: content, path: userPath(mailbox, "messages", m) + "?$select=" + strings.Join(c.fields(), ",")}
 		}
 		replies, err := c.batch(ctx, mailbox, asked)
 		if err != nil {

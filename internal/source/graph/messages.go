@@ -2,7 +2,9 @@ package graph
 
 import (
 	"context"
+	"slices"
 	"strings"
+	"sync/atomic"
 
 	abs "github.com/microsoft/kiota-abstractions-go"
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
@@ -25,6 +27,21 @@ func messageFields() []string {
 	}
 }
 
+// fields are the messageFields that this tenant's Graph gives.
+func (c *Client) fields() []string {
+	all := messageFields()
+	if c.headerless.Load() {
+		all = slices.DeleteFunc(all, func(f string) bool { return f == "internetMessageHeaders" })
+	}
+	return all
+}
+
+// refusesQuery tells whether Graph has not understood what was asked for.
+func refusesQuery(err error) bool {
+	e := asSource(err)
+	return e != nil && (strings.EqualFold(e.Code, "ErrorInvalidUrlQuery") || strings.EqualFold(e.Code, "RequestBroker--ParseUri") || strings.EqualFold(e.Code, "ErrorInvalidProperty"))
+}
+
 // Messages implements source.Source.
 //
 // A full mailbox refuses change tracking, since Graph notes its state in the
@@ -33,11 +50,14 @@ func messageFields() []string {
 func (c *Client) Messages(ctx context.Context, mailbox, folder string, since source.Cursor) (source.MessagePage, error) {
 	var out source.MessagePage
 	p, err := c.page(ctx, c.messagesCall(mailbox, folder, since.Link), since.Link)
-	if e := asSource(err); e != nil && since.Link == "" && strings.EqualFold(e.Code, "ErrorInvalidUrlQuery") && !c.unordered.Load() {
-		// The newest first is how it is documented, and useful; not needed.
-		c.unordered.Store(true)
-		p, err = c.page(ctx, c.messagesCall(mailbox, folder, ""), "")
-		c.unordered.Store(err == nil)
+	// The newest first and header fields are how it is documented, and useful; not
+	// needed.
+	for _, without := range []*atomic.Bool{&c.unordered, &c.headerless} {
+		if since.Link == "" && refusesQuery(err) && !without.Load() {
+			without.Store(true)
+			p, err = c.page(ctx, c.messagesCall(mailbox, folder, ""), "")
+			without.Store(err == nil)
+		}
 	}
 	listed := since.Link != "" && !tracksChanges(since.Link)
 	if e := asSource(err); e != nil && since.Link == "" && strings.EqualFold(e.Code, "ErrorQuotaExceeded") {
@@ -83,7 +103,7 @@ func (c *Client) messagesCall(mailbox, folder, link string) call {
 			cfg.Options = verbatim()
 			return b.WithUrl(link).ToGetRequestInformation(ctx, cfg)
 		}
-		cfg.QueryParameters = &users.ItemMailFoldersItemMessagesDeltaRequestBuilderGetQueryParameters{Select: messageFields()}
+		cfg.QueryParameters = &users.ItemMailFoldersItemMessagesDeltaRequestBuilderGetQueryParameters{Select: c.fields()}
 		if !c.unordered.Load() {
 			cfg.QueryParameters.Orderby = []string{"receivedDateTime desc"}
 		}
@@ -98,7 +118,7 @@ func (c *Client) listingCall(mailbox, folder string) call {
 			&users.ItemMailFoldersItemMessagesRequestBuilderGetRequestConfiguration{
 				Headers: h,
 				QueryParameters: &users.ItemMailFoldersItemMessagesRequestBuilderGetQueryParameters{
-					Select: messageFields(), Orderby: []string{"receivedDateTime desc"}, Top: &top,
+					Select: c.fields(), Orderby: []string{"receivedDateTime desc"}, Top: &top,
 				},
 			})
 	}}

@@ -87,7 +87,7 @@ func TestLastingFaultsComeBack(t *testing.T) {
 		{"denied", graphsim.Fault{Status: 403, Body: `{"error":{"code":"ErrorAccessDenied","message":"x"}}`}, source.Denied, 1},
 		{"no folder", graphsim.Fault{Status: 404, Body: `{"error":{"code":"ErrorSyncFolderNotFound","message":"x"}}`}, source.NotFound, 1},
 		{"unlicensed", graphsim.Fault{Status: 404, Body: `{"error":{"code":"MailboxNotEnabledForRESTAPI","message":"x"}}`}, source.MailboxUnavailable, 1},
-		{"odd request", graphsim.Fault{Status: 400, Body: `{"error":{"code":"ErrorInvalidUrlQuery","message":"x"}}`}, source.Permanent, 2},
+		{"odd request", graphsim.Fault{Status: 400, Body: `{"error":{"code":"ErrorInvalidUrlQuery","message":"x"}}`}, source.Permanent, 3},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -106,6 +106,34 @@ func TestLastingFaultsComeBack(t *testing.T) {
 				t.Errorf("sent %d times, want %d", sent, tt.sent)
 			}
 		})
+	}
+}
+
+// TestHeaderFieldsAreDispensable: a Graph that gives no header fields in a stream
+// still gives the mail, and is asked for them once.
+func TestHeaderFieldsAreDispensable(t *testing.T) {
+	t.Parallel()
+	c, tenant, box := simulate(t, graphsim.Options{})
+	box.Folder("inbox").Add(graphsim.Message{Subject: "kept"})
+	asked := func(path string) bool { return strings.Contains(path, "internetMessageHeaders") }
+	tenant.Inject(graphsim.Fault{
+		Match:  func(method, path string) bool { return onMessages(method, path) && asked(path) },
+		Status: 400, Body: `{"error":{"code":"RequestBroker--ParseUri","message":"Could not find a property named 'internetMessageHeaders'."}}`,
+	})
+	for range 2 {
+		p, err := c.Messages(testContext(t), box.ID(), box.Folder("inbox").ID(), source.Cursor{})
+		if err != nil || len(p.Changes) != 1 {
+			t.Fatalf("%d messages, %v", len(p.Changes), err)
+		}
+	}
+	n := 0
+	for _, r := range tenant.Requests() {
+		if onMessages(r.Method, r.Path) {
+			n++
+		}
+	}
+	if n != 4 {
+		t.Errorf("asked %d times: with all, without the order, without the fields, and once more without them", n)
 	}
 }
 
