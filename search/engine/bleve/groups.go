@@ -109,6 +109,47 @@ func groupParts(w *whole, t tie) (*groups, error) {
 			return nil, err
 		}
 	}
+	g := &groups{
+		slots: make([][]uint32, len(w.parts)), twins: make([]*roaring.Bitmap, len(w.parts)), counts: map[engine.Facet][]int{},
+	}
+	next := make([]uint32, w.columns.ties[t].size()) // by what documents are joined in: how many live ones
+	joined := joinParts(w, t, cols)
+	for i, p := range w.parts {
+		g.slots[i] = rootsOf(p, cols[i], joined)
+		for _, root := range g.slots[i] {
+			next[root]++
+		}
+	}
+	next[0] = 0 // of those without a tie
+	total := uint32(0)
+	for root, n := range next {
+		next[root] = 0
+		if n > 1 {
+			total, next[root] = total+n, total+1 // the first slot, and 1
+		}
+	}
+	g.members, g.group = make([]place, total), make([]uint32, total)
+	for root, from := range next {
+		if from > 0 {
+			g.group[from-1] = uint32(root)
+		}
+	}
+	for slot := range g.group {
+		if g.group[slot] == 0 {
+			g.group[slot] = g.group[slot-1]
+		}
+	}
+	for i := range w.parts {
+		g.fill(i, next)
+	}
+	return g, nil
+}
+
+// joinParts joins the ties that live documents have; nil where each has one at most.
+func joinParts(w *whole, t tie, cols []*tieColumn) union32 {
+	if t == ofCopies {
+		return nil
+	}
 	joined := make(union32, w.columns.ties[t].size())
 	for i := range joined {
 		joined[i] = uint32(i)
@@ -121,53 +162,39 @@ func groupParts(w *whole, t tie) (*groups, error) {
 			}
 		})
 	}
-	count := make([]uint32, len(joined)) // live documents, by what they are joined in
-	for i, p := range w.parts {
-		p.eachLive(func(doc uint32) {
-			if ties := cols[i].of(doc); len(ties) > 0 {
-				count[joined.find(ties[0])]++
-			}
-		})
-	}
-	g := &groups{
-		slots: make([][]uint32, len(w.parts)), twins: make([]*roaring.Bitmap, len(w.parts)), counts: map[engine.Facet][]int{},
-	}
-	total := uint32(0)
-	for root, n := range count {
-		count[root] = 0
-		if n > 1 {
-			total, count[root] = total+n, total+1 // the first slot, and 1
-		}
-	}
-	g.members, g.group = make([]place, total), make([]uint32, total)
-	g.fill(w, cols, joined, count)
-	return g, nil
+	return joined
 }
 
-// fill gives each member of a group its slot; next is by group the next slot and 1, 0
-// where a document is alone.
-func (g *groups) fill(w *whole, cols []*tieColumn, joined union32, next []uint32) {
-	for i, p := range w.parts {
-		slots := make([]uint32, len(p.cols.ids))
-		var twins []uint32
-		p.eachLive(func(doc uint32) {
-			ties := cols[i].of(doc)
-			if len(ties) == 0 {
-				return
+// rootsOf gives by document what its ties are joined in, 0 for one that has none or is
+// deleted.
+func rootsOf(p *part, col *tieColumn, joined union32) []uint32 {
+	roots := make([]uint32, len(p.cols.ids))
+	p.eachLive(func(doc uint32) {
+		if at := col.starts[doc]; at < col.starts[doc+1] {
+			if roots[doc] = col.list[at]; joined != nil {
+				roots[doc] = joined.find(roots[doc])
 			}
-			root := joined.find(ties[0])
-			slot := next[root]
-			if slot == 0 {
-				return
-			}
-			next[root]++
-			slots[doc] = slot
-			g.members[slot-1], g.group[slot-1] = place{uint32(i), doc}, root
-			twins = append(twins, doc)
-		})
-		g.slots[i], g.twins[i] = slots, roaring.New()
-		g.twins[i].AddMany(twins)
+		}
+	})
+	return roots
+}
+
+// fill gives each member of a group its slot in place of its root; next is by root the
+// next slot and 1, 0 where a document is alone.
+func (g *groups) fill(part int, next []uint32) {
+	var twins []uint32
+	slots := g.slots[part]
+	for doc, root := range slots {
+		slot := next[root]
+		if slots[doc] = slot; slot == 0 {
+			continue
+		}
+		next[root]++
+		g.members[slot-1] = place{uint32(part), uint32(doc)}
+		twins = append(twins, uint32(doc))
 	}
+	g.twins[part] = roaring.New()
+	g.twins[part].AddMany(twins)
 }
 
 // around gives the slots of the group of a slot.

@@ -140,19 +140,30 @@ func (s *search) each(o *order, v *view, docs []uint32, scores []float64) {
 			}
 			continue
 		}
-		if key := o.key(doc); s.hopeful(o, score, key) {
+		if key := o.key(doc); s.hopeful(o, doc, score, key) {
 			s.add(o.hit(doc, score, key))
 		}
 	}
 }
 
 // hopeful tells, at little cost, whether a document may come to the page.
-func (s *search) hopeful(o *order, score float64, key int64) bool {
+func (s *search) hopeful(o *order, doc uint32, score float64, key int64) bool {
 	if o.names != nil {
 		return true
 	}
-	if worst := s.best.last(); worst != nil && (score < worst.score || score == worst.score && key < worst.key) {
-		return false
+	if worst := s.best.last(); worst != nil {
+		switch {
+		case score != worst.score:
+			if score < worst.score {
+				return false
+			}
+		case key != worst.key:
+			if key < worst.key {
+				return false
+			}
+		case o.p.cols.ids[doc] < worst.id:
+			return false
+		}
 	}
 	return s.after == nil || score < s.after.score || score == s.after.score && key <= s.after.key
 }
@@ -162,27 +173,38 @@ func (s *search) hopeful(o *order, score float64, key int64) bool {
 func (s *search) groups(orders []order, v *view) {
 	g := v.groups
 	for slot := v.twins.next(0); slot >= 0; {
-		best, group := s.member(orders, g, slot), g.group[slot]
-		for slot = v.twins.next(slot + 1); slot >= 0 && g.group[slot] == group; slot = v.twins.next(slot + 1) {
-			if h := s.member(orders, g, slot); before(h, best) < 0 {
+		first, hopeful := slot, false
+		for ; slot >= 0 && g.group[slot] == g.group[first]; slot = v.twins.next(slot + 1) {
+			at := g.members[slot]
+			o := &orders[at.part]
+			hopeful = hopeful || s.hopeful(o, at.doc, s.score(slot), o.key(at.doc))
+		}
+		if !hopeful {
+			continue
+		}
+		best := s.member(orders, g, first)
+		for other := v.twins.next(first + 1); other >= 0 && g.group[other] == g.group[first]; other = v.twins.next(other + 1) {
+			if h := s.member(orders, g, other); before(h, best) < 0 {
 				best = h
 			}
 		}
-		if s.hopeful(&orders[best.part.number], best.score, best.key) {
-			s.add(best)
-		}
+		s.add(best)
 	}
+}
+
+// score gives the score of a member of a group.
+func (s *search) score(slot int) float64 {
+	if s.scores == nil {
+		return 0
+	}
+	return s.scores[slot]
 }
 
 // member makes a hit of a member of a group.
 func (s *search) member(orders []order, g *groups, slot int) hit {
-	score := 0.0
-	if s.scores != nil {
-		score = s.scores[slot]
-	}
 	at := g.members[slot]
 	o := &orders[at.part]
-	return o.hit(at.doc, score, o.key(at.doc))
+	return o.hit(at.doc, s.score(slot), o.key(at.doc))
 }
 
 // add keeps a hit if it is among the best behind the cursor.
