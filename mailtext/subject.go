@@ -56,10 +56,24 @@ func withoutPrefix(s string) (string, bool) {
 	return strings.TrimSpace(s[i+size:]), answerPrefixes()[word]
 }
 
+// nameless are the subjects that mail programs give a message without one.
+var nameless = sync.OnceValue(func() map[string]bool {
+	const subjects = "no subject,none,kein betreff,ohne betreff,sans objet,sin asunto,senza oggetto,nessun oggetto,sem assunto,geen onderwerp,intet emne,inget ämne,ingen emne," +
+		"ei aihetta,brak tematu,bez předmětu,bez predmetu,nincs tárgy,fără subiect,без темы,без теми,χωρίς θέμα,konu yok,无主题,無主旨,件名なし,제목 없음"
+	set := map[string]bool{}
+	for s := range strings.SplitSeq(subjects, ",") {
+		set[s] = true
+	}
+	return set
+})
+
 // Telling tells whether a base subject says enough for messages that share it to
 // be of one conversation: two words or eight letters. A character of Chinese,
-// Japanese or Korean says as much as two letters.
+// Japanese or Korean says as much as two letters. "No subject" says nothing.
 func Telling(base string) bool {
+	if nameless()[strings.Trim(base, "()<>[]. ")] {
+		return false
+	}
 	letters := 0
 	for _, r := range base {
 		switch {

@@ -30,7 +30,7 @@ func TestAnswersShareTheirSubject(t *testing.T) {
 func TestShortSubjectsTellNothing(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]bool{
-		"": false, "hi": false, "fyi": false, "2026 01": false, "update": false, "invoice 17": true, "quarterly": true, "预算": false, "年度预算": true, "lunch today": true,
+		"": false, "hi": false, "fyi": false, "2026 01": false, "update": false, "invoice 17": true, "quarterly": true, "预算": false, "(no subject)": false, "<kein betreff>": false, "(件名なし)": false, "年度预算": true, "lunch today": true,
 	} {
 		if got := Telling(s); got != want {
 			t.Errorf("%q: %t, want %t", s, got, want)
