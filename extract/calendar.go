@@ -11,14 +11,14 @@ const maxCalendarLines = 200000
 
 func calendarFormat() format {
 	return format{
-		name: "calendar", version: 1, text: true, extensions: strings.Fields("ics ical ifb vcs"), media: []string{"text/calendar", "application/ics"},
+		name: "calendar", version: 2, text: true, extensions: strings.Fields("ics ical ifb vcs"), media: []string{"text/calendar", "application/ics"},
 		is: begins("BEGIN:VCALENDAR"), read: readCalendar,
 	}
 }
 
 func contactFormat() format {
 	return format{
-		name: "contact", version: 1, text: true, extensions: strings.Fields("vcf vcard"), media: []string{"text/vcard", "text/x-vcard", "text/directory"},
+		name: "contact", version: 2, text: true, extensions: strings.Fields("vcf vcard"), media: []string{"text/vcard", "text/x-vcard", "text/directory"},
 		is: begins("BEGIN:VCARD"), read: readCalendar,
 	}
 }

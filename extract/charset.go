@@ -2,6 +2,7 @@ package extract
 
 import (
 	"bytes"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/html/charset"
@@ -26,31 +27,96 @@ func decodable(raw []byte) (first []byte, cut bool) {
 func decodeText(raw []byte, contentType string) string {
 	_, params := rfc822.Params([]byte(contentType))
 	label := params["charset"]
-	if label == "" && looksUTF16(raw) {
-		if raw[0] != 0 {
-			label = "utf-16le"
-		} else {
-			label = "utf-16be"
-		}
+	if label == "" {
+		label = bareUTF16(raw)
 	}
 	return rfc822.Text(raw, label)
 }
 
-// looksUTF16 tells of UTF-16 without a byte order mark: text whose every other
-// byte is nearly always zero.
-func looksUTF16(raw []byte) bool {
+func looksUTF16(raw []byte) bool { return bareUTF16(raw) != "" }
+
+// bareUTF16 tells of UTF-16 without a byte order mark, "" when it is none: text
+// whose every other byte is nearly always zero or, in other alphabets than the
+// Latin, as small as no byte of text is; or that is Chinese or Japanese if taken
+// in pairs.
+func bareUTF16(raw []byte) string {
 	raw = raw[:min(len(raw), 512)&^1]
 	if len(raw) < 8 {
-		return false
+		return ""
 	}
-	var zero [2]int
+	var small [2]int
+	zeros := 0
 	for i, c := range raw {
 		if c == 0 {
-			zero[i&1]++
+			zeros++
+		}
+		if c < '\t' || c == 0x0e { // U+0E00 is Thai
+			small[i&1]++
 		}
 	}
 	half := len(raw) / 2
-	return zero[0]*10 > half*8 && zero[1]*10 < half || zero[1]*10 > half*8 && zero[0]*10 < half
+	for i, label := range []string{"utf-16be", "utf-16le"} {
+		if small[i]*10 > half*8 && small[1-i]*10 < half && (zeros*10 > half*8 || isProse(raw, label)) {
+			return label
+		}
+	}
+	if zeros > half/2 || validBegin(raw) {
+		return ""
+	}
+	be, le := isEastAsian(raw, "utf-16be"), isEastAsian(raw, "utf-16le")
+	switch {
+	case be == le:
+		return ""
+	case be:
+		return "utf-16be"
+	}
+	return "utf-16le"
+}
+
+// validBegin tells of the beginning of UTF-8, which may be cut in a character.
+func validBegin(raw []byte) bool {
+	for cut := range utf8.UTFMax {
+		if utf8.Valid(raw[:len(raw)-cut]) {
+			return true
+		}
+	}
+	return false
+}
+
+// isProse tells of letters, signs and blanks only.
+func isProse(raw []byte, label string) bool {
+	letters, others, wrong := 0, 0, 0
+	for _, r := range rfc822.Text(raw, label) {
+		switch {
+		case r == utf8.RuneError || !unicode.IsGraphic(r) && r != '\n' && r != '\r' && r != '\t':
+			wrong++
+		case unicode.In(r, unicode.L, unicode.M):
+			letters++
+		default:
+			others++
+		}
+	}
+	return wrong == 0 && letters > others
+}
+
+// isEastAsian tells of Chinese and Japanese by the signs that part their
+// sentences, and by kana: bytes of other charsets are no such characters in
+// pairs, though they are Chinese ones often enough.
+func isEastAsian(raw []byte, label string) bool {
+	sure, han, others := 0, 0, 0
+	for _, r := range rfc822.Text(raw, label) {
+		switch {
+		case r >= 0x3000 && r < 0x3100, r > 0xff00 && r < 0xff5f, r == '\n', r == '\r', r == ' ':
+			sure++
+		case r >= 0x4e00 && r < 0xa000:
+			han++
+		case r < ' ' || r >= 0x80:
+			others += 4
+		default:
+			others++
+		}
+	}
+	return sure*12 >= han && sure > 0 && others*10 <= (sure+han)*3
 }
 
 // htmlSource decodes an HTML document; unlike other text it can name its own

@@ -66,7 +66,7 @@ func formats() []format {
 }
 
 // sniffVersion changes whenever the same bytes may be taken for another format.
-const sniffVersion = 2
+const sniffVersion = 3
 
 // registry is the formats as they are looked up.
 type registry struct {

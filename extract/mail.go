@@ -9,7 +9,7 @@ import (
 
 func mailFormat() format {
 	return format{
-		name: "mail", version: 2, text: true, extensions: strings.Fields("eml mht mhtml nws"), media: []string{"message/rfc822", "message/global"},
+		name: "mail", version: 3, text: true, extensions: strings.Fields("eml mht mhtml nws"), media: []string{"message/rfc822", "message/global"},
 		is: isMail, read: readMail,
 	}
 }

@@ -140,7 +140,7 @@ func TestNoTextLayer(t *testing.T) {
 // OCR: it is read again, so that turning OCR on takes it up, too.
 func TestWhatIsStoredIsTakenUp(t *testing.T) {
 	t.Parallel()
-	for _, made := range []string{"sniff/2 image/0", "sniff/2 pdf/5", "sniff/2 pdfium/1", "sniff/2 image/0 zip/2"} {
+	for _, made := range []string{"sniff/3 image/0", "sniff/3 pdf/5", "sniff/3 pdfium/1", "sniff/3 image/0 zip/2"} {
 		if extract.NewVersions().Current(made) {
 			t.Errorf("what %s made stays as it is", made)
 		}

@@ -120,7 +120,7 @@ func TestForwardedMail(t *testing.T) {
 			t.Errorf("place of %q (-want +got):\n%s", word, d)
 		}
 	}
-	if v := extract.NewVersions(); got.Made != "sniff/2 mail/2 text/1" || !v.Current(got.Made) || v.Current("sniff/2 mail/0") || v.Current("sniff/1 mail/2") {
+	if v := extract.NewVersions(); got.Made != "sniff/3 mail/3 text/2" || !v.Current(got.Made) || v.Current("sniff/3 mail/0") || v.Current("sniff/2 mail/3") {
 		t.Errorf("made by %q", got.Made)
 	}
 }

@@ -5,7 +5,7 @@ import "strings"
 // textFormat reads what needs no reader: prose, source code, logs, Markdown.
 func textFormat() format {
 	return format{
-		name: typeText, version: 1, text: true,
+		name: typeText, version: 2, text: true,
 		extensions: strings.Fields(`txt text log md markdown rst tex ini conf cfg yml yaml toml diff patch
 			c h cc cpp hpp cs java go rs py rb pl php js ts css sh bat ps1 sql vb vbs asc srt properties gradle
 			swift kt scala lua r m asm`),
@@ -21,7 +21,7 @@ func textFormat() format {
 // stay lines.
 func csvFormat() format {
 	return format{
-		name: typeCSV, version: 1, text: true, extensions: []string{"csv", "tsv"}, media: []string{"text/csv", "text/tab-separated-values"},
+		name: typeCSV, version: 2, text: true, extensions: []string{"csv", "tsv"}, media: []string{"text/csv", "text/tab-separated-values"},
 		read: readPlain,
 	}
 }
@@ -36,7 +36,7 @@ func readPlain(r *reading, d document) error {
 
 func htmlFormat() format {
 	return format{
-		name: typeHTML, version: 2, text: true, extensions: strings.Fields("htm html xhtml"), media: []string{"text/html", "application/xhtml+xml"},
+		name: typeHTML, version: 3, text: true, extensions: strings.Fields("htm html xhtml"), media: []string{"text/html", "application/xhtml+xml"},
 		read: func(r *reading, d document) error {
 			raw, cut := decodable(d.raw)
 			src := htmlSource(raw, d.contentType)

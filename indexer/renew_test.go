@@ -59,7 +59,7 @@ func TestAttachmentsAreExtractedOnceAndAgainWhenAReaderChanges(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := texts[digest]
-	text.Made, text.Text = strings.Replace(text.Made, "text/1", "text/0", 1), "chestnut"
+	text.Made, text.Text = strings.Replace(text.Made, "text/2", "text/0", 1), "chestnut"
 	if _, err := s.archive.PutTexts(s.ctx, map[mail.Digest]archive.Text{digest: text}); err != nil {
 		t.Fatal(err)
 	}
@@ -108,10 +108,10 @@ type picturesExtractor struct{ asked, read atomic.Int32 }
 func (p *picturesExtractor) Extract(_ context.Context, d extract.Doc) (extract.Result, error) {
 	p.asked.Add(1)
 	if !d.OCR {
-		return extract.Result{State: extract.Empty, Reason: "no text layer", Type: "image", Made: "sniff/2 image/1 no-ocr/1"}, nil
+		return extract.Result{State: extract.Empty, Reason: "no text layer", Type: "image", Made: "sniff/3 image/1 no-ocr/1"}, nil
 	}
 	p.read.Add(1)
-	return extract.Result{State: extract.OK, Type: "image", Made: "sniff/2 image/1 ocr/1", Text: "walnut"}, nil
+	return extract.Result{State: extract.OK, Type: "image", Made: "sniff/3 image/1 ocr/1", Text: "walnut"}, nil
 }
 
 // Pictures are recognised in the background, each once: what is new is indexed

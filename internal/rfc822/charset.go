@@ -20,9 +20,9 @@ import (
 const detectBytes = 64 << 10
 
 // Text decodes bytes in the charset that label names into UTF-8. A byte order
-// mark, and text that is valid UTF-8 where the label cannot be right, win over
-// the label; without a usable label the charset is guessed, with Windows-1252
-// as the last resort. It always gives valid UTF-8.
+// mark wins over the label, as does text that cannot be in the charset which it
+// names; without a usable label the charset is guessed, with Windows-1252 as the
+// last resort. It always gives valid UTF-8.
 func Text(b []byte, label string) string {
 	if s, ok := byBOM(b); ok {
 		return s
@@ -31,19 +31,35 @@ func Text(b []byte, label string) string {
 	if unlabelled(label) || isUTF8(label) {
 		return unlabelledText(b)
 	}
-	if label == "utf-7" || label == "unicode-1-1-utf-7" {
+	seven := label == "utf-7" || label == "unicode-1-1-utf-7"
+	var enc encoding.Encoding
+	if !seven {
+		if enc = lookup(label); enc == nil {
+			return unlabelledText(b)
+		}
+	}
+	plain := ascii(b)
+	switch {
+	case isUTF16(label) && !slices.ContainsFunc(b, isControl) && utf8.Valid(b):
+		return string(b)
+	case !plain && !isUTF16(label) && isPlainlyUTF8(b, label, enc):
+		return strings.ToValidUTF8(string(b), "\uFFFD")
+	case seven:
 		return decodeUTF7(b)
 	}
-	enc := lookup(label)
-	if enc == nil {
-		return unlabelledText(b)
+	s := decodeWith(enc, b)
+	if !plain && !isUTF16(label) {
+		if other, ok := instead(b, label, enc, s); ok {
+			return other
+		}
 	}
-	// Eight-bit text that happens to be valid UTF-8 was mislabelled: in a
-	// single-byte charset the same bytes would be nonsense.
-	if isWestern(label) && !ascii(b) && utf8.Valid(b) {
-		return string(b)
-	}
-	return decodeWith(enc, b)
+	return s
+}
+
+func isControl(c byte) bool { return c < '\t' }
+
+func isUTF16(label string) bool {
+	return strings.HasPrefix(label, "utf-16") || strings.HasPrefix(label, "utf-32")
 }
 
 func decodeWith(enc encoding.Encoding, b []byte) string {
@@ -140,6 +156,12 @@ func unlabelledText(b []byte) string {
 	}
 	if s, ok := nearlyUTF8(b); ok {
 		return s
+	}
+	if s, ok := foreignText(b); ok {
+		return s
+	}
+	if enc := oldWestern(b); enc != nil {
+		return decodeWith(enc, b)
 	}
 	if enc := guess(b); enc != nil {
 		return decodeWith(enc, b)
