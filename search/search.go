@@ -130,18 +130,28 @@ func (n *names) bucket(f engine.Facet, b engine.Bucket) Bucket {
 			out.Label = joinPath(f.Path)
 			out.Mailbox = n.mailboxLabel(f.Mailbox)
 		}
-	case engine.FacetMonth:
-		if at, err := time.Parse("2006-01", b.Value); err == nil {
-			out.Label = at.Format("January 2006")
-		}
-	case engine.FacetSize:
-		out.Label = sizeLabel(b.Value)
-	case engine.FacetLang:
-		if tag, err := language.Parse(b.Value); err == nil {
-			out.Label = display.English.Languages().Name(tag)
-		}
+	default:
+		out.Label = FacetLabel(f, b.Value)
 	}
 	return out
+}
+
+// FacetLabel is what people read of a facet's value, as far as the value alone tells:
+// not for mailboxes and folders.
+func FacetLabel(f engine.Facet, value string) string {
+	switch f {
+	case engine.FacetMonth:
+		if at, err := time.Parse("2006-01", value); err == nil {
+			return at.Format("January 2006")
+		}
+	case engine.FacetSize:
+		return sizeLabel(value)
+	case engine.FacetLang:
+		if tag, err := language.Parse(value); err == nil {
+			return display.English.Languages().Name(tag)
+		}
+	}
+	return value
 }
 
 // knowing gives names that hold the folders too, if they exist: n, or newer ones.

@@ -96,7 +96,7 @@ func bucketViews(p searchParams, f engine.Facet, buckets []search.Bucket) []buck
 	buckets = slices.Clone(buckets)
 	for _, value := range chosen {
 		if !hasBucket(buckets, value) {
-			buckets = append(buckets, search.Bucket{Value: value, Label: value})
+			buckets = append(buckets, search.Bucket{Value: value, Label: search.FacetLabel(f, value)})
 		}
 	}
 	slices.SortStableFunc(buckets, func(a, b search.Bucket) int {
@@ -148,7 +148,7 @@ func chips(p searchParams, counts map[engine.Facet][]search.Bucket) []chipView {
 	var out []chipView
 	for _, f := range engine.Facets() {
 		for _, value := range p.Chosen[f] {
-			label := value
+			label := search.FacetLabel(f, value)
 			for _, b := range counts[f] {
 				if b.Value == value && b.Label != "" {
 					label = b.Label

@@ -75,7 +75,7 @@ export async function accessible(page) {
 }
 
 /** The links of the results shown. */
-export const hits = (page) => page.locator('#hits .hit a');
+export const hits = (page) => page.locator('#hits .hit h2 a');
 
 /** A word of at least four letters out of the first subjects on the page. */
 export async function someWord(page) {

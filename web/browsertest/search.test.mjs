@@ -238,3 +238,40 @@ for (const colorScheme of ['light', 'dark']) {
     });
   }
 }
+
+test('several values of a filter can be chosen, and stay to be chosen', async (t) => {
+  const page = await open(t, browser, '/');
+  const boxes = page.locator('#facet-mailbox > ul a');
+  const all = await boxes.count();
+  for (let i = 0; i < 2; i++) {
+    const box = page.locator('#facet-mailbox > ul a:not([aria-current])').first();
+    const value = (await box.getAttribute('data-key')).split(' ')[1];
+    await box.click();
+    await page.waitForFunction((v) => new URL(location.href).searchParams.getAll('mailbox').includes(v), value);
+    await page.locator(`#facet-mailbox a[data-key="mailbox ${value}"][aria-current]`).waitFor();
+  }
+  assert.equal(await page.locator('#facet-mailbox a[aria-current]').count(), 2);
+  assert.equal(await boxes.count(), all, 'the others are still there');
+});
+
+test('a result names the mailboxes that have it too, and opens there', async (t) => {
+  const page = await open(t, browser, '/');
+  const also = page.locator('.hit .others[id^="also-"]').first();
+  await also.locator('summary').click();
+  const copy = also.locator('a').first();
+  const path = new URL(await copy.getAttribute('href'), page.url()).pathname;
+  await copy.click();
+  await reader(page).waitFor();
+  assert.equal(new URL(page.url()).pathname, path);
+});
+
+test('conversations are one result each, with and without scripts', async (t) => {
+  for (const javaScriptEnabled of [true, false]) {
+    const page = await open(t, browser, '/', { javaScriptEnabled });
+    await page.locator('#views a', { hasText: 'Conversations' }).click();
+    await page.waitForURL(/group=conversation/);
+    await page.locator('#views a[aria-current]').waitFor();
+    assert.match(await page.locator('#summary').innerText(), /conversations/);
+    assert.ok((await page.locator('.others[id^="thread-"] li').count()) > 1);
+  }
+});
