@@ -20,6 +20,7 @@ type cursor struct {
 	Key   int64          `json:"k,omitempty"`
 	Name  string         `json:"n,omitempty"`
 	Pin   string         `json:"p,omitempty"` // the snapshot the page was taken from
+	Deep  bool           `json:"d,omitempty"` // the page ended behind the hits that are looked at twice
 }
 
 func (c *cursor) hit() hit {
@@ -37,9 +38,9 @@ func fingerprint(r engine.Request) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:9])
 }
 
-func nextCursor(r engine.Request, last hit, pin string) (string, error) {
+func nextCursor(r engine.Request, last hit, deep bool, pin string) (string, error) {
 	b, err := json.Marshal(cursor{
-		Of: fingerprint(r), ID: last.id, Score: math.Float64bits(last.score), Key: last.key, Name: last.name, Pin: pin,
+		Of: fingerprint(r), ID: last.id, Score: math.Float64bits(last.score), Key: last.key, Name: last.name, Pin: pin, Deep: deep,
 	})
 	if err != nil {
 		return "", fmt.Errorf("make cursor: %w", err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
 
@@ -130,6 +131,7 @@ type search struct {
 	scores []float64    // by the slots of groups; nil when there are none
 	hits   []engine.Hit // the page
 	last   hit          // the last one of the page
+	deep   bool         // it is not among those that were looked at twice
 	more   bool         // that come after the page
 	facets map[engine.Facet]*tally
 }
@@ -203,10 +205,10 @@ func (s *search) page(w *whole, found *view, copies *groups) error {
 			return err
 		}
 	}
-	if err := s.collect(w, found, rank); err != nil {
+	best, err := s.ranked(w, found, rank)
+	if err != nil {
 		return err
 	}
-	best := s.best.sorted()
 	if s.more = len(best) > s.request.Limit; s.more {
 		best = best[:s.request.Limit]
 	}
@@ -228,11 +230,46 @@ func (s *search) page(w *whole, found *view, copies *groups) error {
 	return nil
 }
 
+// ranked gives the hits of the page and one more. The best of all are looked at twice
+// (rescore.go): they come before the others, whose order is that of the first look.
+func (s *search) ranked(w *whole, found *view, rank *scoring) ([]hit, error) {
+	var again *closeness
+	if rank != nil && (s.from == nil || !s.from.Deep) {
+		again = closenessOf(rank)
+	}
+	after := s.after
+	if again != nil {
+		s.after, s.best = nil, newTop(rescored+s.request.Limit+1, before)
+	}
+	if err := s.collect(w, found, rank); err != nil {
+		return nil, err
+	}
+	best := s.best.sorted()
+	if again == nil {
+		s.deep = s.from != nil && s.from.Deep
+		return best, nil
+	}
+	top := best[:min(rescored, len(best))]
+	if err := again.add(top); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(top, before)
+	if after != nil {
+		n := 0
+		for n < len(top) && before(top[n], *after) <= 0 {
+			n++
+		}
+		best, top = best[n:], top[n:]
+	}
+	s.deep = len(top) < s.request.Limit
+	return best[:min(len(best), s.request.Limit+1)], nil
+}
+
 // result makes the answer of what was found.
 func (s *search) result(pin string) (engine.Result, error) {
 	r := engine.Result{Total: s.total, Hits: s.hits, Capped: s.capped, Facets: map[engine.Facet][]engine.Bucket{}}
 	if s.more {
-		next, err := nextCursor(s.request, s.last, pin)
+		next, err := nextCursor(s.request, s.last, s.deep, pin)
 		if err != nil {
 			return engine.Result{}, err
 		}
