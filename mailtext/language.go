@@ -204,3 +204,21 @@ func isWordRune(r rune) bool {
 	}
 	return unicode.IsLetter(r) || unicode.IsMark(r) || r == '\u200c' || r == '·'
 }
+
+// usualWords is how many of a language's most frequent words UsualWords gives.
+const usualWords = 80
+
+// UsualWords lists the most frequent words of a language, by its ISO 639-1 code, which
+// say nothing about what a text is about; nil for one that is not known.
+func UsualWords(code string) []string {
+	for _, all := range [][]tongue{latinTongues(), cyrillicTongues(), arabicTongues(), devanagariTongues()} {
+		for _, t := range all {
+			if t.code != code {
+				continue
+			}
+			words := strings.FieldsFunc(t.words, func(r rune) bool { return !isWordRune(r) })
+			return words[:min(len(words), usualWords)]
+		}
+	}
+	return nil
+}

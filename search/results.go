@@ -26,6 +26,7 @@ type Request struct {
 	// addresses too): hits have one of each facet's. The counts of a facet leave its
 	// own filter out.
 	Filters map[engine.Facet][]string
+	Match   Match // "" is MatchAll
 	// EachCopy has each copy of a message be a hit of its own. Otherwise all copies
 	// are one for who sees several mailboxes.
 	EachCopy bool
@@ -46,6 +47,7 @@ type Results struct {
 	Text     string          // the query as it was given
 	Parsed   string          // the query as it was understood
 	Warnings []query.Warning // what was not understood, with its place in Text
+	Match    Match           // MatchAll, or MatchAny where that was asked for or all would find nothing
 	Total    int
 	Took     time.Duration
 	Hits     []Hit
@@ -120,6 +122,7 @@ type Copy struct {
 
 // Thread is what the search finds of a conversation, copies once.
 type Thread struct {
+	Match    Match // MatchAll, or MatchAny where that was asked for or all would find nothing
 	Total    int
 	Messages []ThreadMessage // the latest ones, at most maxThread, the oldest first
 }

@@ -3,6 +3,7 @@ package search
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -58,11 +59,23 @@ func (s *Service) Search(ctx context.Context, p access.Principal, r Request) (Re
 	if err != nil {
 		return Results{}, err
 	}
-	found, err := s.engine.Search(ctx, engine.Request{
-		Scope: scope, Query: n.withoutExcluded(between(node, r.After, r.Before)), Filters: filters,
-		Collapse: !r.EachCopy && n.several(scope), Group: r.Conversations, Sort: r.Sort, Limit: r.Limit, Cursor: r.Cursor,
-		Facets: r.Facets, FacetSize: cmp.Or(r.FacetSize, DefaultFacetSize),
-	})
+	ask := func(node query.Node) (engine.Result, error) {
+		return s.engine.Search(ctx, engine.Request{
+			Scope: scope, Query: n.withoutExcluded(between(node, r.After, r.Before)), Filters: filters,
+			Collapse: !r.EachCopy && n.several(scope), Group: r.Conversations, Sort: r.Sort, Limit: r.Limit, Cursor: r.Cursor,
+			Facets: r.Facets, FacetSize: cmp.Or(r.FacetSize, DefaultFacetSize),
+		})
+	}
+	res.Match = MatchAll
+	either, relaxes := relaxed(node, r.Text)
+	if r.Match == MatchAny {
+		node, res.Match = either, MatchAny
+	}
+	found, err := ask(node)
+	if r.Match == MatchAuto && relaxes && (err == nil && found.Total == 0 || errors.Is(err, engine.ErrCursor)) {
+		node, res.Match = either, MatchAny // a cursor may be of that search
+		found, err = ask(node)
+	}
 	if err != nil {
 		return Results{}, fmt.Errorf("search: %w", err)
 	}

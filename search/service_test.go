@@ -52,6 +52,23 @@ func TestNamesOfFoldersAndMailboxes(t *testing.T) {
 	}
 }
 
+// TestNothingHasAllWords: where no message has all words, those with some of them are
+// found if that was asked for, and said to be.
+func TestNothingHasAllWords(t *testing.T) {
+	t.Parallel()
+	w := office(t)
+	all := w.find(search.Request{Text: "renewal"})
+	for match, want := range map[search.Match]int{"": 0, search.MatchAll: 0, search.MatchAny: all.Total, search.MatchAuto: all.Total} {
+		res := w.find(search.Request{Text: "renewal zanzibar", Match: match})
+		if res.Total != want || (res.Match == search.MatchAny) != (want > 0) {
+			t.Errorf("%q finds %d by %q, want %d", match, res.Total, res.Match, want)
+		}
+	}
+	if res := w.find(search.Request{Text: "renewal", Match: search.MatchAuto}); res.Match != search.MatchAll || res.Total != all.Total || all.Total == 0 {
+		t.Errorf("one word finds %d by %q", res.Total, res.Match)
+	}
+}
+
 // TestUnknownNames: a name that there is none of matches nothing, and the
 // warning stands at its place.
 func TestUnknownNames(t *testing.T) {

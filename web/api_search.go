@@ -24,6 +24,7 @@ type searchJSON struct {
 type queryJSON struct {
 	Text     string          `json:"text"`
 	Parsed   string          `json:"parsed"`
+	Match    search.Match    `json:"match"`
 	Warnings []query.Warning `json:"warnings"`
 }
 
@@ -117,13 +118,14 @@ type attachmentJSON struct {
 }
 
 func (s *server) apiSearch(c echo.Context) error {
-	known := []string{"q", "after", "before", "sort", "limit", "cursor", "facets", "facet_size", "copies", "group"}
+	known := []string{"q", "after", "before", "sort", "limit", "cursor", "facets", "facet_size", "match", "copies", "group"}
 	for _, f := range engine.Facets() {
 		known = append(known, string(f)+"+")
 	}
 	p := readAPIParams(c, known...)
 	request := search.Request{
 		Text: p.text(), Filters: p.filters(), EachCopy: p.oneOf("copies", "one", "each") == "each",
+		Match:         search.Match(p.oneOf("match", string(search.MatchAll), string(search.MatchAny), string(search.MatchAuto))),
 		Conversations: p.oneOf("group", "message", "conversation") == "conversation",
 		After:         p.moment("after"), Before: p.moment("before"),
 		Sort: p.sort(), Limit: p.limit(), Cursor: p.values.Get("cursor"), Facets: p.facets(),
@@ -141,7 +143,7 @@ func (s *server) apiSearch(c echo.Context) error {
 
 func searchOf(r search.Results) searchJSON {
 	out := searchJSON{
-		Query: queryJSON{Text: r.Text, Parsed: r.Parsed, Warnings: list(r.Warnings)},
+		Query: queryJSON{Text: r.Text, Parsed: r.Parsed, Match: r.Match, Warnings: list(r.Warnings)},
 		Total: r.Total, TookMS: float64(r.Took.Microseconds()) / 1000,
 		Hits: make([]hitJSON, 0, len(r.Hits)), Facets: map[engine.Facet]bucketsJSON{}, NextCursor: r.Next,
 	}

@@ -119,6 +119,7 @@ func searchRequest(p searchParams, zone *time.Location) search.Request {
 		Text:          p.Text,
 		Filters:       p.Chosen,
 		EachCopy:      p.EachCopy,
+		Match:         search.MatchAuto,
 		Conversations: p.Grouped,
 		After:         after,
 		Before:        before,
@@ -181,6 +182,9 @@ func (p *pages) searchPage(params searchParams, r search.Results) searchPage {
 	bare := params.first()
 	bare.Chosen, bare.After, bare.Before = nil, "", ""
 	page.Unfiltered = bare.url()
+	if r.Match == search.MatchAny {
+		page.Warnings = append(page.Warnings, warningView{Message: "No message has all of these words. These have some of them, those with more first."})
+	}
 	for _, w := range r.Warnings {
 		page.Warnings = append(page.Warnings, warning(params.Text, w))
 	}
