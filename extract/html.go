@@ -87,7 +87,7 @@ type htmlReader struct {
 func skipped(a atom.Atom) bool {
 	switch a {
 	case atom.Script, atom.Style, atom.Head, atom.Title, atom.Template, atom.Noscript, atom.Noframes,
-		atom.Iframe, atom.Svg, atom.Math, atom.Select, atom.Datalist:
+		atom.Iframe, atom.Svg, atom.Math:
 		return true
 	}
 	return false
@@ -126,6 +126,9 @@ func (r *htmlReader) start(z *html.Tokenizer, selfClosing bool) {
 		r.startSkipped(z, a, more, selfClosing)
 		return
 	}
+	if a == atom.Iframe && more {
+		r.aside(linkTarget(attrs(z, more).src))
+	}
 	if skipped(a) {
 		// An svg or math that closes itself has no content; for HTML's own
 		// elements the slash means nothing.
@@ -135,13 +138,14 @@ func (r *htmlReader) start(z *html.Tokenizer, selfClosing bool) {
 		return
 	}
 	t := r.open(z, a, more)
+	if control(a) {
+		r.control(a, t)
+	}
 	switch a {
 	case atom.Br:
 		r.out.line()
-	case atom.Img:
-		if t.alt != "" {
-			r.out.flow(t.alt, false)
-		}
+	case atom.Form:
+		r.aside(linkTarget(t.action))
 	case atom.A:
 		r.closeLink()
 		r.href, r.inLink, r.mark = t.href, true, r.out.len()
@@ -187,7 +191,7 @@ func (r *htmlReader) breakLine(a atom.Atom, starts bool) {
 // marker, and lays out the beginning.
 func (r *htmlReader) open(z *html.Tokenizer, a atom.Atom, more bool) tagAttrs {
 	var t tagAttrs
-	if a == atom.Img || a == atom.A || r.marker != nil && (holder(a) >= 0 || a == atom.Hr) {
+	if a == atom.A || a == atom.Form || control(a) || r.marker != nil && (holder(a) >= 0 || a == atom.Hr) {
 		t = attrs(z, more)
 	}
 	if r.marker != nil {
@@ -257,6 +261,9 @@ func (r *htmlReader) end(a atom.Atom) {
 	if r.marker != nil {
 		r.marker.endTag(a, r.out)
 	}
+	if control(a) {
+		r.out.space()
+	}
 	switch a {
 	case atom.A:
 		r.closeLink()
@@ -293,19 +300,4 @@ func (r *htmlReader) closeLink() {
 	}
 	r.out.space()
 	r.out.flow("("+target+")", false)
-}
-
-// linkTarget gives the readable form of a link's target, "" for what is no
-// place on the net. A mailto: shows as its address.
-func linkTarget(href string) string {
-	href = strings.TrimSpace(href)
-	low := strings.ToLower(href)
-	switch {
-	case strings.HasPrefix(low, "http://"), strings.HasPrefix(low, "https://"):
-		return href
-	case strings.HasPrefix(low, "mailto:"):
-		address, _, _ := strings.Cut(href[len("mailto:"):], "?")
-		return address
-	}
-	return ""
 }

@@ -220,7 +220,8 @@ func leadsToQuote(l string) bool {
 // tagAttrs are the attributes of an element that are of interest.
 type tagAttrs struct {
 	id, class, name, kind, style, cite, marker string
-	href, alt                                  string
+	href, alt, title, src, action              string
+	value, placeholder, label                  string
 }
 
 // attrs reads the attributes of the tag at hand. Of one given twice the first
@@ -250,6 +251,18 @@ func attrs(z *html.Tokenizer, more bool) tagAttrs {
 			to = &t.href
 		case "alt":
 			to = &t.alt
+		case "title":
+			to = &t.title
+		case "src":
+			to = &t.src
+		case "action":
+			to = &t.action
+		case "value":
+			to = &t.value
+		case "placeholder":
+			to = &t.placeholder
+		case "aria-label", "label":
+			to = &t.label
 		}
 		if to != nil && *to == "" {
 			*to = string(v)

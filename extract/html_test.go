@@ -67,6 +67,12 @@ func TestHTMLRules(t *testing.T) {
 		{"nested list", "<ul><li>a<ul><li>b</ul><li>c</ul>", "• a\n  • b\n• c"},
 		{"empty cells keep their columns", "<table><tr><td>a<td><td>c</table>", "a\t\tc"},
 		{"right to left", "<p dir=rtl>שלום עולם</p>", "שלום עולם"},
+		{"fields of a form", `<input value=a><input placeholder=b><input type=submit value="c d"><input type=hidden value=x><input type=checkbox value=x aria-label=e>f`, "a b c d e f"},
+		{"choices of a form", "<select><optgroup label=a><option>b<option selected>c</select>d", "a\nb\nc d"},
+		{"controls part words", "<img alt=a><textarea>b</textarea><button>c</button>d<video>e</video><object>f</object>", "a b c d e f"},
+		{"targets without text", `<form action="https://a.example/f"><area href="https://b.example" alt=b><iframe src="https://c.example">x</iframe><img title=d>`, "(https://a.example/f) b (https://b.example) (https://c.example) d"},
+		{"filtered link", `<a href="https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example%2Fb%3Fc%3Dd&amp;data=05%7C02&amp;reserved=0">here</a>`, "here (https://a.example/b?c=d)"},
+		{"filtered link with its text", `<a href="https://nam.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example%2F&data=x">https://a.example</a>`, "https://a.example"},
 		{"plain text", "just text\nof two lines", "just text of two lines"},
 		{"nothing", "", ""},
 	} {
