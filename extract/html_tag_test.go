@@ -16,7 +16,7 @@ func TestLargeTags(t *testing.T) {
 	for in, want := range map[string]string{
 		"before<p" + many + ">after":                    "before\n\nafter",
 		"before<p" + many:                               "before",
-		"before" + picture + "after":                    "beforewalnutafter",
+		"before" + picture + "after":                    "before walnut after",
 		"<script>if (a<b) " + many + "</script>visible": "visible",
 		"1 < 2" + many:                                  "1 < 2" + many,
 	} {
