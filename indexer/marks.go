@@ -16,9 +16,13 @@ import (
 // maxMarks bounds the marks of one message.
 const maxMarks = 500
 
-// minPicture is the least size in bytes of what counts as a picture; smaller ones
-// are dots that tell a sender that his mail was opened, and rules.
-const minPicture = 2 << 10
+// The least sizes in bytes of what counts as a picture, attached and within the
+// text. Smaller ones are dots that tell a sender that his mail was opened, rules
+// and signs.
+const (
+	minPicture       = 200
+	minInlinePicture = 2 << 10
+)
 
 // marks gathers what a message is marked with, each once.
 type marks []engine.Key
@@ -121,7 +125,7 @@ func (k *marks) part(p mail.Part, found string) {
 		k.add(engine.KeyMIME, declared)
 	}
 	picture := found == "image" || strings.HasPrefix(declared, "image/")
-	if picture && (p.Size >= minPicture || p.Size <= 0 && !p.Inline) {
+	if picture && (p.Size >= minInlinePicture || !p.Inline && (p.Size >= minPicture || p.Size <= 0)) {
 		k.add(engine.KeyHas, "image")
 	}
 	if declared == "text/calendar" || strings.EqualFold(ext, "ics") {
