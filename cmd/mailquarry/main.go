@@ -7,6 +7,7 @@
 //	mailquarry check        tell what is wrong with the set-up, and what to do
 //	mailquarry status       tell how far sync and index are
 //	mailquarry verify       tell whether every message is accounted for
+//	mailquarry saved        keep searches under names
 //	mailquarry demo         try it with a simulated tenant
 //	mailquarry import PATH  take in local mail files
 //	mailquarry extract FILE tell what would be found in a file
