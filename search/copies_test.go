@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"mailquarry/internal/mail"
 	"mailquarry/search"
 	"mailquarry/search/engine"
 )
@@ -97,6 +98,29 @@ func TestConversations(t *testing.T) {
 	for _, b := range res.Facets[engine.FacetSender] {
 		if b.Count != 1 {
 			t.Errorf("%s counts %d conversations", b.Value, b.Count)
+		}
+	}
+}
+
+// TestExcludedFoldersTellNothing: copies, conversations and what is found through them
+// do not tell of mail in folders that are out of the configured scope.
+func TestExcludedFoldersTellNothing(t *testing.T) {
+	t.Parallel()
+	w := shared(t)
+	w.store(letter{box: tom, folder: "Inbox", key: "secret", subject: "Re: Granite offer", from: "Law <law@fabrikam.example>", text: "The zebra clause.", conversation: "offer"})
+	w.index()
+	w.later()
+	if got := w.keys(search.Request{Text: "thread:{zebra}"}); got != "offer answer secret" {
+		t.Fatalf("found %q by a message of the conversation", got)
+	}
+	check(t, w.archive.ExcludeFolders(t.Context(), w.boxes[tom], []mail.FolderID{w.folders[tom+":Inbox"]}, nil))
+	w.later()
+	if got := w.keys(search.Request{Text: "thread:{zebra} OR (granite -thread:{granite})"}); got != "" {
+		t.Errorf("found %q by a message in an excluded folder", got)
+	}
+	for _, h := range w.find(search.Request{Text: "granite", Conversations: true}).Hits {
+		if len(h.Thread.Messages) != 2 || h.InternetMessageID == "offer@x" && h.CopiesTotal > 0 {
+			t.Errorf("%s tells of %+v and %+v", h.InternetMessageID, h.Copies, h.Thread)
 		}
 	}
 }

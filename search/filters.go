@@ -89,6 +89,41 @@ func between(node query.Node, after, before time.Time) query.Node {
 	}
 }
 
+// withoutExcluded leaves out the folders that are out of the configured scope.
+func (n *names) withoutExcluded(node query.Node) query.Node {
+	if len(n.excluded) == 0 {
+		return node
+	}
+	without := query.Not{Node: oneOf(engine.FacetFolder, n.excluded)}
+	if node == nil {
+		return without
+	}
+	return query.And{Nodes: []query.Node{n.threadsWithoutExcluded(node), without}}
+}
+
+// threadsWithoutExcluded sees to it that no conversation is found by a message in
+// these folders: that would tell what the message says.
+func (n *names) threadsWithoutExcluded(node query.Node) query.Node {
+	all := func(nodes []query.Node) []query.Node {
+		out := make([]query.Node, len(nodes))
+		for i, node := range nodes {
+			out[i] = n.threadsWithoutExcluded(node)
+		}
+		return out
+	}
+	switch node := node.(type) {
+	case query.And:
+		return query.And{Nodes: all(node.Nodes)}
+	case query.Or:
+		return query.Or{Nodes: all(node.Nodes)}
+	case query.Not:
+		return query.Not{Node: n.threadsWithoutExcluded(node.Node)}
+	case query.Thread:
+		return query.Thread{Node: n.withoutExcluded(node.Node)}
+	}
+	return node
+}
+
 // several tells whether more than one mailbox is in the scope.
 func (n *names) several(scope access.Scope) bool {
 	seen := 0

@@ -49,6 +49,7 @@ type Results struct {
 	Warnings []query.Warning // what was not understood, with its place in Text
 	Match    Match           // MatchAll, or MatchAny where that was asked for or all would find nothing
 	Total    int
+	Sort     engine.Sort // the order, which the query may have named
 	Took     time.Duration
 	Hits     []Hit
 	Facets   map[engine.Facet][]Bucket // the facets that were asked for

@@ -79,7 +79,7 @@ func (s *Service) Search(ctx context.Context, p access.Principal, r Request) (Re
 	if err != nil {
 		return Results{}, fmt.Errorf("search: %w", err)
 	}
-	res.Total, res.Next = found.Total, found.Next
+	res.Total, res.Next, res.Sort = found.Total, found.Next, cmp.Or(r.Sort, engine.Relevance)
 	for _, word := range found.Capped {
 		res.Warnings = append(res.Warnings, query.Warning{
 			Message: fmt.Sprintf("%s stands for too many words; the most frequent of them are searched", word), To: len(r.Text),
@@ -93,18 +93,6 @@ func (s *Service) Search(ctx context.Context, p access.Principal, r Request) (Re
 	}
 	res.Took = time.Since(start)
 	return res, nil
-}
-
-// withoutExcluded leaves out the folders that are out of the configured scope.
-func (n *names) withoutExcluded(node query.Node) query.Node {
-	if len(n.excluded) == 0 {
-		return node
-	}
-	without := query.Not{Node: oneOf(engine.FacetFolder, n.excluded)}
-	if node == nil {
-		return without
-	}
-	return query.And{Nodes: []query.Node{node, without}}
 }
 
 // facets gives the buckets their labels.

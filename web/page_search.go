@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -203,7 +204,7 @@ func (p *pages) searchPage(params searchParams, r search.Results) searchPage {
 		}
 		sorted := params.first()
 		sorted.Sort = o.sort
-		page.Sorts = append(page.Sorts, link{o.label, sorted.url(), params.order() == o.sort})
+		page.Sorts = append(page.Sorts, link{o.label, sorted.url(), cmp.Or(r.Sort, params.order()) == o.sort})
 	}
 	page.Views = views(params)
 	for _, h := range r.Hits {
