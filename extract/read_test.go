@@ -94,6 +94,35 @@ func TestCalendar(t *testing.T) {
 	}
 }
 
+// TestCalendarAndContact promises what programs say in ways of their own: names
+// of old cards, lines that go on, and places on the net.
+func TestCalendarAndContact(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, file string
+		in         []string
+		want       string
+	}{
+		{"card of 2.1", "a.vcf", []string{
+			"BEGIN:VCARD", "VERSION:2.1", "N;CHARSET=windows-1252;ENCODING=QUOTED-PRINTABLE:M=FCller;Hans;;Dr.;", "ADR;WORK;ENCODING=QUOTED-PRINTABLE:;;Street 1=0D=0A=", "Building 2;City;;12345;Land",
+			"NOTE;QUOTED-PRINTABLE:one =", "  two=", "", "X-MS-IMADDRESS:im@example.org", "X-MS-OL-DESIGN;CHARSET=utf-8:<card/>", "TEL;CELL:+49 1", "PHOTO;ENCODING=BASE64:QUJD", "END:VCARD",
+		}, "Dr. Hans Müller\nStreet 1\nBuilding 2 City  12345 Land\none   two\nim@example.org\n+49 1"},
+		{"card with a name to show", "a.vcf", []string{
+			"BEGIN:VCARD", "N:Ruiz;Ana;;;", "FN:Ana Ruiz", "IMPP:xmpp:ana@example.org", "item1.X-ABLabel:Boss", "RELATED;VALUE=text:Bo", "END:VCARD", "BEGIN:VCARD", "N:Bo;;;;", "END:VCARD",
+		}, "Ana Ruiz\nxmpp:ana@example.org\nBoss\nBo\n\nBo"},
+		{"places of an event", "a.ics", []string{
+			"BEGIN:VCALENDAR", "X-WR-CALNAME:Team", "BEGIN:VEVENT", "SUMMARY:Plan", "X-ALT-DESC;FMTTYPE=text/html:<p>In <a href=\"https://a.example\">room</a></p>",
+			"ATTACH;FMTTYPE=text/plain;ENCODING=BASE64;VALUE=BINARY;X-FILENAME=plan.txt:QUJD", "ATTACH:https://b.example/f.pdf", "ATTACH:CID:1@x",
+			"CONFERENCE;VALUE=URI;LABEL=Call:https://c.example/1", "X-MICROSOFT-SKYPETEAMSMEETINGURL:https://d.example/1", "END:VEVENT",
+			"BEGIN:VEVENT", "X-ALT-DESC;FMTTYPE=text/html:<p>again</p>", "BEGIN:VALARM", "DESCRIPTION:x", "END:VALARM", "DESCRIPTION:once", "END:VEVENT", "END:VCALENDAR",
+		}, "Team\nPlan\nIn room (https://a.example)\nplan.txt\nhttps://b.example/f.pdf\nCall https://c.example/1\nhttps://d.example/1\n\nonce"},
+	} {
+		if got := extract.InProcess(c.file, "", []byte(strings.Join(c.in, "\r\n"))); got.Text != c.want {
+			t.Errorf("%s:\n%s\nwant\n%s", c.name, got.Text, c.want)
+		}
+	}
+}
+
 // TestForwardedMail promises that forwarded messages are read to the bottom.
 func TestForwardedMail(t *testing.T) {
 	t.Parallel()
