@@ -13,7 +13,7 @@ GOLANGCI    = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # is compiled in two ways and no more.
 export CGO_ENABLED = 0
 
-.PHONY: help build test lint golangci race e2e corpora deps soak requests fuzz bench bench-extract quality clean
+.PHONY: help build test lint golangci race e2e corpora deps soak requests fuzz bench bench-extract relevance quality clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -63,6 +63,9 @@ fuzz: ## FUZZTIME of each fuzz target, FUZZJOBS at once; finds are left in testd
 
 bench: build corpora ## measure import, reindex and search beside notmuch, mu and SQLite FTS5
 	$(GO) run ./internal/e2e/bench -corpus corpora -binary bin/mailquarry
+
+relevance: build corpora ## measure the order of what is found beside SQLite FTS5 and notmuch on judged collections
+	$(GO) run ./internal/e2e/bench/relevance -corpus corpora -binary bin/mailquarry
 
 bench-extract: build corpora ## measure extraction beside pdftotext, antiword, catdoc, LibreOffice and others
 	$(GO) run ./internal/e2e/bench/extraction -binary bin/mailquarry
