@@ -9,7 +9,7 @@ import (
 
 func mailFormat() format {
 	return format{
-		name: "mail", version: 3, text: true, extensions: strings.Fields("eml mht mhtml nws"), media: []string{"message/rfc822", "message/global"},
+		name: "mail", version: 3, text: true, extensions: strings.Fields("eml mht mhtml nws mbox mbx"), media: []string{"message/rfc822", "message/global", "application/mbox"},
 		is: isMail, read: readMail,
 	}
 }
@@ -60,6 +60,9 @@ func readMail(r *reading, d document) error {
 		raw, _ := decodable(d.raw)
 		d.raw = []byte(decodeText(raw, ""))
 	}
+	if first := mailboxNext(d.raw, 0); first > 0 {
+		return readMailbox(r, d, first)
+	}
 	root, err := rfc822.Parse(d.raw)
 	if err != nil {
 		r.fault(outcome{TooLarge, "parts nested too deep"})
@@ -89,10 +92,7 @@ func readPart(r *reading, d document, p *rfc822.Part) error {
 	}
 	switch {
 	case len(p.Children) > 0 && p.Type == "multipart/alternative":
-		if best := p.Best(); best != nil {
-			return readPart(r, d, best)
-		}
-		return nil
+		return readAlternatives(r, d, p)
 	case len(p.Children) > 0:
 		for _, c := range p.Children {
 			if err := readPart(r, d, c); err != nil {
@@ -107,16 +107,43 @@ func readPart(r *reading, d document, p *rfc822.Part) error {
 	case p.IsAttachment():
 		return readAttached(r, d, p.Name(), p.Type, p.Decoded())
 	}
+	return readBody(r, d, p)
+}
+
+// readBody reads a part of a message's own text, and the files that stand in it as
+// they did before MIME.
+func readBody(r *reading, d document, p *rfc822.Part) error {
 	raw, cut := decodable(p.Decoded())
-	text := rfc822.Text(raw, p.Params["charset"])
-	if p.Type == "text/html" {
-		t := htmlText(text, r.limits.Text)
-		text, cut = t.text, cut || t.cut
+	var files []rfc822.UUFile
+	if p.Type == "text/plain" {
+		raw, files = rfc822.UUFiles(raw)
 	}
-	if err := r.block(text); err != nil || !cut {
+	t := bodyText(r, p, raw)
+	if err := r.block(t.text); err != nil {
 		return err
 	}
+	for _, f := range files {
+		if err := readAttached(r, d, f.Name, "", f.Data); err != nil {
+			return err
+		}
+	}
+	if !cut && !t.cut {
+		return nil
+	}
 	return r.stop("text")
+}
+
+func bodyText(r *reading, p *rfc822.Part, raw []byte) limited {
+	text := rfc822.Text(raw, p.Params["charset"])
+	switch {
+	case p.Type == "text/html":
+		return htmlText(text, r.limits.Text)
+	case p.Type == "text/enriched":
+		text = rfc822.Unenrich(text)
+	case strings.EqualFold(p.Params["format"], "flowed"):
+		text = rfc822.Unflow(text, strings.EqualFold(p.Params["delsp"], "yes"))
+	}
+	return limited{text: text}
 }
 
 // readAttached reads a file attached to a message; its name is text, too.

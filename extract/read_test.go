@@ -134,7 +134,7 @@ func TestForwardedMail(t *testing.T) {
 		"--b", "Content-Type: application/pdf; name=plan.pdf", "", "x", "--b", "Content-Type: message/rfc822", "",
 		"Subject: inner", "", "deepest text", "--b--",
 	}, "\r\n")
-	want := "Grüße\nJürgen <j@example.com>\nBo <bo@example.com>\nFri, 2 Jan 2026 03:04:05 +0000\n\nrich form\n\nplan.pdf\n\nx\n\ninner\n\ndeepest text"
+	want := "Grüße\nJürgen <j@example.com>\nBo <bo@example.com>\nFri, 2 Jan 2026 03:04:05 +0000\n\nrich form\n\nplain form\n\nplan.pdf\n\nx\n\ninner\n\ndeepest text"
 	got, err := pool.Extract(t.Context(), bytesDoc("fwd.eml", "message/rfc822", []byte(in)))
 	if err != nil {
 		t.Fatal(err)
@@ -151,6 +151,46 @@ func TestForwardedMail(t *testing.T) {
 	}
 	if v := extract.NewVersions(); got.Made != "sniff/3 mail/3 text/2" || !v.Current(got.Made) || v.Current("sniff/3 mail/0") || v.Current("sniff/2 mail/3") {
 		t.Errorf("made by %q", got.Made)
+	}
+}
+
+// TestMailHoldsMore promises what a message holds besides its best text: an
+// invitation, a plain form of other words, files as they were sent before MIME,
+// and further messages.
+func TestMailHoldsMore(t *testing.T) {
+	t.Parallel()
+	alternatives := func(plain string) []string {
+		return []string{
+			"Subject: s", "MIME-Version: 1.0", "Content-Type: multipart/alternative; boundary=b", "", "--b", "Content-Type: text/plain", "", plain, "--b", "Content-Type: text/html", "",
+			`<p>The <a href="https://a.example/">plan</a> for Monday</p>`, "--b", "Content-Type: text/x-amp-html", "", "<p>amp</p>", "--b", "Content-Type: text/calendar; method=REQUEST", "",
+			"BEGIN:VCALENDAR", "BEGIN:VEVENT", "SUMMARY:Meeting", "LOCATION:Room 5", "END:VEVENT", "END:VCALENDAR", "--b--",
+		}
+	}
+	for _, c := range []struct {
+		name, file string
+		in         []string
+		want       string
+	}{
+		{"same words", "a.eml", alternatives("The plan [https://a.example/?x=y] for *Monday*"), "s\n\nThe plan (https://a.example/) for Monday\n\nMeeting\nRoom 5"},
+		{"other words", "a.eml", alternatives("See the walnut instead"), "s\n\nThe plan (https://a.example/) for Monday\n\nSee the walnut instead\n\nMeeting\nRoom 5"},
+		{"uuencoded", "a.eml", []string{
+			"Message-ID: <1>", "Subject: s", "", "before", "", "begin 644 a.txt", "&>G5U='AT", "`", "end", "after", "begin 644 no", "no file at all, but a text about one, which is long",
+		}, "s\n\nbefore\n\nafter\nbegin 644 no\nno file at all, but a text about one, which is long\n\na.txt\n\nzuutxt"},
+		{"flowed", "a.eml", []string{"Message-ID: <1>", "Content-Type: text/plain; charset=utf-8; format=flowed; delsp=yes", "", "請求 ", "書です", "> a b ", "> c"}, "請求書です\n> a bc"},
+		{"mailbox", "a.mbox", []string{
+			"From a@e.org Mon Jan  5 10:00:00 2024", "Subject: one", "", "first", "From here on", "", "From b@e.org Mon Jan  5 10:00:00 2024", "Subject: two", "MIME-Version: 1.0",
+			"Content-Transfer-Encoding: base64", "", "c2Vjb25k", "", "From me", "no: header",
+		}, "one\n\nfirst\nFrom here on\n\ntwo\n\nsecond"},
+	} {
+		if got := extract.InProcess(c.file, "", []byte(strings.Join(c.in, "\r\n"))); !strings.HasPrefix(got.Text, c.want) {
+			t.Errorf("%s:\n%s\nwant\n%s", c.name, got.Text, c.want)
+		}
+	}
+	// As many forms of a text as there can be are read in their turn.
+	many := []byte("Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/html\n\n<p>" + strings.Repeat("word ", 50_000) + strings.Repeat("\n--b\n\nx", 9_000))
+	start := time.Now()
+	if got := extract.InProcess("a.eml", "message/rfc822", many); got.Text == "" || time.Since(start) > 10*time.Second {
+		t.Errorf("many forms took %v: %s", time.Since(start), got.State)
 	}
 }
 

@@ -20,7 +20,7 @@ func xmlFormat() format {
 func readXML(r *reading, d document) error {
 	raw, cut := decodable(d.raw)
 	src := xmlSource(raw, d.contentType)
-	text := ""
+	var text string
 	if isOfficeXML(src) {
 		w := officeXML{x: newXML(nil), out: newWriter(r.limits.Text)}
 		w.x.b = src

@@ -239,10 +239,10 @@ func (b *bodyBuilder) leaf(p *rfc822.Part) {
 	text := p.Text()
 	isHTML := p.Type == "text/html"
 	if p.Type == "text/enriched" {
-		text = unenrich(text)
+		text = rfc822.Unenrich(text)
 	}
 	if !isHTML && strings.EqualFold(p.Params["format"], "flowed") {
-		text = unflow(text, strings.EqualFold(p.Params["delsp"], "yes"))
+		text = rfc822.Unflow(text, strings.EqualFold(p.Params["delsp"], "yes"))
 	}
 	if isHTML && b.html.Len() == 0 && b.text.Len() > 0 {
 		b.html.WriteString(asHTML(b.text.String()))

@@ -53,3 +53,14 @@ func FuzzText(f *testing.F) {
 		}
 	})
 }
+
+// FuzzUUFiles promises that any text keeps what is no file in it.
+func FuzzUUFiles(f *testing.F) {
+	f.Add([]byte("x\nbegin 644 a\n#86)C\n`\nend\ny\nbegin 644 b\nbegin 7777 c\n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		rest, files := UUFiles(b)
+		if len(files) == 0 && string(rest) != string(b) || len(rest) > len(b) || len(files) > maxUUFiles {
+			t.Errorf("%d files, and %q of %q", len(files), rest, b)
+		}
+	})
+}

@@ -229,41 +229,6 @@ func quotedPrintable(b []byte) []byte {
 	return out
 }
 
-// uudecode decodes the lines between "begin" and "end".
-func uudecode(b []byte) []byte {
-	var out []byte
-	begun := false
-	for len(b) > 0 {
-		end := lineEnd(b, 0)
-		line := bytes.TrimRight(b[:end], "\r\n")
-		b = b[end:]
-		switch {
-		case !begun:
-			begun = bytes.HasPrefix(line, []byte("begin "))
-		case bytes.Equal(line, []byte("end")):
-			return out
-		case len(line) > 1:
-			out = append(out, uuLine(line)...)
-		}
-	}
-	return out
-}
-
-func uuLine(line []byte) []byte {
-	n := int(line[0]-' ') & 63
-	out := make([]byte, 0, len(line))
-	for i := 1; i < len(line); i += 4 {
-		var v [4]byte
-		for j := range v {
-			if i+j < len(line) {
-				v[j] = (line[i+j] - ' ') & 63
-			}
-		}
-		out = append(out, v[0]<<2|v[1]>>4, v[1]<<4|v[2]>>2, v[2]<<6|v[3])
-	}
-	return out[:min(n, len(out))]
-}
-
 // Best picks, of a multipart/alternative, the richest form that can be shown: one with HTML,
 // else with text; an empty HTML form loses to a text that is not. It is nil when there is none.
 func (p *Part) Best() *Part {

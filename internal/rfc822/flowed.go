@@ -1,10 +1,10 @@
-package decode
+package rfc822
 
 import "strings"
 
-// unflow joins the lines of a format=flowed text (RFC 3676) that were broken
+// Unflow joins the lines of a format=flowed text (RFC 3676) that were broken
 // only to fit. delsp tells that the blank at a soft break is no part of the text.
-func unflow(s string, delsp bool) string {
+func Unflow(s string, delsp bool) string {
 	var out strings.Builder
 	out.Grow(len(s))
 	prevDepth, soft := 0, false
@@ -32,9 +32,9 @@ func unflow(s string, delsp bool) string {
 	return out.String()
 }
 
-// unenrich reads text/enriched (RFC 1896) as plain text: commands are left
+// Unenrich reads text/enriched (RFC 1896) as plain text: commands are left
 // out, << is <, and a single line break is a blank.
-func unenrich(s string) string {
+func Unenrich(s string) string {
 	var out strings.Builder
 	breaks, param := 0, 0
 	for i := 0; i < len(s); i++ {
