@@ -7,6 +7,7 @@
 //	mailquarry check        tell what is wrong with the set-up, and what to do
 //	mailquarry status       tell how far sync and index are
 //	mailquarry verify       tell whether every message is accounted for
+//	mailquarry search QUERY find mail, or tell how a query is understood
 //	mailquarry saved        keep searches under names
 //	mailquarry demo         try it with a simulated tenant
 //	mailquarry import PATH  take in local mail files
@@ -63,6 +64,7 @@ type cli struct {
 	Problems      problemsCmd      `cmd:"" help:"List what could not be taken and was set aside, or have it tried again."`
 	Verify        verifyCmd        `cmd:"" help:"Compare tenant, store and index, mend what differs, and tell whether every message is accounted for."`
 	Hold          holdCmd          `cmd:"" help:"Hold mail back from removal."`
+	Search        searchCmd        `cmd:"" help:"Find mail, or tell how a query is understood (--explain)."`
 	Saved         savedCmd         `cmd:"" help:"Keep searches under names, for query:NAME."`
 	Demo          demoCmd          `cmd:"" help:"Try Mailquarry with a simulated tenant: no credentials, no network."`
 	Simulate      simulateCmd      `cmd:"" help:"Serve a tree of .eml files as a simulated tenant, to test Graph clients."`
