@@ -37,7 +37,7 @@ func Language(text string) string {
 		}
 		return "zh"
 	case scriptLatin, scriptCyrillic, scriptArabic, scriptDevanagari:
-		return tongues()[best].best(w.words[best])
+		return tongues()[best].best(w.words[best], w.letters[best])
 	}
 	return scriptLanguages()[best].code
 }

@@ -29,6 +29,15 @@ const (
 	minLead   = 0.02
 )
 
+// A text of fewer letters than that tells a language by words that are known,
+// and one that is well ahead: a wrong language costs more than none.
+const (
+	fewLetters  = 40
+	fewLead     = 0.3
+	sureLead    = 0.6 // for a language most of the words are not known in
+	manyTongues = 10
+)
+
 // After so many words the text is not read on when the second has less than that
 // share of the first's points.
 const (
@@ -151,10 +160,11 @@ func weigh[K comparable](m map[K]weighted, n int) {
 	}
 }
 
-// best tells the language of words, "" when none stands out. It reads no further
+// best tells the language of words with so many letters in all, "" when none stands out. It reads no further
 // once one is far ahead.
-func (f *family) best(words []string) string {
+func (f *family) best(words []string, letters int) string {
 	points := make([]float64, len(f.codes))
+	known := make([]int, len(f.codes))
 	for i, w := range words {
 		if i > 0 && i%enoughWords == 0 {
 			if first, second := leaders(points); points[second] < farAhead*points[first] {
@@ -162,12 +172,28 @@ func (f *family) best(words []string) string {
 			}
 		}
 		f.score(w, points)
+		for _, t := range f.words[strings.TrimSuffix(w, " ")].in {
+			known[t]++
+		}
 	}
 	first, second := leaders(points)
-	if points[first] < minPoints*math.Log(float64(len(points)+1)) || points[first]-points[second] < minLead*points[first] {
+	lead := points[first] - points[second]
+	if points[first] < minPoints*math.Log(float64(len(points)+1)) || lead < minLead*points[first] {
 		return ""
 	}
+	if letters < fewLetters && len(f.codes) > manyTongues {
+		// What few words are spelled like says little where many languages share a script.
+		most := known[first]*5 >= len(words)*2
+		if lead < leadFor(letters)*points[first] || !most && lead < sureLead*points[first] {
+			return ""
+		}
+	}
 	return f.codes[first]
+}
+
+// leadFor is the lead that a text of so few letters must give a language.
+func leadFor(letters int) float64 {
+	return minLead + fewLead*float64(fewLetters-letters)/fewLetters
 }
 
 // leaders are the two with the most points.

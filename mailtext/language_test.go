@@ -72,6 +72,29 @@ func TestScripts(t *testing.T) {
 	}
 }
 
+// TestLanguageOfFewWords promises that a note of a few words is in its language or
+// in none, since mail is found by the forms of its language's words.
+func TestLanguageOfFewWords(t *testing.T) {
+	t.Parallel()
+	for want, texts := range map[string][]string{
+		"en": {"Meeting moved to 3pm, room 204", "Let's talk Monday", "OK, sounds good", "Done, thanks"},
+		"de": {"Danke, passt.", "Alles klar, danke dir", "Rechnung anbei"},
+		"fr": {"Parfait, à lundi", "Merci beaucoup"},
+		"nl": {"Prima, dank je", "Ja hoor, prima!"},
+		"it": {"Ci vediamo domani", "Perfetto, grazie"},
+		"es": {"Perfecto, gracias"},
+		"pt": {"Até amanhã, obrigado"},
+		"hu": {"Köszönöm szépen"},
+		"":   {"Project kickoff agenda", "Q3 budget review deck", "Atlas Nova Terra", "Kickoff Alpha Beta", "Roadmap Marketing Salesforce"},
+	} {
+		for _, text := range texts {
+			if got := Language(text); got != want {
+				t.Errorf("%q is %q, want %q", text, got, want)
+			}
+		}
+	}
+}
+
 // TestLanguageUnknown promises silence rather than a guess.
 func TestLanguageUnknown(t *testing.T) {
 	t.Parallel()

@@ -19,17 +19,20 @@ func germanicTongues() []tongue {
 	return []tongue{
 		{
 			"en", "",
-			`the of and to in is you that it he was for on are as with his they at be this have from or had by but not what all were we when your can said there use an each which she do how their if will up other about out many then them these so some her would make like him into time has look more go see no way could people my than first been call who its now find down did get come made may part over new after only know also well any these please thanks thank regards dear attached hello sincerely our us me let should think need want just hi don' didn' doesn' isn' i' it' that' you' can' won' they' let' sent email message will yes best kind further information`,
+			`the of and to in is you that it he was for on are as with his they at be this have from or had by but not what all were we when your can said there use an each which she do how their if will up other about out many then them these so some her would make like him into time has look more go see no way could people my than first been call who its now find down did get come made may part over new after only know also well any these please thanks thank regards dear attached hello sincerely our us me let should think need want just hi don' didn' doesn' isn' i' it' that' you' can' won' they' let' sent email message will yes best kind further information
+			moved move room sounds good great fine sure cheers tomorrow today monday tuesday wednesday thursday friday lunch news done soon later again works we' talk`,
 			`-ing -tion -ly -ed th- wh- -ould- -ness -ough- -ment`,
 		},
 		{
 			"de", "äöüß",
-			`der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als auch es an werden aus er hat dass sie nach wird bei einer um am sind noch wie einem über einen so zum war haben nur oder aber vor zur bis mehr durch man sein wurde sei wir ich uns ihr ihnen ihre ihren mir mich kann können bitte danke vielen dank grüße grüßen freundlichen mit hallo liebe lieber sehr geehrte geehrter damen herren anbei gerne wenn was dann doch schon unter gegen vom muss müssen diese dieser dieses kein keine habe hier da ja nein sowie zwischen jedoch ab gruß viele schöne haben`,
+			`der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als auch es an werden aus er hat dass sie nach wird bei einer um am sind noch wie einem über einen so zum war haben nur oder aber vor zur bis mehr durch man sein wurde sei wir ich uns ihr ihnen ihre ihren mir mich kann können bitte danke vielen dank grüße grüßen freundlichen mit hallo liebe lieber sehr geehrte geehrter damen herren anbei gerne wenn was dann doch schon unter gegen vom muss müssen diese dieser dieses kein keine habe hier da ja nein sowie zwischen jedoch ab gruß viele schöne haben
+			passt prima super klar morgen heute dir montag dienstag mittwoch donnerstag freitag rückruf rechnung perfekt`,
 			`-ung -keit -heit -lich -isch sch- -schaft ge- ver- -tz- -ungen -ischen -lichen -cht- -sch-`,
 		},
 		{
 			"nl", "éëïóöüèê",
-			`de van het een en in is dat op te zijn voor met die niet aan er om ook als dan maar bij nog uit door over naar heeft hij ze wordt kan wel meer worden geen we of ik je jij wij u uw deze dit tot hebben was had werd mijn ons onze moet zal zou zich veel al nu wat hoe waar toen zo hier daar omdat tijdens tussen onder tegen graag bedankt beste groet groeten vriendelijke bijlage hallo geachte heer mevrouw alvast jullie hun haar hem kunnen willen wil goed jaar twee andere`,
+			`de van het een en in is dat op te zijn voor met die niet aan er om ook als dan maar bij nog uit door over naar heeft hij ze wordt kan wel meer worden geen we of ik je jij wij u uw deze dit tot hebben was had werd mijn ons onze moet zal zou zich veel al nu wat hoe waar toen zo hier daar omdat tijdens tussen onder tegen graag bedankt beste groet groeten vriendelijke bijlage hallo geachte heer mevrouw alvast jullie hun haar hem kunnen willen wil goed jaar twee andere
+			prima dank hoor ja maandag dinsdag woensdag donderdag vrijdag morgen`,
 			`-ij- -oe- -aa- -eel- -lijk -lijke -ee- -oo- -tje -heid -ingen ge- ver- -uu- ui- -uit- -schap`,
 		},
 		{
@@ -54,17 +57,20 @@ func romanceTongues() []tongue {
 	return []tongue{
 		{
 			"fr", "àâæçéèêëîïôœùûüÿ",
-			`de la le et les des en un du une que est pour qui dans a par plus pas au sur ne se ce il sont la mais avec comme ou si son cette aux être d' l' s' n' c' j' m' t' qu' jusqu' lorsqu' aujourd' je nous vous ils elle on leur leurs ses sa tout tous bien deux fait été même aussi entre sans peut après avant faire dont où ces votre vos notre nos mon ma mes bonjour merci cordialement madame monsieur bonne journée cher chère veuillez trouver joint jointe pièce salutations sincères car ainsi était encore très y avons avez sommes non oui sous donc moins depuis quand`,
+			`de la le et les des en un du une que est pour qui dans a par plus pas au sur ne se ce il sont la mais avec comme ou si son cette aux être d' l' s' n' c' j' m' t' qu' jusqu' lorsqu' aujourd' je nous vous ils elle on leur leurs ses sa tout tous bien deux fait été même aussi entre sans peut après avant faire dont où ces votre vos notre nos mon ma mes bonjour merci cordialement madame monsieur bonne journée cher chère veuillez trouver joint jointe pièce salutations sincères car ainsi était encore très y avons avez sommes non oui sous donc moins depuis quand
+			à parfait lundi mardi mercredi jeudi vendredi demain bientôt entendu beaucoup`,
 			`-ment -tion -eux -aux -eau -eur -ait -ez -ent -oir -ique -ette qu- -elle -aient -ouv- -oi- -eaux -euse`,
 		},
 		{
 			"es", "áéíñóúü",
-			`de la que el en y a los del se las por un para con no una su al lo como más pero sus le ya o este sí porque esta entre cuando muy sin sobre también me hasta hay donde quien desde todo nos durante todos uno les ni contra otros ese eso ante ellos e esto mí antes algunos qué unos yo otro otras otra él tanto esa estos mucho quienes nada muchos cual ella estar estas fue era ser es son ha han tiene hola gracias saludos saludo cordial adjunto estimado estimada buenos días buenas tardes usted ustedes señor señora atentamente hacer puede años hoy bien`,
+			`de la que el en y a los del se las por un para con no una su al lo como más pero sus le ya o este sí porque esta entre cuando muy sin sobre también me hasta hay donde quien desde todo nos durante todos uno les ni contra otros ese eso ante ellos e esto mí antes algunos qué unos yo otro otras otra él tanto esa estos mucho quienes nada muchos cual ella estar estas fue era ser es son ha han tiene hola gracias saludos saludo cordial adjunto estimado estimada buenos días buenas tardes usted ustedes señor señora atentamente hacer puede años hoy bien
+			perfecto acuerdo lunes martes miércoles jueves viernes mañana vale`,
 			`-ción -dad -mente -iento -aciones -ado -ados -ando -iendo -ía -ón -ñ- -ue- -ie- -ll- -miento -ción`,
 		},
 		{
 			"pt", "áâãàçéêíóôõúü",
-			`de a o que e do da em um para é com não uma os no se na por mais as dos como mas foi ao ele das tem à seu sua ou ser quando muito há nos já está eu também só pelo pela até isso ela entre era depois sem mesmo aos ter seus quem nas me esse eles estão você tinha foram essa num nem suas meu às minha têm numa pelos elas havia seja qual será nós tenho lhe deles essas esses pelas este são olá obrigado obrigada cumprimentos atenciosamente segue anexo caro cara prezado prezada bom dia boa tarde senhor senhora abraço fazer pode ainda anos sobre`,
+			`de a o que e do da em um para é com não uma os no se na por mais as dos como mas foi ao ele das tem à seu sua ou ser quando muito há nos já está eu também só pelo pela até isso ela entre era depois sem mesmo aos ter seus quem nas me esse eles estão você tinha foram essa num nem suas meu às minha têm numa pelos elas havia seja qual será nós tenho lhe deles essas esses pelas este são olá obrigado obrigada cumprimentos atenciosamente segue anexo caro cara prezado prezada bom dia boa tarde senhor senhora abraço fazer pode ainda anos sobre
+			perfeito segunda terça quinta sexta amanhã hoje`,
 			`-ção -ções -dade -mente -inho -ão -ões -lh- -nh- -ou -ado -ando -endo -agem -eiro -eira -ais`,
 		},
 		{
@@ -79,7 +85,8 @@ func romanceTongues() []tongue {
 		},
 		{
 			"it", "àèéìòùî",
-			`di e il la che in a per è un del si da non con una le i della sono al dei come nel più alla ha gli lo o anche delle ma dal questo se suo su dalla ad ed sua essere ai loro tra stato mi nella ci degli io lei lui noi voi era quando dopo molto solo questa anno cui dell' all' nell' dall' sull' l' un' d' c' quest' sul sulla nelle alle dai anni prima tutti tutto ancora poi fatto hanno fra perché così senza già dove due ciao grazie saluti cordiali distinti gentile buongiorno allegato allegata cordialmente egregio signor signora vostro vostra nostro nostra può fare deve sia ho abbiamo siamo me te va bene cosa quindi sta stata suoi mio tuo oggi`,
+			`di e il la che in a per è un del si da non con una le i della sono al dei come nel più alla ha gli lo o anche delle ma dal questo se suo su dalla ad ed sua essere ai loro tra stato mi nella ci degli io lei lui noi voi era quando dopo molto solo questa anno cui dell' all' nell' dall' sull' l' un' d' c' quest' sul sulla nelle alle dai anni prima tutti tutto ancora poi fatto hanno fra perché così senza già dove due ciao grazie saluti cordiali distinti gentile buongiorno allegato allegata cordialmente egregio signor signora vostro vostra nostro nostra può fare deve sia ho abbiamo siamo me te va bene cosa quindi sta stata suoi mio tuo oggi
+			domani vediamo perfetto lunedì martedì mercoledì giovedì venerdì mille`,
 			`-zione -ità -mente -ioni -ono -ato -ati -are -ere -ire -gli- -cch- -zz- -tti -tto -ggi- -ella -ssi- -aggio`,
 		},
 		{

@@ -177,7 +177,7 @@ func (s *splitter) forwarded(i int) int {
 	j := s.afterHeader(i)
 	for k := s.nextText(j + 1); k < len(s.lines) && (isAngle(s.lines[k].text) || s.lines[k].text == ""); k++ {
 		if l := s.lines[k].text; isAngle(l) {
-			if isAngle(strings.TrimSpace(l[1:])) {
+			if isAngle(withoutAngle(l)) {
 				s.set(k, Quoted)
 			}
 			j = k
@@ -202,8 +202,18 @@ func (s *splitter) shortened(i, end int) bool {
 	return next < len(s.lines)
 }
 
+// wideAngle is the > that Japanese programs write among their wide characters.
+const wideAngle = "＞"
+
 // isAngle tells of a line that begins with >. Not so "From" escaped for mbox.
-func isAngle(l string) bool { return strings.HasPrefix(l, ">") && !strings.HasPrefix(l, ">From ") }
+func isAngle(l string) bool {
+	return strings.HasPrefix(l, ">") && !strings.HasPrefix(l, ">From ") || strings.HasPrefix(l, wideAngle)
+}
+
+// withoutAngle is a line with > without the first of them.
+func withoutAngle(l string) string {
+	return strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(l, wideAngle), ">"))
+}
 
 // nextAngle is the next line with >, from a line on.
 func (s *splitter) nextAngle(i int) int {

@@ -47,6 +47,12 @@ func TestSplit(t *testing.T) {
 		"a line drawn":            {"x", "O:Hello\nO:____________________\nO:world"},
 		"introduced without date": {"Re: x", "Q:Ann Example writes:\nQ:> Shall we?\nO:Yes."},
 		"no header":               {"", "O:From: the bottom of my heart\nO:I thank you."},
+		"wide angles":             {"Re: x", "Q:＞ 質問です\nO:回答です"},
+		"japanese, wide angles":   {"Re: x", "O:はい。\nQ:2024年1月5日(金) 10:00 山田 <yamada@x.example>:\nQ:＞ 質問です\nQ:＞＞ 前の質問\nO:回答です"},
+		"a date in prose":         {"Re: x", "O:On 3 October the committee wrote:\nO:we agree.\nO:So do I."},
+		"a date in german prose":  {"Re: x", "O:Am 3. Mai schrieb die Firma:\nO:wir stimmen zu.\nO:Ich auch."},
+		"a date and angles":       {"Re: x", "Q:On 3 October Ann wrote:\nQ:> we agree.\nO:So do I."},
+		"short dates":             {"Re: x", "O:So do I.\nQ:On 3/10 at 10:12 Ann wrote:\nQ:we agree."},
 		"wrote in prose":          {"", "O:On this I wrote:\nO:nothing."},
 	} {
 		t.Run(name, func(t *testing.T) {

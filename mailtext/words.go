@@ -179,8 +179,9 @@ func fieldOf(l string) field {
 	return patterns().fields[name]
 }
 
-// isAttribution tells of "On 5 January, Ann wrote:". All of them hold a date, and
-// so a digit. A time and an address are enough in whatever language.
+// isAttribution tells of "On 5 January 2026, Ann wrote:". All of them hold a date,
+// and so a digit; that alone prose does, too. A time and an address are enough in
+// whatever language.
 func isAttribution(l string, c clue) bool {
 	if len(l) > 400 || c&clueDigit == 0 || c&(clueWrote|clueAngle|clueAt) == 0 {
 		return false
@@ -190,10 +191,24 @@ func isAttribution(l string, c clue) bool {
 		return false
 	}
 	// Without a word that says so it is an address behind a date of digits.
-	if (c&clueWrote != 0 || c&clueAngle != 0 && '0' <= l[0] && l[0] <= '9') && patterns().attribution.MatchString(bare) {
+	exact := c&(clueClock|clueDate|clueAngle|clueAt) != 0 || hasYear(bare)
+	if exact && (c&clueWrote != 0 || c&clueAngle != 0 && '0' <= l[0] && l[0] <= '9') && patterns().attribution.MatchString(bare) {
 		return true
 	}
 	return bare != l && c&clueAt != 0 && patterns().clock.MatchString(bare) && patterns().address.MatchString(bare)
+}
+
+// hasYear tells whether four digits stand together.
+func hasYear(l string) bool {
+	run := 0
+	for i := range len(l) {
+		if l[i] < '0' || l[i] > '9' {
+			run = 0
+		} else if run++; run == 4 {
+			return true
+		}
+	}
+	return false
 }
 
 func isForward(subject string) bool   { return patterns().forward.MatchString(subject) }
