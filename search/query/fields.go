@@ -76,7 +76,7 @@ var fields = []FieldInfo{
 	},
 	{
 		Name: "has", Kind: FlagValue, Example: "has:attachment", Values: []string{"attachment", "image", "link", "invite", "unindexed"},
-		Meaning: "What a message has: an attachment (pictures within the text do not count), a picture, a web address, an invitation, " +
+		Meaning: "What a message has: an attachment (pictures within the text do not count), an image, a link, an invite to a meeting, " +
 			"or, with has:unindexed, an attachment whose text is not, or not wholly, searched.",
 	},
 	{
@@ -116,7 +116,8 @@ var fields = []FieldInfo{
 	{Name: "size", Kind: SizeValue, Example: "size:1M..5M", Meaning: "Of a size within a range; size>1M too."},
 	{
 		Name: "is", Kind: FlagValue, Example: "is:unread", Values: []string{"read", "unread", "flagged", "starred", "draft", "sent", "important", "gone"},
-		Meaning: "What state a message is in. is:gone finds messages that were deleted at their source and are still kept here.",
+		Meaning: "What state a message is in: read, unread, flagged (starred means the same), draft, sent (by whose mailbox it is in), important. " +
+			"is:gone finds messages that were deleted at their source and are still kept here.",
 	},
 	{Name: "isread", Aliases: []string{"read"}, Kind: FlagValue, Example: "isread:no", Values: []string{"yes", "no"}, yes: "is:read", Meaning: "Whether it was read: yes or no."},
 	{Name: "isflagged", Aliases: []string{"flagged"}, Kind: FlagValue, Example: "isflagged:yes", Values: []string{"yes", "no"}, yes: "is:flagged", Meaning: "Whether it is flagged: yes or no."},
@@ -142,7 +143,7 @@ var fields = []FieldInfo{
 	},
 	{
 		Name: "direction", Kind: FlagValue, Example: "direction:inbound", Values: []string{"inbound", "outbound", "internal"},
-		Meaning: "Whether it came from outside the organisation, went outside, or stayed within.",
+		Meaning: "Whether it came from outside the organisation (inbound), went outside (outbound), or stayed within (internal).",
 	},
 	{
 		Name: "header", Kind: MarkValue, mark: "header", pattern: true, Example: "header:x-mailer=Outlook",
@@ -151,7 +152,7 @@ var fields = []FieldInfo{
 	{Name: "query", Aliases: []string{"saved"}, Kind: NameValue, Example: "query:gdpr", Meaning: "A saved search by its name."},
 	{
 		Name: "sort", Kind: FlagValue, Example: "invoice sort:newest", Values: []string{"relevance", "newest", "oldest", "size", "sender"},
-		Meaning: "The order of what is found.",
+		Meaning: "The order of what is found: relevance, newest, oldest, size (the largest first) or sender.",
 	},
 }
 
