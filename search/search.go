@@ -73,8 +73,12 @@ func (s *Service) Search(ctx context.Context, p access.Principal, r Request) (Re
 	}
 	found, err := ask(node)
 	if r.Match == MatchAuto && relaxes && (err == nil && found.Total == 0 || errors.Is(err, engine.ErrCursor)) {
-		node, res.Match = either, MatchAny // a cursor may be of that search
-		found, err = ask(node)
+		// A cursor may be of the other search.
+		if some, fault := ask(either); fault != nil {
+			err = fault
+		} else if some.Total > 0 {
+			node, res.Match, found, err = either, MatchAny, some, nil
+		}
 	}
 	if err != nil {
 		return Results{}, fmt.Errorf("search: %w", err)

@@ -64,6 +64,9 @@ func TestNothingHasAllWords(t *testing.T) {
 			t.Errorf("%q finds %d by %q, want %d", match, res.Total, res.Match, want)
 		}
 	}
+	if res := w.find(search.Request{Text: "xyzzy zanzibar", Match: search.MatchAuto}); res.Match != search.MatchAll {
+		t.Errorf("nothing is found by %q", res.Match)
+	}
 	if res := w.find(search.Request{Text: "renewal", Match: search.MatchAuto}); res.Match != search.MatchAll || res.Total != all.Total || all.Total == 0 {
 		t.Errorf("one word finds %d by %q", res.Total, res.Match)
 	}
