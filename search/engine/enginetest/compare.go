@@ -125,6 +125,9 @@ func compareIDs(t *testing.T, e Engine, m *model) {
 	}
 }
 
+// maxAttempts is how often an order by relevance is compared before it counts as wrong.
+const maxAttempts = 10
+
 // compareQuery asks for all pages, in some order, with some filters, and with copies
 // and conversations as one hit or not.
 func compareQuery(t *testing.T, rng *rand.Rand, e Engine, m *model, scope access.Scope, q query.Node) {
@@ -136,25 +139,38 @@ func compareQuery(t *testing.T, rng *rand.Rand, e Engine, m *model, scope access
 	}
 	base := m.search(scope, q)
 	found := m.filtered(base, r.Filters, "")
-	want := m.hits(r, inOrder(t, e, m, r, found))
+	for attempt := 1; ; attempt++ {
+		want := m.hits(r, inOrder(t, e, m, r, found))
+		got := allPages(t, e, m, r, base, len(want))
+		if slices.EqualFunc(got, want, sameHit) {
+			break
+		}
+		// Scores count deleted documents, so that a merge in the background, between the
+		// two searches, changes an order by relevance. It comes to an end; a fault stays.
+		if r.Sort != engine.Relevance || attempt == maxAttempts {
+			t.Fatalf("%s:\n got %v\nwant %v", request(r), got, want)
+		}
+	}
+	compareBucket(t, rng, e, m, r, base)
+}
+
+// allPages gives all hits of a request, of which there are so many, and compares each
+// page's total and facets.
+func allPages(t *testing.T, e Engine, m *model, r engine.Request, base []mail.MessageID, total int) []engine.Hit {
+	t.Helper()
 	var got []engine.Hit
 	for {
 		res := ask(t, e, r)
-		if res.Total != len(want) {
-			t.Fatalf("%s: total %d, want %d", request(r), res.Total, len(want))
+		if res.Total != total {
+			t.Fatalf("%s: total %d, want %d", request(r), res.Total, total)
 		}
 		compareFacets(t, m, r, base, res)
 		got = append(got, res.Hits...)
-		if len(got) > len(want) || res.Next == "" {
-			break
+		if len(got) > total || res.Next == "" {
+			return got
 		}
 		r.Cursor = res.Next
 	}
-	r.Cursor = ""
-	if !slices.EqualFunc(got, want, sameHit) {
-		t.Fatalf("%s:\n got %v\nwant %v", request(r), got, want)
-	}
-	compareBucket(t, rng, e, m, r, base)
 }
 
 // request tells of a request what matters.
