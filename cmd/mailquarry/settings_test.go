@@ -25,7 +25,7 @@ func flags(t *testing.T) []*kong.Flag {
 	if err != nil {
 		t.Fatal(err)
 	}
-	questions := []string{"check", "status", "problems", "verify", "hold"}
+	questions := []string{"check", "status", "problems", "verify", "hold", "saved", "search"}
 	all := slices.Clone(p.Model.Flags)
 	for _, c := range p.Model.Children {
 		if c.Hidden {

@@ -176,7 +176,7 @@ func held(t *testing.T, page string) (messages map[string]int, found int) {
 	}
 	var hits struct{ Total int }
 	ask(t, page+"api/v1/mailboxes", &boxes)
-	ask(t, page+"api/v1/search?q=before:2100&limit=1", &hits)
+	ask(t, page+"api/v1/search?q=before:2100&copies=each&limit=1", &hits)
 	messages = make(map[string]int)
 	for _, m := range boxes.Mailboxes {
 		if m.Messages > 0 {

@@ -233,7 +233,7 @@ type answer struct {
 // ids pages through all hits of a query.
 func (r *running) ids(q string, params url.Values) map[string]bool {
 	r.t.Helper()
-	p := url.Values{"q": {q}, "limit": {"100"}, "sort": {"newest"}}
+	p := url.Values{"q": {q}, "limit": {"100"}, "sort": {"newest"}, "copies": {"each"}}
 	for k, v := range params {
 		p[k] = v
 	}

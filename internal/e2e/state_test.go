@@ -119,7 +119,7 @@ func searchShows(t *testing.T, r *running, at map[string]place, ids map[string]s
 		perFolder[p.folder]++
 	}
 	var a answer
-	r.get("search", url.Values{"limit": {"1"}, "facets": {"mailbox,folder"}, "facet_size": {"10000"}}, &a)
+	r.get("search", url.Values{"limit": {"1"}, "copies": {"each"}, "facets": {"mailbox,folder"}, "facet_size": {"10000"}}, &a)
 	sameCounts(t, "mailbox", perBox, a)
 	sameCounts(t, "folder", perFolder, a)
 }

@@ -166,7 +166,7 @@ func (s *served) peak() int64 { return s.mem.bytes() }
 // total is how many messages a query finds.
 func (s *served) total(query string) int {
 	s.t.Helper()
-	res, err := http.Get(s.url + "api/v1/search?limit=1&q=" + query)
+	res, err := http.Get(s.url + "api/v1/search?limit=1&copies=each&q=" + query)
 	if err != nil {
 		s.t.Fatal(err)
 	}
