@@ -28,6 +28,8 @@ type Open func(dir string) (Engine, error)
 func Run(t *testing.T, open Open) {
 	t.Run("Scope", func(t *testing.T) { t.Parallel(); testScope(t, open) })
 	t.Run("Words", func(t *testing.T) { t.Parallel(); testWords(t, open) })
+	t.Run("Parts", func(t *testing.T) { t.Parallel(); testParts(t, open) })
+	t.Run("Changed", func(t *testing.T) { t.Parallel(); testChanged(t, open) })
 	t.Run("Cursor", func(t *testing.T) { t.Parallel(); testCursor(t, open) })
 	t.Run("PagingWhileMailArrives", func(t *testing.T) { t.Parallel(); testPagingWhileMailArrives(t, open) })
 	t.Run("Ranking", func(t *testing.T) { t.Parallel(); testRanking(t, open) })
