@@ -101,3 +101,35 @@ func proofpoint(path, query string) string {
 	}
 	return u
 }
+
+// PlainLinks gives a plain text with the links that a mail filter has rewritten as
+// they were before. All else stays as it is.
+func PlainLinks(text string) string {
+	if !strings.Contains(text, "safelinks.") && !strings.Contains(text, "urldefense.") && !strings.Contains(text, "linkprotect.cudasvc.com") {
+		return text
+	}
+	var out strings.Builder
+	kept := 0
+	for at := 0; ; {
+		i := strings.Index(text[at:], "https://")
+		if i < 0 {
+			break
+		}
+		at += i
+		end := len(text)
+		if n := strings.IndexAny(text[at:], " \t\r\n<>\"\u00A0"); n >= 0 {
+			end = at + n
+		}
+		link := strings.TrimRight(text[at:end], ".,;:!?)]'*_")
+		if inner := unwrapped(link); inner != "" {
+			out.WriteString(text[kept:at])
+			out.WriteString(linkTarget(link))
+			kept = at + len(link)
+		}
+		at = end
+	}
+	if kept == 0 {
+		return text
+	}
+	return out.String() + text[kept:]
+}

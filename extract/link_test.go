@@ -39,3 +39,31 @@ func TestLinkTarget(t *testing.T) {
 		t.Error("a hostile link was changed")
 	}
 }
+
+// TestPlainLinks promises the same of a plain text, of which all else stays.
+func TestPlainLinks(t *testing.T) {
+	t.Parallel()
+	const safe = "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example%2Fb&data=05%7C02%7C&reserved=0"
+	for in, want := range map[string]string{
+		"see here<" + safe + "> or (" + safe + "), \nand " + safe + ".": "see here<https://a.example/b> or (https://a.example/b), \nand https://a.example/b.",
+		"https://a.example/?url=https%3A%2F%2Fb.example safelinks.":     "https://a.example/?url=https%3A%2F%2Fb.example safelinks.",
+		"https://urldefense.com/v3/__https://a.example/b__;!!x!y$ z":    "https://a.example/b z",
+		"no link": "no link",
+	} {
+		if got := PlainLinks(in); got != want {
+			t.Errorf("%q is %q, want %q", in, got, want)
+		}
+	}
+}
+
+// FuzzPlainLinks promises that a text without such links stays, and that each is
+// looked at once.
+func FuzzPlainLinks(f *testing.F) {
+	f.Add("a<https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example%2Fb&data> https://urldefense.com/v3/__https://a__;x")
+	f.Fuzz(func(t *testing.T, s string) {
+		got := PlainLinks(s)
+		if len(got) > len(s) || !strings.Contains(s, "https://") && got != s {
+			t.Errorf("%q is %q", s, got)
+		}
+	})
+}

@@ -143,7 +143,7 @@ func bodyText(r *reading, p *rfc822.Part, raw []byte) limited {
 	case strings.EqualFold(p.Params["format"], "flowed"):
 		text = rfc822.Unflow(text, strings.EqualFold(p.Params["delsp"], "yes"))
 	}
-	return limited{text: text}
+	return limited{text: PlainLinks(text)}
 }
 
 // readAttached reads a file attached to a message; its name is text, too.

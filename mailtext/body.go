@@ -6,6 +6,7 @@ import "mailquarry/extract"
 // the body itself shows.
 func Read(content string, html bool, subject string) (text string, spans []Span) {
 	if !html {
+		content = extract.PlainLinks(content)
 		return content, Split(content, subject, nil)
 	}
 	text, said := extract.MarkedHTML(content)

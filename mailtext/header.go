@@ -26,7 +26,11 @@ func (s *splitter) header(i int) (n int, ends bool) {
 		return 0, false
 	}
 	j := s.nextText(i + n)
-	return n, j < len(s.lines) && (isAngle(s.lines[j].text) || s.fixed[j] && s.kinds[j] == Quoted)
+	if j >= len(s.lines) {
+		return n, false
+	}
+	l := s.lines[j].text
+	return n, isAngle(l) || s.fixed[j] && s.kinds[j] == Quoted || signOf(l) != "" && s.attribution(i) > 0
 }
 
 // divided is a line that says "original message" or draws a line, and the header

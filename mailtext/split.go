@@ -84,8 +84,9 @@ type splitter struct {
 	kinds   []Kind
 	fixed   []bool // a mark has said what the line is
 	forward bool
-	answer  bool  // by its subject
-	angles  []int // by line the next with >, itself or a later one; made at need
+	answer  bool   // by its subject
+	angles  []int  // by line the next with >, itself or a later one; made at need
+	sign    string // what lines of a quote begin with instead of >, once it has been introduced
 	// initials counts the lines that begin with the same initials and >.
 	initials map[string]int
 }
@@ -139,7 +140,7 @@ func (s *splitter) quotes() {
 		switch {
 		case s.fixed[i]:
 			continue
-		case isAngle(l) || s.initials[prefixOf(l)] > 1:
+		case isAngle(l) || s.initials[prefixOf(l)] > 1 || s.sign != "" && (l == s.sign[:1] || strings.HasPrefix(l, s.sign)):
 			s.set(i, Quoted)
 			continue
 		case s.lines[i].forwards():
@@ -159,6 +160,9 @@ func (s *splitter) quotes() {
 		}
 		for j := i; j < i+n; j++ {
 			s.set(j, Quoted)
+		}
+		if j := s.nextText(i + n); ends && j < len(s.lines) {
+			s.sign = signOf(s.lines[j].text)
 		}
 		if !ends && !s.shortened(i, i+n) {
 			// Without > there is no telling where the quote ends: it is the rest.
@@ -208,6 +212,16 @@ const wideAngle = "＞"
 // isAngle tells of a line that begins with >. Not so "From" escaped for mbox.
 func isAngle(l string) bool {
 	return strings.HasPrefix(l, ">") && !strings.HasPrefix(l, ">From ") || strings.HasPrefix(l, wideAngle)
+}
+
+// signOf gives the sign that some programs write instead of >, with the blank
+// behind it. It says so only behind a line that introduces a quote: tables and code
+// begin like that, too.
+func signOf(l string) string {
+	if len(l) > 2 && strings.IndexByte("|%}", l[0]) >= 0 && l[1] == ' ' {
+		return l[:2]
+	}
+	return ""
 }
 
 // withoutAngle is a line with > without the first of them.

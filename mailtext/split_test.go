@@ -53,6 +53,8 @@ func TestSplit(t *testing.T) {
 		"a date in german prose":  {"Re: x", "O:Am 3. Mai schrieb die Firma:\nO:wir stimmen zu.\nO:Ich auch."},
 		"a date and angles":       {"Re: x", "Q:On 3 October Ann wrote:\nQ:> we agree.\nO:So do I."},
 		"short dates":             {"Re: x", "O:So do I.\nQ:On 3/10 at 10:12 Ann wrote:\nQ:we agree."},
+		"other signs":             {"Re: x", "Q:On 05.01.2026 15:04, Ann wrote:\nQ:| Shall we?\nQ:|\nQ:| When?\nO:Yes."},
+		"a table":                 {"Re: x", "O:See:\nO:| a | b |\nO:| 1 | 2 |\nO:} else {"},
 		"wrote in prose":          {"", "O:On this I wrote:\nO:nothing."},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -141,4 +143,15 @@ func TestSplitHostile(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestReadPlainLinks promises that a link is found by where it leads.
+func TestReadPlainLinks(t *testing.T) {
+	t.Parallel()
+	const in = "plan<https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example%2Fplan&data=x>\n> x\n"
+	text, spans := Read(in, false, "")
+	if text != "plan<https://a.example/plan>\n> x\n" {
+		t.Errorf("got %q", text)
+	}
+	whole(t, text, spans)
 }
