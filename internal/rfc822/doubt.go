@@ -182,12 +182,15 @@ func bestAlphabet(b []byte) (best alphabet, most float64) {
 }
 
 // share tells how much of the bytes beyond ASCII are common letters, less what
-// should not be there: what is no letter of the script, and capitals after small
-// letters.
+// should not be there: what is no letter of the script, capitals after small
+// letters, and letters within a word of ASCII. Of few different letters it tells
+// nothing.
 func (a *alphabet) share(b []byte) float64 {
-	all, common, wrong := 0, 0, 0
+	const fewKinds = 6
+	all, common, wrong, kinds := 0, 0, 0, 0
+	var seen [256]bool
 	small := false
-	for _, c := range b {
+	for i, c := range b {
 		if c < utf8.RuneSelf {
 			small = false
 			continue
@@ -198,17 +201,21 @@ func (a *alphabet) share(b []byte) float64 {
 			continue
 		}
 		all++
+		if !seen[c] {
+			seen[c] = true
+			kinds++
+		}
 		low := unicode.ToLower(r)
 		switch {
-		case !unicode.Is(a.script, r) || small && r != low:
+		case !unicode.Is(a.script, r) || small && r != low || asciiLetter(b, i-1) || asciiLetter(b, i+1):
 			wrong++
 		case strings.ContainsRune(a.common, low):
 			common++
 		}
 		small = unicode.IsLower(r)
 	}
-	if all == 0 {
-		return 0
+	if kinds < fewKinds {
+		return -10
 	}
 	return float64(common-2*wrong) / float64(all)
 }
@@ -241,25 +248,45 @@ func otherCyrillic(b []byte, enc encoding.Encoding) (string, bool) {
 // oldWestern tells of Western text of DOS or of the Mac before it knew Unicode: in
 // Windows-1252 signs would stand within its words. It is nil where there are none.
 func oldWestern(b []byte) encoding.Encoding {
-	best, most := (*charmap.Charmap)(nil), accents(charmap.Windows1252, b)
-	if most >= 0 {
+	b = b[:min(len(b), detectBytes)]
+	if !hasSignsInWords(b) {
 		return nil
 	}
+	var best *charmap.Charmap
+	most := 1
 	for _, enc := range []*charmap.Charmap{charmap.CodePage850, charmap.Macintosh} {
-		if n := accents(enc, b); n > max(most, 0) {
+		if n := accents(enc, b); n > most {
 			best, most = enc, n
 		}
 	}
 	if best == nil {
-		return nil
+		return nil // not a nil of another type
 	}
 	return best
 }
 
-// accents counts the letters with accents in words, less twice the signs there.
-func accents(enc *charmap.Charmap, b []byte) (n int) {
+// hasSignsInWords tells whether there are characters within words that are signs in
+// Windows-1252, and none that belong there.
+func hasSignsInWords(b []byte) bool {
 	inWord := func(i int) bool { return asciiLetter(b, i) || i >= 0 && i < len(b) && b[i] >= utf8.RuneSelf }
-	for i, c := range b[:min(len(b), detectBytes)] {
+	signs := 0
+	for i, c := range b {
+		if c < utf8.RuneSelf || !inWord(i-1) || !inWord(i+1) || !asciiLetter(b, i-1) && !asciiLetter(b, i+1) {
+			continue
+		}
+		switch r := charmap.Windows1252.DecodeByte(c); {
+		case c >= 0xa0 && c != 0xa7 || unicode.IsLetter(r):
+		case r == '’' || r == '–' || r == '—' || r == '…':
+		default:
+			signs++
+		}
+	}
+	return signs > 1
+}
+
+// accents counts the letters with accents in words, less what can be no part of one.
+func accents(enc *charmap.Charmap, b []byte) (n int) {
+	for i, c := range b {
 		if c < utf8.RuneSelf || !asciiLetter(b, i-1) && !asciiLetter(b, i+1) {
 			continue
 		}
@@ -267,7 +294,7 @@ func accents(enc *charmap.Charmap, b []byte) (n int) {
 		switch {
 		case strings.ContainsRune("äöüßéèêëàâçîïíóôúûùñáåøæÄÖÜÉÀÅØÆÇÑ", r):
 			n++
-		case inWord(i-1) && inWord(i+1) && !unicode.IsLetter(r) && r != '’' && r != '–' && r != '—' && r != '·' && r != '…':
+		case !unicode.IsLetter(r) && !unicode.IsPunct(r) && r != '\u00A0':
 			n -= 2
 		}
 	}

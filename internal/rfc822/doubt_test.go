@@ -82,11 +82,11 @@ func TestLabelIsBelieved(t *testing.T) {
 		texts []string
 	}{
 		{"iso-8859-1", charmap.Windows1252, []string{german, french, iceland, "ÄÖÜ ÄÖÜ äöüß äöüß", "°°°°°°°°°° ¯¯¯¯¯¯¯¯", "\u00a0\u00a0\u00a0\u00a0\u00a0\u00a0\u00a0 «»", "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿ"}},
-		{"", charmap.Windows1252, []string{german, iceland, french}},
+		{"", charmap.Windows1252, []string{german, iceland, french, "Stock “IBXG” and “x”y and ”z“ Co’s", "Issue#422\u00a0\u00a0x a\u00a0b\u00a0c"}},
 		{"iso-8859-2", charmap.ISO8859_2, []string{polish, polCaps, "PODRÓŻ"}},
 		{"windows-1250", charmap.Windows1250, []string{polish, polCaps, "PODRÓŻ"}},
 		{"windows-1251", charmap.Windows1251, []string{russian, capitals, "да", "мАМА и ПАПА"}},
-		{"koi8-r", charmap.KOI8R, []string{russian, capitals, "да"}},
+		{"koi8-r", charmap.KOI8R, []string{russian, capitals, "да", "├─nvme0n1p1 259:1 part /boot\n├─nvme0n1p2 259:2 part /boot"}},
 		{"cp866", charmap.CodePage866, []string{russian, capitals}},
 		{"windows-1253", charmap.Windows1253, []string{greek}},
 		{"cp850", charmap.CodePage850, []string{german}},
