@@ -23,8 +23,9 @@ var languages = sync.OnceValue(func() map[string]string {
 
 // languageNamed gives the code of a language by its code or its name, in lower case.
 func languageNamed(s string) (code string, ok bool) {
-	if len(s) == 2 && 'a' <= s[0] && s[0] <= 'z' && 'a' <= s[1] && s[1] <= 'z' {
-		return s, true
+	if len(s) == 2 {
+		_, err := language.ParseBase(s)
+		return s, err == nil
 	}
 	code, ok = languages()[s]
 	return code, ok

@@ -194,8 +194,14 @@ func (p *parser) fieldValue(t token) Node {
 	v.compare = t.compare
 	switch v.kind {
 	case word, phrase, expression:
-		if f.Kind == DateValue && v.kind == word {
-			p.moreOfDate(&v)
+		switch {
+		case f.Kind == DateValue:
+			if v.kind == word {
+				p.moreOfDate(&v)
+			}
+			p.moreOfRange(&v)
+		case f.Kind == SizeValue && v.kind == word:
+			p.unitOfSize(&v)
 		}
 		if f.mark == headerMark && v.kind == word && strings.HasSuffix(v.text, "=") {
 			p.headerValue(&v)

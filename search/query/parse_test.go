@@ -103,6 +103,8 @@ func TestParse(t *testing.T) {
 		{"sent:2024 sent>=2024-02 sent:..2024-02-03", "(sent:2024-01-01..2024-12-31 AND sent:2024-02-01.. AND sent:..2024-02-03)"},
 		{"date:yesterday on:today after:tomorrow", "(date:2026-11-21..2026-11-21 AND date:2026-11-22..2026-11-22 AND after:2026-11-23)"},
 		{`date:"last week" date:this week received:last month x`, "(date:2026-11-09..2026-11-15 AND date:2026-11-16..2026-11-22 AND date:2026-10-01..2026-10-31 AND x)"},
+		{`date:"jan 2025"..today date:2024.."last week" sent:"1 jan 2025".."2 jan 2025" x`, "(date:2025-01-01..2026-11-22 AND date:2024-01-01..2026-11-15 AND sent:2025-01-01..2025-01-02 AND x)"},
+		{"larger:10 MB size>2 k x larger:3 x size:1..2 m", "(larger:10485760 AND larger:2049 AND x AND larger:3 AND x AND size:1..2 AND m)"},
 		{"date:last year date:this year date:last quarter", "(date:2025-01-01..2025-12-31 AND date:2026-01-01..2026-12-31 AND date:2026-07-01..2026-09-30)"},
 		{"on:monday on:sunday date:march date:december", "(date:2026-11-16..2026-11-16 AND date:2026-11-22..2026-11-22 AND date:2026-03-01..2026-03-31 AND date:2025-12-01..2025-12-31)"},
 		{"after:31.1.2025 before:12/31/2024 on:5.6.24", "(after:2025-01-31 AND before:2024-12-31 AND date:2024-06-05..2024-06-05)"},
@@ -167,8 +169,14 @@ func TestParseWarns(t *testing.T) {
 		{"after:3/4/2024", "after:2024-04-03", []string{"3/4/2024"}},
 		{"date:..", "<nil>", []string{".."}},
 		{"date:2024..soon a", "a", []string{"2024..soon"}},
+		{"date:2025..2024", "date:2025-01-01..2024-12-31", []string{"2025..2024"}},
+		{"date:2025-03..2025-02-28", "date:2025-03-01..2025-02-28", []string{"2025-03..2025-02-28"}},
+		{"sent:7d..30d", "sent:2026-11-15T22:00:00+01:00..2026-10-23T22:00:00+01:00", []string{"7d..30d"}},
+		{"size:5M..1M", "size:5242880..1048576", []string{"5M..1M"}},
 		{"newer_than:soon a", "a", []string{"soon"}},
 		{"size:huge a", "a", []string{"huge"}},
+		{"lang:qq a", "a", []string{"qq"}},
+		{`"net 30"~3 a`, `("net 30" AND a)`, []string{"~3"}},
 		{"lang:klingon a", "a", []string{"klingon"}},
 		{"kind:song a", "a", []string{"song"}},
 		{"sort:colour a", "a", []string{"colour"}},
@@ -286,7 +294,60 @@ func TestPositive(t *testing.T) {
 	}
 }
 
-// FuzzParse: parsing ends, warnings point into the text, and what a tree prints
+// outside finds a leaf that does not stand within the first bytes.
+func outside(n Node, bytes int) (Span, bool) {
+	var below []Node
+	at := Span{0, 1}
+	switch n := n.(type) {
+	case And:
+		below = n.Nodes
+	case Or:
+		below = n.Nodes
+	case Near:
+		below = n.Nodes
+	case Not:
+		below = []Node{n.Node}
+	case Thread:
+		below = []Node{n.Node}
+	case Word:
+		at = n.At
+	case Phrase:
+		at = n.At
+	case Prefix:
+		at = n.At
+	case Wildcard:
+		at = n.At
+	case Regexp:
+		at = n.At
+	case Dates:
+		at = n.At
+	case Size:
+		at = n.At
+	case Key:
+		at = n.At
+	case Me:
+		at = n.At
+	case Saved:
+		at = n.At
+	case Direction:
+		at = n.At
+	case Folder:
+		at = n.At
+	case Mailbox:
+		at = n.At
+	}
+	if len(below) == 0 && n != nil && (at.From < 0 || at.From >= at.To || at.To > bytes) {
+		return at, true
+	}
+	for _, m := range below {
+		if at, ok := outside(m, bytes); ok {
+			return at, true
+		}
+	}
+	return Span{}, false
+}
+
+// FuzzParse: parsing ends, nodes and warnings point into the text, and what a tree prints
 // is read as the same tree.
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{
@@ -294,6 +355,7 @@ func FuzzParse(f *testing.F) {
 		`foo:bar from:subject:x`, `a**`, `“x" y”`, `- x`, `from: OR`, `after:2025-01-31T08:30:00+05:30`, "\xff\"", `hasattachment:no`, `-is:gone`,
 		`a NEAR/3 b ADJ/2 "c d" NEAR e*`, `(a OR b) NEAR (c d)`, `from:/a b/ /x/`, `thread:{a {b c}}`, `+a~2 w?d *x*`, `size>1M date:..2024 sent:last week`,
 		`header:x="a b" ext:(pdf docx) mime:image/*`, `date:30d..7d before:3/4/2024`, `smaller:0 size:0`, `sort:newest -sort:oldest`, `from:me filename:pdf`,
+		`date:"jan 2025".."feb 2025`, `"a b"~3 size>3 mb`, `date:2024.. "x"`,
 	} {
 		f.Add(s)
 	}
@@ -304,6 +366,9 @@ func FuzzParse(f *testing.F) {
 			if w.From < 0 || w.From > w.To || w.To > len(s) {
 				t.Fatalf("%q: warning %+v", s, w)
 			}
+		}
+		if at, ok := outside(n, len(s)); ok {
+			t.Fatalf("%q: a node stands at %+v", s, at)
 		}
 		if n == nil || strings.Count(s, "(")+strings.Count(s, "-")+strings.Count(s, "NOT") > MaxDepth/2 {
 			return
@@ -317,6 +382,19 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("%q is %q, which is read as %q\n%s", s, text, printed(again), cmp.Diff(n, again, anywhere()))
 		}
 	})
+}
+
+// A web address that is put in as it stands is a text, and not a pattern for its
+// question mark.
+func TestAddressesAreText(t *testing.T) {
+	t.Parallel()
+	const address = "https://example.org/find?id=17"
+	for _, text := range []string{address, "body:" + address} {
+		n, warnings := parsed(text, berlin(t))
+		if w, ok := n.(Word); !ok || w.Text != address || len(warnings) > 0 {
+			t.Errorf("%s gives a %T, %v", text, n, warnings)
+		}
+	}
 }
 
 // What became of an attachment's text can be asked for, and prints as a query

@@ -17,6 +17,10 @@ func (p *parser) text(t token, f FieldInfo) Node {
 	if t.kind == word && in == Any && len(t.text) > 2 && t.text[0] == '/' && strings.HasSuffix(t.text, "/") {
 		p.warn(t.from, t.to, "regular expressions need a field, such as subject:%s; this is searched as text", t.text)
 	}
+	if rest, signed := strings.CutPrefix(t.text, "~"); signed && t.kind == word && in == Any && isNumber(rest) {
+		p.warn(t.from, t.to, "%q stands behind a single word; write a NEAR/3 b for words near each other", t.text)
+		return nil
+	}
 	if !hasWord(t.text) {
 		p.warn(t.from, t.to, "%q has no letters or digits and is left out", p.in[t.from:t.to])
 		return nil
@@ -39,6 +43,11 @@ func (p *parser) text(t token, f FieldInfo) Node {
 	return n
 }
 
+func isNumber(s string) bool {
+	digits, rest := leadingDigits(s)
+	return digits != "" && rest == ""
+}
+
 func isPeople(f Field) bool {
 	switch f {
 	case From, To, Cc, Bcc, Recipients, Participants:
@@ -59,8 +68,7 @@ func knownType(s string) bool {
 
 // wordAs reads the signs of a word: + before it, ~ behind it, * and ? in it.
 func wordAs(in Field, text string, at Span) Node {
-	// A question mark behind a word asks, and stands for no letter.
-	if strings.ContainsAny(strings.TrimRight(text, "?"), "*?") {
+	if isPattern(text) {
 		if begin := strings.TrimRight(text, "*"); !strings.ContainsAny(begin, "*?") && begin != text {
 			return Prefix{Field: in, Text: begin, At: at}
 		}
@@ -77,6 +85,12 @@ func wordAs(in Field, text string, at Span) Node {
 		}
 	}
 	return w
+}
+
+// isPattern tells whether * and ? stand for letters in a word. A question mark behind a
+// word asks, and one in a web address stands before what it asks for.
+func isPattern(text string) bool {
+	return strings.Contains(text, "*") || strings.Contains(strings.TrimRight(text, "?"), "?") && !strings.Contains(text, "://")
 }
 
 // expressionIn makes a regular expression, where there are few enough words to try

@@ -231,6 +231,38 @@ func (p *parser) moreOfDate(v *token) {
 	}
 }
 
+// moreOfRange takes the side of a range that is in quotes, or behind them.
+func (p *parser) moreOfRange(v *token) {
+	if v.kind == phrase && strings.HasPrefix(p.in[p.pos:], "..") {
+		t := p.word()
+		v.text, v.to = v.text+t.text, t.to
+	}
+	if !strings.HasSuffix(v.text, "..") {
+		return
+	}
+	start := p.pos
+	if t, ok := p.phrase(); ok {
+		v.text, v.to, v.unclosed = v.text+t.text, t.to, t.unclosed
+		return
+	}
+	p.pos = start
+}
+
+// unitOfSize takes the unit that stands apart from its number: 10 MB.
+func (p *parser) unitOfSize(v *token) {
+	if !isNumber(v.text) {
+		return
+	}
+	start := p.pos
+	p.skipSpace()
+	switch t := p.word(); strings.ToLower(t.text) {
+	case "k", "kb", "m", "mb", "g", "gb":
+		v.text, v.to = v.text+t.text, t.to
+	default:
+		p.pos = start
+	}
+}
+
 // dates makes a range of dates.
 func (p *parser) dates(t token, f FieldInfo) Node {
 	n := Dates{Sent: f.Name == "sent", At: Span{t.from, t.to}}
@@ -274,7 +306,15 @@ func (p *parser) dates(t token, f FieldInfo) Node {
 		}
 		end.set(i)
 	}
+	if !n.From.IsZero() && !n.To.IsZero() && !n.From.Before(n.To) {
+		p.backwards(t)
+	}
 	return n
+}
+
+// backwards warns of a range that nothing can be in.
+func (p *parser) backwards(t token) {
+	p.warn(t.from, t.to, "%q ends before it begins, so that nothing is found", t.text)
 }
 
 func (p *parser) date(t token, text string) (interval, bool) {
@@ -321,6 +361,9 @@ func (p *parser) size(t token, f FieldInfo) Node {
 		n.From = from
 		if last != "" {
 			n.To = to + 1
+			if n.From >= n.To {
+				p.backwards(t)
+			}
 		}
 		return n
 	}
