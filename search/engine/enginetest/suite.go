@@ -32,6 +32,7 @@ func Run(t *testing.T, open Open) {
 	t.Run("Changed", func(t *testing.T) { t.Parallel(); testChanged(t, open) })
 	t.Run("Cursor", func(t *testing.T) { t.Parallel(); testCursor(t, open) })
 	t.Run("PagingWhileMailArrives", func(t *testing.T) { t.Parallel(); testPagingWhileMailArrives(t, open) })
+	t.Run("Best", func(t *testing.T) { t.Parallel(); testBest(t, open) })
 	t.Run("Ranking", func(t *testing.T) { t.Parallel(); testRanking(t, open) })
 	t.Run("Refused", func(t *testing.T) { t.Parallel(); testRefused(t, open) })
 	t.Run("Checkpoint", func(t *testing.T) { t.Parallel(); testCheckpoint(t, open) })
