@@ -29,12 +29,14 @@ func (b *Builder) body(ctx context.Context, seq archive.Seq, m mail.Message, doc
 			footers = append(footers, t)
 		}
 	}
+	// By what the message itself shows: which footers are known depends on what came
+	// before it, and the same mail has to give the same index.
+	doc.Language = mailtext.LanguageOf(m.Subject, text, spans)
 	spans = mailtext.Footers(spans, footers)
 	doc.Body = text
 	for _, s := range spans {
 		doc.Parts = append(doc.Parts, engine.BodyPart{Kind: partKind(s.Kind), End: s.End})
 	}
-	doc.Language = mailtext.LanguageOf(m.Subject, text, spans)
 	return nil
 }
 
