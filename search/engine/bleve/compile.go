@@ -16,7 +16,9 @@ import (
 // plan is a query made ready for an index.
 type plan struct {
 	match  matcher
-	scores []scorer // empty when nothing in the query says how well a message fits
+	scores []scorer    // empty when nothing in the query says how well a message fits
+	many   []*expander // the words that stand for many
+	capped []string    // what was cut already
 }
 
 // The limits of a plan.
@@ -41,7 +43,7 @@ func planOf(n query.Node, scope access.Scope) (*plan, error) {
 	if c.seen != nil {
 		m = and([]matcher{m, c.seen})
 	}
-	return &plan{match: m, scores: c.scores}, nil
+	return &plan{match: m, scores: c.scores, many: c.many, capped: c.capped}, nil
 }
 
 // seenBy matches what is in a scope, nil when that is everything.
@@ -61,6 +63,15 @@ type compiler struct {
 	seen   matcher // nil is all
 	scores []scorer
 	nodes  int
+	many   []*expander
+	fuzzy  int // misspelled words so far
+	capped []string
+}
+
+// expands notes a word that stands for many.
+func (c *compiler) expands(m *expander) *expander {
+	c.many = append(c.many, m)
+	return m
 }
 
 // compile gives the matcher of a node, nil for a node that says nothing. Only
@@ -99,7 +110,7 @@ func (c *compiler) compile(n query.Node, positive bool, depth int) (matcher, err
 	case query.Size:
 		return &sizeMatcher{n.From, cmp.Or(n.To, math.MaxInt64)}, nil
 	case query.Key:
-		return keyMatcher(n), nil
+		return c.key(n), nil
 	case query.HasAttachment:
 		return &termMatcher{fieldHas, []string{hasAttachment}}, nil
 	case query.TextState:
@@ -196,8 +207,8 @@ func ceilSecond(t time.Time) int64 {
 	return s
 }
 
-// keyMatcher matches marks.
-func keyMatcher(n query.Key) matcher {
+// key matches marks.
+func (c *compiler) key(n query.Key) matcher {
 	if len(n.Values) == 0 {
 		return noneMatcher{}
 	}
@@ -206,7 +217,7 @@ func keyMatcher(n query.Key) matcher {
 	for _, v := range n.Values {
 		term := n.Name + keySeparator + v
 		if n.Pattern && strings.ContainsAny(v, "*?") {
-			m := wildcardOf(fieldKey, term)
+			m := c.expands(wildcardOf(fieldKey, term))
 			m.name = n.Name + ":" + v
 			either = append(either, m)
 			continue

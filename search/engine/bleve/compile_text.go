@@ -77,7 +77,7 @@ func (c *compiler) text(n query.Node, positive bool) (matcher, error) {
 	}
 	var either []matcher
 	for _, field := range w.fields {
-		words, err := apart(n, field, w.inflects)
+		words, err := c.apart(n, field, w.inflects)
 		if err != nil {
 			return nil, err
 		}
@@ -95,7 +95,7 @@ func (c *compiler) text(n query.Node, positive bool) (matcher, error) {
 		if err != nil {
 			return nil, err
 		}
-		either = append(either, m)
+		either = append(either, c.expands(m))
 	}
 	if len(either) == 1 {
 		return either[0], nil
@@ -111,7 +111,7 @@ type wordOf struct {
 }
 
 // apart takes a node apart into words next to each other.
-func apart(n query.Node, field string, inflects bool) ([]wordOf, error) {
+func (c *compiler) apart(n query.Node, field string, inflects bool) ([]wordOf, error) {
 	switch n := n.(type) {
 	case query.Word:
 		terms := analysis.Terms(n.Text)
@@ -121,10 +121,15 @@ func apart(n query.Node, field string, inflects bool) ([]wordOf, error) {
 		}
 		switch {
 		case n.Fuzzy > 0:
+			if c.fuzzy++; c.fuzzy > maxFuzzy {
+				c.capped = append(c.capped, terms[0]+"~")
+				break
+			}
 			m, err := fuzzyOf(field, terms[0], n.Fuzzy)
 			if err != nil {
 				return nil, err
 			}
+			c.expands(&m.expander)
 			words[0].many = m
 		case inflects && !n.Exact:
 			words[0].many = &inflectMatcher{field, terms[0]}
@@ -136,17 +141,17 @@ func apart(n query.Node, field string, inflects bool) ([]wordOf, error) {
 		words := plain(analysis.Terms(n.Text))
 		if len(words) > 0 {
 			last := &words[len(words)-1]
-			last.many = prefixOf(field, last.term)
+			last.many = c.expands(prefixOf(field, last.term))
 		}
 		return words, nil
 	case query.Wildcard:
-		return wildcardWords(n.Pattern, field), nil
+		return c.wildcardWords(n.Pattern, field), nil
 	case query.Regexp:
 		m, err := regexpOf(field, n.Pattern)
 		if err != nil {
 			return nil, err
 		}
-		return []wordOf{{many: m}}, nil
+		return []wordOf{{many: c.expands(m)}}, nil
 	}
 	return nil, fmt.Errorf("compile query: %T is no word: %w", n, engine.ErrTooComplex)
 }
@@ -160,7 +165,7 @@ func plain(terms []string) []wordOf {
 }
 
 // wildcardWords takes a pattern apart like a text, with the signs as letters.
-func wildcardWords(pattern, field string) []wordOf {
+func (c *compiler) wildcardWords(pattern, field string) []wordOf {
 	var words []wordOf
 	for piece := range strings.FieldsFuncSeq(pattern, func(r rune) bool {
 		return r != '*' && r != '?' && !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r)
@@ -170,7 +175,7 @@ func wildcardWords(pattern, field string) []wordOf {
 			continue
 		}
 		if folded := foldPattern(piece); strings.Trim(folded, "*") != "" {
-			words = append(words, wordOf{many: wildcardOf(field, folded)})
+			words = append(words, wordOf{many: c.expands(wildcardOf(field, folded))})
 		}
 	}
 	return words
@@ -224,7 +229,9 @@ func matcherOf(field string, words []wordOf, zones zoneSet) matcher {
 			return &placeMatcher{placerOf(field, words, 0)}
 		}
 	}
-	return &phraseMatcher{field: field, terms: termsOf(words), prefix: last.many != nil}
+	m := &phraseMatcher{field: field, terms: termsOf(words)}
+	m.prefix, _ = last.many.(*expander)
+	return m
 }
 
 // placerOf tells where words stand next to each other.
@@ -260,7 +267,7 @@ func (c *compiler) near(n query.Near, positive bool) (matcher, error) {
 		near := &nearPlacer{distance: uint32(max(n.Distance, 1)), ordered: n.Ordered}
 		var terms []string
 		for _, node := range n.Nodes {
-			words, err := apart(node, field, w.inflects)
+			words, err := c.apart(node, field, w.inflects)
 			if err != nil {
 				return nil, err
 			}

@@ -1,10 +1,8 @@
 package bleve
 
 import (
-	"cmp"
 	"fmt"
 	"math/bits"
-	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
@@ -20,26 +18,6 @@ type expander struct {
 	accept func(string) bool // nil: all of those
 	fits   segment.Automaton // nil: all of those; it skips what cannot fit
 	name   string            // as it is said in a query
-}
-
-// The limits of expansion: how many terms all words of a query may stand for, over
-// all segments, and how many are looked at. What goes beyond is cut, the rarest terms
-// first, and said.
-const (
-	maxExpansions = 60_000
-	maxLooks      = 1_000_000
-)
-
-// budget is what is left of the limits of a search, and what has been cut.
-type budget struct {
-	terms, looks int
-	capped       []string
-}
-
-func (b *budget) cap(name string) {
-	if !slices.Contains(b.capped, name) {
-		b.capped = append(b.capped, name)
-	}
 }
 
 func (*expander) cost() int { return 4 }
@@ -78,50 +56,68 @@ func (m *expander) each(p *part, f func(segment.PostingsList) error) error {
 	if err != nil {
 		return err
 	}
-	var chosen map[string]bool
-	if n := dict.Cardinality(); n > p.budget.terms {
-		counted, err := m.count(p, dict)
-		if err != nil {
+	size := dict.Cardinality()
+	g := p.budget.grant(m, p, size)
+	keep := &sieve{}
+	if size > g.terms {
+		if keep, err = m.sieve(p, dict, g); err != nil {
 			return err
 		}
-		if len(counted) > p.budget.terms {
-			p.budget.cap(m.name)
-			slices.SortStableFunc(counted, func(a, b termCount) int { return cmp.Compare(b.docs, a.docs) })
-			counted = counted[:p.budget.terms]
-			chosen = make(map[string]bool, len(counted))
-			for _, c := range counted {
-				chosen[c.term] = true
-			}
-		}
 	}
-	return m.walk(p, dict, func(term string, _ uint64, it postingsIterator) error {
-		if chosen != nil && !chosen[term] {
+	used := grant{}
+	used.looks, err = m.walk(p, dict, g.looks, func(docs uint64, it postingsIterator) error {
+		if !keep.passes(docs) {
 			return nil
 		}
-		p.budget.terms--
+		used.terms++
 		list, err := it.Postings()
 		if err != nil {
 			return fmt.Errorf("read postings: %w", err)
 		}
 		return f(list)
 	})
+	p.budget.giveBack(g, used)
+	return err
 }
 
-type termCount struct {
-	term string
-	docs uint64
+// sieve lets the most frequent terms pass: those of more than floor documents, and the
+// first ties of those of just as many.
+type sieve struct {
+	floor uint64
+	ties  int
 }
 
-// count lists the terms.
-func (m *expander) count(p *part, dict segment.TermDictionary) ([]termCount, error) {
-	var list []termCount
-	looks := p.budget.looks
-	err := m.walk(p, dict, func(term string, docs uint64, _ postingsIterator) error {
-		list = append(list, termCount{term, docs})
+// maxFloor is from how many documents on terms count as equally frequent.
+const maxFloor = 1 << 12
+
+func (s *sieve) passes(docs uint64) bool {
+	docs = min(docs, maxFloor)
+	if docs == s.floor {
+		s.ties--
+		return s.ties >= 0
+	}
+	return docs > s.floor
+}
+
+// sieve counts the terms to tell which of them are within a grant.
+func (m *expander) sieve(p *part, dict segment.TermDictionary, g *grant) (*sieve, error) {
+	var by [maxFloor + 1]int // terms by how many documents they have
+	total := 0
+	_, err := m.walk(p, dict, g.looks, func(docs uint64, _ postingsIterator) error {
+		by[min(docs, maxFloor)]++
+		total++
 		return nil
 	})
-	p.budget.looks = looks // the walk that reads them counts
-	return list, err
+	if err != nil || total <= g.terms {
+		return &sieve{}, err
+	}
+	p.budget.cap(m.name)
+	floor, left := maxFloor, g.terms
+	for floor > 1 && by[floor] <= left {
+		left -= by[floor]
+		floor--
+	}
+	return &sieve{floor: uint64(floor), ties: left}, nil
 }
 
 // postingsIterator gives the postings of the present term.
@@ -129,34 +125,36 @@ type postingsIterator interface {
 	Postings() (segment.PostingsList, error)
 }
 
-func (m *expander) walk(p *part, dict segment.TermDictionary, f func(term string, docs uint64, it postingsIterator) error) error {
+// walk calls f for the terms, of which it looks at no more than some, and tells how
+// many it has looked at.
+func (m *expander) walk(p *part, dict segment.TermDictionary, most int, f func(docs uint64, it postingsIterator) error) (int, error) {
 	it := dict.AutomatonIterator(m.fits, []byte(m.prefix), after(m.prefix))
 	lists, ok := it.(postingsIterator)
 	if !ok {
-		return fmt.Errorf("dictionary of type %T gives no postings: %w", dict, engine.ErrDamaged)
+		return 0, fmt.Errorf("dictionary of type %T gives no postings: %w", dict, engine.ErrDamaged)
 	}
 	for i := 0; ; i++ {
 		entry, err := it.Next()
 		if err != nil {
-			return fmt.Errorf("read dictionary of %s: %w", m.field, err)
+			return i, fmt.Errorf("read dictionary of %s: %w", m.field, err)
 		}
 		if entry == nil {
-			return nil
+			return i, nil
 		}
 		if i%1024 == 0 {
 			if err := p.done(); err != nil {
-				return err
+				return i, err
 			}
 		}
-		if p.budget.looks--; p.budget.looks < 0 {
+		if i == most {
 			p.budget.cap(m.name)
-			return nil
+			return i, nil
 		}
 		if m.accept != nil && !m.accept(entry.Term) {
 			continue
 		}
-		if err := f(entry.Term, entry.Count, lists); err != nil {
-			return err
+		if err := f(entry.Count, lists); err != nil {
+			return i, err
 		}
 	}
 }

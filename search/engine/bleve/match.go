@@ -63,9 +63,9 @@ func (p *part) lookup(field, term string) (postings, error) {
 	return found, err
 }
 
-func newPart(ctx context.Context, s *scorch.SegmentSnapshot, cols *columns, limits *budget) *part {
+func newPart(ctx context.Context, s *scorch.SegmentSnapshot, cols *columns) *part {
 	return &part{
-		id: s.Id(), ctx: ctx, segment: s.Segment(), deleted: s.Deleted(), cols: cols, budget: limits,
+		id: s.Id(), ctx: ctx, segment: s.Segment(), deleted: s.Deleted(), cols: cols,
 		dicts: map[string]segment.TermDictionary{}, looked: map[fieldTerm]postings{}, found: map[*phraseMatcher]*counted{},
 		placed: map[*placeMatcher]*counted{}, expanded: map[*expander]*roaring.Bitmap{},
 		forms: map[*inflectMatcher][]form{}, inflected: map[*inflectMatcher]*roaring.Bitmap{},

@@ -66,6 +66,10 @@ type fuzzyMatcher struct {
 	term string
 }
 
+// maxFuzzy is how many words of a query are looked for with their misspellings; making
+// an automaton takes milliseconds. The others are looked for as they are.
+const maxFuzzy = 20
+
 // What another spelling counts beside the one that was asked for.
 const misspelledWeight = 0.5
 

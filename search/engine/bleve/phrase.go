@@ -13,7 +13,7 @@ import (
 type phraseMatcher struct {
 	field  string
 	terms  []string
-	prefix bool
+	prefix *expander // nil: the last term is meant as it is
 }
 
 // counted is how often a phrase stands in the documents that have it.
@@ -67,8 +67,8 @@ func (m *phraseMatcher) slots(p *part, within *roaring.Bitmap) ([][]postings, *r
 	candidates := within
 	for i, t := range m.terms {
 		var slot []postings
-		if i == len(m.terms)-1 && m.prefix {
-			forms, err := prefixOf(m.field, t).forms(p)
+		if i == len(m.terms)-1 && m.prefix != nil {
+			forms, err := m.prefix.forms(p)
 			if err != nil {
 				return nil, nil, err
 			}

@@ -67,7 +67,7 @@ func newScoring(scores []scorer, parts []*part) (*scoring, error) {
 			continue
 		}
 		for j, t := range s.terms {
-			if s.phrase != nil && s.phrase.prefix && j == len(s.terms)-1 {
+			if s.phrase != nil && s.phrase.prefix != nil && j == len(s.terms)-1 {
 				continue
 			}
 			df, err := frequency(parts, s, t)

@@ -138,7 +138,7 @@ type search struct {
 
 // run searches in a snapshot.
 func (s *search) run(ctx context.Context, e *Engine, snapshot *scorch.IndexSnapshot) error {
-	w, err := e.whole(ctx, snapshot)
+	w, err := e.whole(ctx, snapshot, s.plan)
 	if err != nil {
 		return err
 	}

@@ -20,17 +20,14 @@ type whole struct {
 }
 
 // whole makes a snapshot ready for a search.
-func (e *Engine) whole(ctx context.Context, snapshot *scorch.IndexSnapshot) (*whole, error) {
-	w := &whole{
-		columns: e.columns, threads: map[*threadMatcher][]*roaring.Bitmap{},
-		limits: &budget{terms: e.expansions, looks: maxLooks},
-	}
+func (e *Engine) whole(ctx context.Context, snapshot *scorch.IndexSnapshot, what *plan) (*whole, error) {
+	w := &whole{columns: e.columns, threads: map[*threadMatcher][]*roaring.Bitmap{}}
 	for i, seg := range snapshot.Segments() {
 		cols, err := e.columns.of(seg)
 		if err != nil {
 			return nil, fmt.Errorf("search: %w", err)
 		}
-		p := newPart(ctx, seg, cols, w.limits)
+		p := newPart(ctx, seg, cols)
 		p.whole, p.number = w, i
 		w.parts = append(w.parts, p)
 	}
@@ -38,8 +35,11 @@ func (e *Engine) whole(ctx context.Context, snapshot *scorch.IndexSnapshot) (*wh
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
 	}
+	if w.limits, err = newBudget(e.expansions, what, w.parts); err != nil {
+		return nil, fmt.Errorf("search: %w", err)
+	}
 	for _, p := range w.parts {
-		p.usual = usual
+		p.usual, p.budget = usual, w.limits
 	}
 	return w, nil
 }
