@@ -26,7 +26,8 @@ type budget struct {
 // grant is how many terms a word may stand for in a segment, and how many are looked at.
 type grant struct {
 	terms, looks int
-	settled      bool // what was left over has been given back
+	keep         *sieve // which terms are within; nil until that is known
+	settled      bool   // what was left over has been given back
 }
 
 type grantFor struct {

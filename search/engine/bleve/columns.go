@@ -30,6 +30,10 @@ type columns struct {
 	facets map[engine.Facet]*facetColumn
 	ties   map[tie]*tieColumn
 
+	zoning   sync.Once
+	zones    zoneColumn
+	zonesErr error
+
 	speaking   sync.Once
 	spoken     *tongues
 	tonguesErr error

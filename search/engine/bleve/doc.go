@@ -47,7 +47,8 @@
 // far less over sets. Each segment of a snapshot answers the query as a bitmap of
 // its documents (match.go, phrase.go), and totals, facets and order are taken
 // from that bitmap and from the columns of the segment, which are arrays in
-// memory of ids, dates and facet values (columns.go). Only the best hits are
+// memory of ids, dates and facet values (columns.go), and of zones once a search asks
+// for them (zones.go, zoned.go). Only the best hits are
 // ever looked at one by one. Scores are BM25 over text (score.go).
 //
 // Copies and conversations are groups of documents that share a digest (ties.go);

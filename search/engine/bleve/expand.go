@@ -58,12 +58,15 @@ func (m *expander) each(p *part, f func(segment.PostingsList) error) error {
 	}
 	size := dict.Cardinality()
 	g := p.budget.grant(m, p, size)
-	keep := &sieve{}
-	if size > g.terms {
-		if keep, err = m.sieve(p, dict, g); err != nil {
-			return err
+	if g.keep == nil {
+		g.keep = &sieve{}
+		if size > g.terms {
+			if g.keep, err = m.sieve(p, dict, g); err != nil {
+				return err
+			}
 		}
 	}
+	keep := *g.keep
 	used := grant{}
 	used.looks, err = m.walk(p, dict, g.looks, func(docs uint64, it postingsIterator) error {
 		if !keep.passes(docs) {

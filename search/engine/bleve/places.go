@@ -6,8 +6,6 @@ import (
 
 	"github.com/RoaringBitmap/roaring/v2"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
-
-	"mailquarry/search/engine"
 )
 
 // placer tells where in a message something stands.
@@ -45,6 +43,23 @@ func (m *placeMatcher) match(p *part, within *roaring.Bitmap) (*roaring.Bitmap, 
 	if docs.IsEmpty() {
 		return nil, nil
 	}
+	var result *counted
+	if z, ok := m.what.(*zonePlacer); ok && z.manyOf() != nil {
+		result, err = z.some(p, z.manyOf(), docs)
+	} else {
+		result, err = m.count(p, docs)
+	}
+	if err != nil {
+		return nil, err
+	}
+	p.placed[m] = result
+	set := roaring.New()
+	set.AddMany(result.docs)
+	return set, nil
+}
+
+// count looks in each of some documents.
+func (m *placeMatcher) count(p *part, docs *roaring.Bitmap) (*counted, error) {
 	where, err := m.what.open(p, docs)
 	if err != nil {
 		return nil, err
@@ -67,10 +82,7 @@ func (m *placeMatcher) match(p *part, within *roaring.Bitmap) (*roaring.Bitmap, 
 			result.freqs = append(result.freqs, uint32(len(found)))
 		}
 	}
-	p.placed[m] = result
-	set := roaring.New()
-	set.AddMany(result.docs)
-	return set, nil
+	return result, nil
 }
 
 // wordPlacer tells where the forms of a word stand.
@@ -98,7 +110,8 @@ func (w *wordPlacer) open(p *part, docs *roaring.Bitmap) (places, error) {
 	if len(forms) == 1 {
 		return &wordPlaces{it: positionsOf(forms[0].found, roaring.And(docs, forms[0].docs))}, nil
 	}
-	out := &wordPlaces{gathered: map[uint32][]uint32{}}
+	out := &wordPlaces{gathered: newGathered(len(p.cols.ids))}
+	var at []uint32
 	for i, f := range forms {
 		if i%256 == 0 {
 			if err := p.done(); err != nil {
@@ -116,7 +129,8 @@ func (w *wordPlacer) open(p *part, docs *roaring.Bitmap) (places, error) {
 			}
 			doc := uint32(posting.Number())
 			if f.docs.Contains(doc) {
-				out.gathered[doc] = placesOf(posting, out.gathered[doc])
+				at = placesOf(posting, at[:0])
+				out.gathered.add(doc, at)
 			}
 		}
 	}
@@ -127,15 +141,40 @@ func (w *wordPlacer) open(p *part, docs *roaring.Bitmap) (places, error) {
 // terms has gathered them before.
 type wordPlaces struct {
 	it       segment.PostingsIterator
-	gathered map[uint32][]uint32
+	gathered *gathered
 	buf      []uint32
 	out      []stretch
+}
+
+// gathered are positions by document, each with the number of the one before it in the
+// same document: a list for each would cost more than the positions.
+type gathered struct {
+	last  []int32 // by document: its last place, counted from 1
+	place []uint32
+	prev  []int32
+}
+
+func newGathered(docs int) *gathered { return &gathered{last: make([]int32, docs)} }
+
+func (g *gathered) add(doc uint32, at []uint32) {
+	for _, a := range at {
+		g.place, g.prev = append(g.place, a), append(g.prev, g.last[doc])
+		g.last[doc] = int32(len(g.place))
+	}
+}
+
+// in adds the positions in a document, in any order.
+func (g *gathered) in(doc uint32, to []uint32) []uint32 {
+	for i := g.last[doc]; i > 0; i = g.prev[i-1] {
+		to = append(to, g.place[i-1])
+	}
+	return to
 }
 
 func (w *wordPlaces) in(doc uint32) ([]stretch, error) {
 	w.buf, w.out = w.buf[:0], w.out[:0]
 	if w.gathered != nil {
-		w.buf = append(w.buf, w.gathered[doc]...)
+		w.buf = w.gathered.in(doc, w.buf)
 		slices.Sort(w.buf)
 		w.buf = slices.Compact(w.buf)
 	} else {
@@ -243,84 +282,4 @@ func (n *nearPlaces) follow(found []stretch) {
 			n.next, n.begin = append(n.next, s), append(n.begin, n.first[best])
 		}
 	}
-}
-
-// zonePlacer keeps what stands in some zones as a whole.
-type zonePlacer struct {
-	what  placer
-	zones zoneSet
-}
-
-// zoneSet has a bit for each zoneKind.
-type zoneSet uint8
-
-func zonesFor(kinds ...zoneKind) zoneSet {
-	var s zoneSet
-	for _, k := range kinds {
-		s |= 1 << k
-	}
-	return s
-}
-
-func (z *zonePlacer) candidates(p *part, within *roaring.Bitmap) (*roaring.Bitmap, error) {
-	return z.what.candidates(p, within)
-}
-
-func (z *zonePlacer) open(p *part, docs *roaring.Bitmap) (places, error) {
-	where, err := z.what.open(p, docs)
-	if err != nil {
-		return nil, err
-	}
-	values, ok := p.segment.(segment.DocValueVisitable)
-	if !ok {
-		return nil, fmt.Errorf("segment of type %T has no values: %w", p.segment, engine.ErrDamaged)
-	}
-	return &zonePlaces{zones: z.zones, where: where, values: values}, nil
-}
-
-type zonePlaces struct {
-	zones  zoneSet
-	where  places
-	values segment.DocValueVisitable
-	state  segment.DocVisitState
-	at     []zone
-	out    []stretch
-}
-
-func (z *zonePlaces) in(doc uint32) ([]stretch, error) {
-	found, err := z.where.in(doc)
-	if err != nil || len(found) == 0 {
-		return nil, err
-	}
-	z.at = z.at[:0]
-	z.state, err = z.values.VisitDocValues(uint64(doc), []string{fieldZones}, func(_ string, value []byte) {
-		z.at = zonesOf(value, z.at)
-	}, z.state)
-	if err != nil {
-		return nil, fmt.Errorf("read zones: %w", err)
-	}
-	z.out = z.out[:0]
-	for _, s := range found {
-		if z.hold(s) {
-			z.out = append(z.out, s)
-		}
-	}
-	return z.out, nil
-}
-
-// hold tells whether all of a stretch is in wanted zones.
-func (z *zonePlaces) hold(s stretch) bool {
-	i := len(z.at) - 1
-	for i >= 0 && z.at[i].start > s.to {
-		i--
-	}
-	for ; i >= 0; i-- {
-		if z.zones&(1<<z.at[i].kind) == 0 {
-			return false
-		}
-		if z.at[i].start <= s.from {
-			return true
-		}
-	}
-	return false // the head, of which nothing is written when it is all
 }

@@ -1,6 +1,14 @@
 package bleve
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"fmt"
+
+	"github.com/RoaringBitmap/roaring/v2"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
+
+	"mailquarry/search/engine"
+)
 
 // zoneKind is what a stretch of a message's text is, as far as people ask for it.
 type zoneKind uint8
@@ -11,6 +19,8 @@ const (
 	zoneBody                     // what the author wrote, signatures
 	zoneQuoted                   // what the body quotes
 	zoneAttached                 // texts of attachments
+
+	zoneKinds = iota
 )
 
 // zone is a stretch of a text up to where the next one begins.
@@ -64,4 +74,69 @@ func zonesOf(b []byte, to []zone) []zone {
 		b = b[1+size:]
 	}
 	return to
+}
+
+// zoneColumn is where the zones of a segment's documents begin.
+type zoneColumn struct {
+	ends  []uint32 // by document: where in zones its own end
+	zones []zone
+	have  [zoneKinds]*roaring.Bitmap // the documents with such a zone; those that are all head are in none
+}
+
+// of gives the zones of a document.
+func (z *zoneColumn) of(doc uint32) []zone {
+	from := uint32(0)
+	if doc > 0 {
+		from = z.ends[doc-1]
+	}
+	return z.zones[from:z.ends[doc]]
+}
+
+// having gives the documents that have one of some zones.
+func (z *zoneColumn) having(zones zoneSet) *roaring.Bitmap {
+	var sets []*roaring.Bitmap
+	for kind, docs := range z.have {
+		if zones&(1<<kind) != 0 {
+			sets = append(sets, docs)
+		}
+	}
+	return roaring.FastOr(sets...)
+}
+
+// zonesIn reads the zones of a segment, once, when a search first asks for them.
+func (c *columns) zonesIn(s segment.Segment) (*zoneColumn, error) {
+	c.zoning.Do(func() { c.zonesErr = c.zones.load(s, len(c.ids)) })
+	return &c.zones, c.zonesErr
+}
+
+func (z *zoneColumn) load(s segment.Segment, docs int) error {
+	values, ok := s.(valueSegment)
+	if !ok {
+		return fmt.Errorf("segment of type %T has no values: %w", s, engine.ErrDamaged)
+	}
+	for kind := range z.have {
+		z.have[kind] = roaring.New()
+	}
+	z.ends = make([]uint32, 0, docs)
+	err := values.EachValue(fieldZones, func(doc uint32, value []byte) error {
+		for uint32(len(z.ends)) < doc { // those without
+			z.ends = append(z.ends, uint32(len(z.zones)))
+		}
+		from := len(z.zones)
+		z.zones = zonesOf(value, z.zones)
+		for _, one := range z.zones[from:] {
+			if one.kind < zoneKinds {
+				z.have[one.kind].Add(doc)
+			}
+		}
+		z.ends = append(z.ends, uint32(len(z.zones)))
+		return nil
+	})
+	for len(z.ends) < docs {
+		z.ends = append(z.ends, uint32(len(z.zones)))
+	}
+	if err != nil {
+		return fmt.Errorf("read %s of documents: %w", fieldZones, err)
+	}
+	return nil
 }
