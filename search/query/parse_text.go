@@ -106,7 +106,11 @@ func (p *parser) expressionIn(t token, in Field) Node {
 	if !isPeople(in) && in != Subject && in != Filename {
 		return asText("regular expressions work in the subject, the addresses and file names; this one is searched as text")
 	}
-	if _, err := regexp.Compile("(?i)^(?:" + t.text + ")$"); err != nil {
+	_, err := regexp.Compile(t.text) // by itself: a)|(b is none
+	if err == nil {
+		_, err = regexp.Compile("(?i)^(?:" + t.text + ")$")
+	}
+	if err != nil {
 		return asText("%q is no regular expression and is searched as text", t.text)
 	}
 	return Regexp{Field: in, Pattern: t.text, At: Span{t.from, t.to}}

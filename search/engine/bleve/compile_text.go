@@ -264,7 +264,7 @@ func (c *compiler) near(n query.Near, positive bool) (matcher, error) {
 	}
 	var either []matcher
 	for _, field := range w.fields {
-		near := &nearPlacer{distance: uint32(max(n.Distance, 1)), ordered: n.Ordered}
+		near := &nearPlacer{distance: uint32(min(max(n.Distance, 1), partGap)), ordered: n.Ordered}
 		var terms []string
 		for _, node := range n.Nodes {
 			words, err := c.apart(node, field, w.inflects)

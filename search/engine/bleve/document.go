@@ -60,8 +60,9 @@ const (
 // hostile message cannot take all memory.
 const maxWords = 1 << 20
 
-// partGap is the distance in positions between two parts of a field.
-const partGap = 100
+// partGap is the distance in positions between two parts of a field. It is the largest
+// distance that can be asked for, so that nothing is near what stands in another part.
+const partGap = 1000
 
 const (
 	textOptions    = index.IndexField | index.IncludeTermVectors

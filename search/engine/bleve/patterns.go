@@ -53,7 +53,12 @@ func fitsWildcard(pattern, term string) bool {
 
 // regexpOf stands for the terms that an expression matches as a whole.
 func regexpOf(field, expression string) (*expander, error) {
-	re, err := regexp.Compile(`(?i)^(?:` + expression + `)$`)
+	// It has to be one by itself: a)|(b is none.
+	_, err := regexp.Compile(expression)
+	var re *regexp.Regexp
+	if err == nil {
+		re, err = regexp.Compile(`(?i)^(?:` + expression + `)$`)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("compile query: /%s/ is no regular expression: %w (%w)", expression, engine.ErrTooComplex, err)
 	}
