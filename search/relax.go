@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"slices"
 
 	"mailquarry/mailtext"
@@ -38,14 +39,7 @@ func relaxed(n query.Node, text string) (query.Node, bool) {
 	if len(words) < 2 {
 		return n, false
 	}
-	language := mailtext.Language(text)
-	if language == "" {
-		language = "en"
-	}
-	usual := map[string]bool{}
-	for _, w := range mailtext.UsualWords(language) {
-		usual[analysis.Terms(w)[0]] = true
-	}
+	usual := usualTerms(mailtext.Language(text))
 	telling := slices.DeleteFunc(slices.Clone(words), func(n query.Node) bool {
 		w, _ := n.(query.Word)
 		terms := analysis.Terms(w.Text)
@@ -62,4 +56,13 @@ func relaxed(n query.Node, text string) (query.Node, bool) {
 		return either, true
 	}
 	return query.And{Nodes: append(rest, either)}, true
+}
+
+// usualTerms are terms that say nothing in a language, "" for English.
+func usualTerms(language string) map[string]bool {
+	usual := map[string]bool{}
+	for _, w := range mailtext.UsualWords(cmp.Or(language, "en")) {
+		usual[analysis.Terms(w)[0]] = true
+	}
+	return usual
 }

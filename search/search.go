@@ -63,7 +63,7 @@ func (s *Service) Search(ctx context.Context, p access.Principal, r Request) (Re
 		return s.engine.Search(ctx, engine.Request{
 			Scope: scope, Query: n.withoutExcluded(between(node, r.After, r.Before)), Filters: filters,
 			Collapse: !r.EachCopy && n.several(scope), Group: r.Conversations, Sort: r.Sort, Limit: r.Limit, Cursor: r.Cursor,
-			Facets: r.Facets, FacetSize: cmp.Or(r.FacetSize, DefaultFacetSize),
+			Facets: r.Facets, FacetSize: cmp.Or(r.FacetSize, DefaultFacetSize), Texts: s.reader(n, scope),
 		})
 	}
 	res.Match = MatchAll

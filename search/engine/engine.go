@@ -183,6 +183,11 @@ type Request struct {
 	Cursor    string // Result.Next of the page before, "" for the first page
 	Facets    []Facet
 	FacetSize int // buckets per facet, largest first; 0 is 1000
+	// Texts reads the texts of messages, in their order, "" for one that cannot be
+	// read. It lets an engine rank by what the best hits of a query of many words say;
+	// what is found stays the same. Of the same message it reads the same each time.
+	// nil for a ranking by the query's words alone.
+	Texts func(context.Context, []mail.MessageID) ([]string, error)
 }
 
 // Filter is what is chosen of a facet: any of the values.

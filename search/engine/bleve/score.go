@@ -8,14 +8,32 @@ import (
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 )
 
-// The constants of BM25. Subjects, names and addresses are short by nature, so
-// that their length says little.
+// The constants of BM25. In subjects, names and addresses, which are short by nature,
+// the length says little. Of a few words one expects to find all, so that it counts
+// little how often each of them is there; a description has words for which that is
+// what tells the matter from what is said by the way.
 const (
-	bm25K      = 1.2
-	bm25B      = 0.75
+	bm25KFew   = 0.5
+	bm25BFew   = 0.75
+	bm25KMany  = 1.2
+	bm25BMany  = 0.5
 	bm25BShort = 0.3
 	shortField = 6 // words in a usual subject or list of names
 )
+
+// manyWords is how many words a query has, at least, that describes what is looked for.
+const manyWords = 6
+
+// describes tells whether what is scored are many words of the text.
+func describes(scores []scorer) bool {
+	n := 0
+	for i := range scores {
+		if scores[i].isWord() && scores[i].field == fieldText {
+			n++
+		}
+	}
+	return n >= manyWords
+}
 
 // scorer is one of the things that make up a message's score: a term, a phrase
 // or a prefix in a field.
@@ -51,6 +69,7 @@ type scoring struct {
 	scores []scorer
 	weight []float64 // by scorer: its weight and how rare it is
 	tables map[string]*[maxStep + 1]float64
+	k      float64
 }
 
 // newScoring looks up how rare the terms are in all parts together.
@@ -60,7 +79,11 @@ func newScoring(scores []scorer, parts []*part) (*scoring, error) {
 		docs += float64(len(p.cols.ids))
 		words += p.cols.words
 	}
-	g := &scoring{scores: scores, weight: make([]float64, len(scores)), tables: map[string]*[maxStep + 1]float64{}}
+	g := &scoring{scores: scores, weight: make([]float64, len(scores)), tables: map[string]*[maxStep + 1]float64{}, k: bm25KFew}
+	bText := bm25BFew
+	if describes(scores) {
+		g.k, bText = bm25KMany, bm25BMany
+	}
 	for i, s := range scores {
 		if s.many != nil {
 			g.weight[i] = s.weight
@@ -79,9 +102,9 @@ func newScoring(scores []scorer, parts []*part) (*scoring, error) {
 		if g.tables[s.field] == nil {
 			average, b := float64(shortField), bm25BShort
 			if s.field == fieldText {
-				average, b = max(words/max(docs, 1), 1), bm25B
+				average, b = max(words/max(docs, 1), 1), bText
 			}
-			g.tables[s.field] = lengthTable(average, b)
+			g.tables[s.field] = lengthTable(average, g.k, b)
 		}
 	}
 	return g, nil
@@ -112,10 +135,10 @@ func frequency(parts []*part, s scorer, term string) (float64, error) {
 }
 
 // lengthTable gives by length step what BM25 divides by beside the frequency.
-func lengthTable(average, b float64) *[maxStep + 1]float64 {
+func lengthTable(average, k, b float64) *[maxStep + 1]float64 {
 	var t [maxStep + 1]float64
 	for step := range t {
-		t[step] = bm25K * (1 - b + b*lengthOf(step)/average)
+		t[step] = k * (1 - b + b*lengthOf(step)/average)
 	}
 	return &t
 }
@@ -155,13 +178,13 @@ func (g *scoring) term(i int, p *part, docs []uint32, set *roaring.Bitmap, score
 	}
 	table, weight := g.tables[s.field], g.weight[i]
 	return eachFrequency(found, found.docs, docs, set, func(at int, freq float64, step int) {
-		scores[at] += weight * bm25(freq, table[step])
+		scores[at] += weight * g.bm25(freq, table[step])
 	})
 }
 
 // formWeight is what another form of a word counts beside the form that was
 // asked for.
-const formWeight = 0.7
+const formWeight = 0.5
 
 // word scores all forms of a word as one term, whose frequency is theirs together.
 func (g *scoring) word(i int, p *part, docs []uint32, set *roaring.Bitmap, scores []float64) error {
@@ -188,7 +211,7 @@ func (g *scoring) word(i int, p *part, docs []uint32, set *roaring.Bitmap, score
 	table, weight := g.tables[s.field], g.weight[i]
 	for at, freq := range freqs {
 		if freq > 0 {
-			scores[at] += weight * bm25(freq, table[steps[at]])
+			scores[at] += weight * g.bm25(freq, table[steps[at]])
 		}
 	}
 	return nil
@@ -239,7 +262,7 @@ func stepOf(p segment.Posting) int {
 	return int(min(math.Round(1/(norm*norm)), maxStep))
 }
 
-func bm25(freq, length float64) float64 { return freq * (bm25K + 1) / (freq + length) }
+func (g *scoring) bm25(freq, length float64) float64 { return freq * (g.k + 1) / (freq + length) }
 
 // phrase scores a phrase, or what stands near each other, like a term that is as rare
 // as its words together.
@@ -262,7 +285,7 @@ func (g *scoring) phrase(i int, p *part, m matcher, docs []uint32, set *roaring.
 			break
 		}
 		if docs[at] == doc {
-			scores[at] += g.weight[i] * bm25(float64(found.freqs[j]), bm25K)
+			scores[at] += g.weight[i] * g.bm25(float64(found.freqs[j]), g.k)
 		}
 	}
 	return nil

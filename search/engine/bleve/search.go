@@ -163,7 +163,7 @@ func (s *search) run(ctx context.Context, e *Engine, snapshot *scorch.IndexSnaps
 	}
 	found := views[""]
 	s.total = found.total()
-	if err := s.page(w, found, copies); err != nil {
+	if err := s.page(ctx, w, found, copies); err != nil {
 		return err
 	}
 	for f, t := range s.facets {
@@ -194,7 +194,7 @@ func (s *search) grouping(w *whole) (grouped, copies *groups, err error) {
 }
 
 // page takes the best hits and says of each what else there is.
-func (s *search) page(w *whole, found *view, copies *groups) error {
+func (s *search) page(ctx context.Context, w *whole, found *view, copies *groups) error {
 	if s.request.Limit == 0 || s.total == 0 {
 		return nil
 	}
@@ -205,7 +205,7 @@ func (s *search) page(w *whole, found *view, copies *groups) error {
 			return err
 		}
 	}
-	best, err := s.ranked(w, found, rank)
+	best, err := s.ranked(ctx, w, found, rank)
 	if err != nil {
 		return err
 	}
@@ -232,7 +232,7 @@ func (s *search) page(w *whole, found *view, copies *groups) error {
 
 // ranked gives the hits of the page and one more. The best of all are looked at twice
 // (rescore.go): they come before the others, whose order is that of the first look.
-func (s *search) ranked(w *whole, found *view, rank *scoring) ([]hit, error) {
+func (s *search) ranked(ctx context.Context, w *whole, found *view, rank *scoring) ([]hit, error) {
 	var again *closeness
 	if rank != nil && (s.from == nil || !s.from.Deep) {
 		again = closenessOf(rank)
@@ -251,6 +251,10 @@ func (s *search) ranked(w *whole, found *view, rank *scoring) ([]hit, error) {
 	}
 	top := best[:min(rescored, len(best))]
 	if err := again.add(top); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(top, before)
+	if err := s.feedback(ctx, w, top); err != nil {
 		return nil, err
 	}
 	slices.SortFunc(top, before)
