@@ -47,13 +47,16 @@ type Results struct {
 	Text     string          // the query as it was given
 	Parsed   string          // the query as it was understood
 	Warnings []query.Warning // what was not understood, with its place in Text
-	Match    Match           // MatchAll, or MatchAny where that was asked for or all would find nothing
-	Total    int
-	Sort     engine.Sort // the order, which the query may have named
-	Took     time.Duration
-	Hits     []Hit
-	Facets   map[engine.Facet][]Bucket // the facets that were asked for
-	Next     string                    // the next page's cursor, "" on the last one
+	// DidYouMean is the query with words in another spelling, where the ones that were
+	// asked for stand in no message that the viewer may see; "" otherwise.
+	DidYouMean string
+	Match      Match // MatchAll, or MatchAny where that was asked for or all would find nothing
+	Total      int
+	Sort       engine.Sort // the order, which the query may have named
+	Took       time.Duration
+	Hits       []Hit
+	Facets     map[engine.Facet][]Bucket // the facets that were asked for
+	Next       string                    // the next page's cursor, "" on the last one
 }
 
 // Bucket is a facet's value with the number of hits that have it. Label is
@@ -123,7 +126,6 @@ type Copy struct {
 
 // Thread is what the search finds of a conversation, copies once.
 type Thread struct {
-	Match    Match // MatchAll, or MatchAny where that was asked for or all would find nothing
 	Total    int
 	Messages []ThreadMessage // the latest ones, at most maxThread, the oldest first
 }

@@ -83,6 +83,11 @@ func (s *Service) Search(ctx context.Context, p access.Principal, r Request) (Re
 	if err != nil {
 		return Results{}, fmt.Errorf("search: %w", err)
 	}
+	if r.Cursor == "" && (found.Total == 0 || res.Match == MatchAny && r.Match == MatchAuto) {
+		if res.DidYouMean, err = s.didYouMean(ctx, scope, r.Text, parsed.Node); err != nil {
+			return Results{}, err
+		}
+	}
 	res.Total, res.Next, res.Sort = found.Total, found.Next, cmp.Or(r.Sort, engine.Relevance)
 	for _, word := range found.Capped {
 		res.Warnings = append(res.Warnings, query.Warning{

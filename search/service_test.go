@@ -72,6 +72,31 @@ func TestNothingHasAllWords(t *testing.T) {
 	}
 }
 
+// TestDidYouMean: a word that stands nowhere is proposed in the spelling of one that
+// stands in messages that the person may see.
+func TestDidYouMean(t *testing.T) {
+	t.Parallel()
+	w := office(t)
+	for text, want := range map[string]string{
+		"renwal":                 "renewal",
+		"lease renwal":           "lease renewal",
+		"subject:(renwal laese)": "subject:(renewal lease)",
+		`renwal "lease" -fees`:   `renewal "lease" -fees`,
+		"renewal":                "",
+		"+renwal":                "",
+		"zanzibar":               "",
+		"lunhc":                  "", // it stands in one message only
+		"-renwal":                "",
+	} {
+		if res := w.find(search.Request{Text: text}); res.DidYouMean != want {
+			t.Errorf("%s: did you mean %q, want %q", text, res.DidYouMean, want)
+		}
+	}
+	if got := w.find(search.Request{Text: "feees"}).DidYouMean; got != "" {
+		t.Errorf("did you mean %q", got)
+	}
+}
+
 // TestUnknownNames: a name that there is none of matches nothing, and the
 // warning stands at its place.
 func TestUnknownNames(t *testing.T) {
@@ -361,6 +386,10 @@ func (e leaky) Search(context.Context, engine.Request) (engine.Result, error) {
 }
 
 func (leaky) Count(context.Context) (int, error) { return 0, nil }
+
+func (leaky) Similar(context.Context, access.Scope, string, int, int) ([]engine.TermCount, error) {
+	return nil, nil
+}
 
 func (leaky) IDs(context.Context, mail.FolderID) ([]mail.MessageID, error) { return nil, nil }
 

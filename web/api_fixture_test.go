@@ -17,6 +17,7 @@ import (
 
 	"mailquarry/extract"
 	"mailquarry/indexer"
+	"mailquarry/internal/access"
 	"mailquarry/internal/archive"
 	"mailquarry/internal/mail"
 	"mailquarry/internal/operate"
@@ -227,6 +228,10 @@ func (e stuck) Search(ctx context.Context, _ engine.Request) (engine.Result, err
 	}
 	<-ctx.Done()
 	return engine.Result{}, ctx.Err()
+}
+
+func (stuck) Similar(context.Context, access.Scope, string, int, int) ([]engine.TermCount, error) {
+	return nil, nil
 }
 
 func (stuck) Count(context.Context) (int, error) { return 0, nil }

@@ -25,6 +25,7 @@ type queryJSON struct {
 	Text     string          `json:"text"`
 	Parsed   string          `json:"parsed"`
 	Match    search.Match    `json:"match"`
+	Better   string          `json:"did_you_mean,omitempty"`
 	Warnings []query.Warning `json:"warnings"`
 }
 
@@ -143,7 +144,7 @@ func (s *server) apiSearch(c echo.Context) error {
 
 func searchOf(r search.Results) searchJSON {
 	out := searchJSON{
-		Query: queryJSON{Text: r.Text, Parsed: r.Parsed, Match: r.Match, Warnings: list(r.Warnings)},
+		Query: queryJSON{Text: r.Text, Parsed: r.Parsed, Match: r.Match, Better: r.DidYouMean, Warnings: list(r.Warnings)},
 		Total: r.Total, TookMS: float64(r.Took.Microseconds()) / 1000,
 		Hits: make([]hitJSON, 0, len(r.Hits)), Facets: map[engine.Facet]bucketsJSON{}, NextCursor: r.Next,
 	}

@@ -26,6 +26,7 @@ type searchPage struct {
 	frame
 	Failed     string // why there is no answer
 	Warnings   []warningView
+	Better     *link // another spelling
 	Sync       *syncView
 	Total      string
 	Took       string
@@ -185,6 +186,11 @@ func (p *pages) searchPage(params searchParams, r search.Results) searchPage {
 	page.Unfiltered = bare.url()
 	if r.Match == search.MatchAny {
 		page.Warnings = append(page.Warnings, warningView{Message: "No message has all of these words. These have some of them, those with more first."})
+	}
+	if r.DidYouMean != "" {
+		better := params.first()
+		better.Text = r.DidYouMean
+		page.Better = &link{Label: r.DidYouMean, URL: better.url()}
 	}
 	for _, w := range r.Warnings {
 		page.Warnings = append(page.Warnings, warning(params.Text, w))

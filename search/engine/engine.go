@@ -240,10 +240,20 @@ var (
 	ErrDamaged = errors.New("the index is damaged")
 )
 
+// TermCount is a term and in how many messages it stands.
+type TermCount struct {
+	Term  string
+	Count int
+}
+
 // Reader answers searches.
 type Reader interface {
 	// Search honours ctx's deadline.
 	Search(ctx context.Context, r Request) (Result, error)
+	// Similar lists terms that differ from one by at most distance letters (1 or 2),
+	// and the term itself, with in how many messages of the scope each stands: the
+	// most frequent first. It tells of no term that stands only outside of the scope.
+	Similar(ctx context.Context, scope access.Scope, term string, distance, limit int) ([]TermCount, error)
 	// Count tells how many documents the index holds.
 	Count(ctx context.Context) (int, error)
 	// IDs lists the documents of a folder, those of hidden mailboxes too, in

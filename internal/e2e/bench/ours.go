@@ -59,7 +59,7 @@ func askOurs(binary, data string, queries []string) (found int, took []time.Dura
 		found, took = 0, nil
 		for _, q := range queries {
 			start := time.Now()
-			total, err := askOne(base + "api/v1/search?limit=20&q=" + url.QueryEscape(q))
+			total, err := askOne(base + "api/v1/search?limit=20&copies=each&q=" + url.QueryEscape(q))
 			if err != nil {
 				return 0, nil, fmt.Errorf("%q: %w", q, err)
 			}

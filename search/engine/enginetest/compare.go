@@ -98,6 +98,7 @@ func compareEngine(t *testing.T, rng *rand.Rand, e Engine, m *model, upto uint64
 		t.Fatalf("checkpoint %d, %v, want %d", n, err, upto)
 	}
 	compareIDs(t, e, m)
+	compareSimilar(t, rng, e, m)
 	scopes := []access.Scope{everyone(), everyone(), everyone(2), everyone(1, 2, 3, 4, 5)}
 	for range 60 {
 		q := randomQuery(rng, 3)
@@ -105,6 +106,39 @@ func compareEngine(t *testing.T, rng *rand.Rand, e Engine, m *model, upto uint64
 			q = nil
 		}
 		compareQuery(t, rng, e, m, scopes[rng.IntN(len(scopes))], q)
+	}
+}
+
+// compareSimilar: similar words are told with the messages of the scope that have them,
+// and no others.
+func compareSimilar(t *testing.T, rng *rand.Rand, e Engine, m *model) {
+	t.Helper()
+	term := []string{"alpha", "betta", "gama", "cafe", "会", "x"}[rng.IntN(6)]
+	distance := 1 + rng.IntN(2)
+	scope := everyone(2, 3)
+	want := map[string]int{}
+	for id, d := range m.docs {
+		if !scope.Contains(d.Mailbox) {
+			continue
+		}
+		seen := map[string]bool{}
+		for _, part := range m.text[id][query.Any] {
+			for _, word := range part {
+				if !seen[word] && []rune(word)[0] == []rune(term)[0] && edits([]rune(word), []rune(term)) <= distance {
+					seen[word] = true
+					want[word]++
+				}
+			}
+		}
+	}
+	got, err := e.Similar(t.Context(), scope, term, distance, 1000)
+	if err != nil || len(got) != len(want) {
+		t.Fatalf("similar to %s: %v, %v, want %v", term, got, err, want)
+	}
+	for _, g := range got {
+		if want[g.Term] != g.Count {
+			t.Fatalf("similar to %s: %v, want %v", term, got, want)
+		}
 	}
 }
 
