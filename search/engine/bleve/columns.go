@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"sync"
 
+	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 
@@ -26,6 +27,7 @@ type columns struct {
 	dates  []int64          // seconds; noDate when there is none
 	sent   map[uint32]int64 // where it is not the date
 	sizes  []int64
+	live   liveWords
 	words  float64 // in the text of all documents
 	facets map[engine.Facet]*facetColumn
 	ties   map[tie]*tieColumn
@@ -153,6 +155,33 @@ func (c *columns) load(s segment.Segment) error {
 		c.words += lengthOf(int(step))
 	}
 	return nil
+}
+
+// liveWords are the words in the text of a segment's documents without the deleted
+// ones. Of a segment more and more are deleted: it is kept for as many as there are.
+type liveWords struct {
+	mu      sync.Mutex
+	deleted uint64
+	words   float64
+}
+
+func (c *columns) liveWords(s segment.Segment, deleted *roaring.Bitmap) float64 {
+	lengths, ok := s.(interface{ Lengths(field string) []byte })
+	if !ok || deleted == nil || deleted.IsEmpty() {
+		return c.words
+	}
+	c.live.mu.Lock()
+	defer c.live.mu.Unlock()
+	if n := deleted.GetCardinality(); n != c.live.deleted {
+		steps := lengths.Lengths(fieldText)
+		c.live.deleted, c.live.words = n, c.words
+		for it := deleted.Iterator(); it.HasNext(); {
+			if doc := int(it.Next()); doc < len(steps) {
+				c.live.words -= lengthOf(int(steps[doc]))
+			}
+		}
+	}
+	return c.live.words
 }
 
 // sentAt is when a message was sent; noDate when that is not known.

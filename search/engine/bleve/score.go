@@ -72,12 +72,13 @@ type scoring struct {
 	k      float64
 }
 
-// newScoring looks up how rare the terms are in all parts together.
+// newScoring looks up how rare the terms are in the documents of all parts together
+// that are not deleted: how they are laid out in segments changes nothing.
 func newScoring(scores []scorer, parts []*part) (*scoring, error) {
 	var docs, words float64
 	for _, p := range parts {
-		docs += float64(len(p.cols.ids))
-		words += p.cols.words
+		docs += float64(len(p.cols.ids)) - deletedIn(p)
+		words += p.cols.liveWords(p.segment, p.deleted)
 	}
 	g := &scoring{scores: scores, weight: make([]float64, len(scores)), tables: map[string]*[maxStep + 1]float64{}, k: bm25KFew}
 	bText := bm25BFew
@@ -127,11 +128,22 @@ func frequency(parts []*part, s scorer, term string) (float64, error) {
 			}
 			docs = found.docs
 		}
-		if docs != nil {
-			df += float64(docs.GetCardinality())
+		if docs == nil {
+			continue
+		}
+		df += float64(docs.GetCardinality())
+		if p.deleted != nil {
+			df -= float64(docs.AndCardinality(p.deleted))
 		}
 	}
 	return df, nil
+}
+
+func deletedIn(p *part) float64 {
+	if p.deleted == nil {
+		return 0
+	}
+	return float64(p.deleted.GetCardinality())
 }
 
 // lengthTable gives by length step what BM25 divides by beside the frequency.
