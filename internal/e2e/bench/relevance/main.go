@@ -1,6 +1,6 @@
 // Command relevance prints how good the order of what is found is: nDCG@10, MRR@10 and
 // recall@100 of the real program on judged collections and on messages to be found
-// again, beside SQLite FTS5 and notmuch on the same queries.
+// again, beside SQLite FTS5, notmuch and Xapian on the same queries.
 //
 // Each set's queries are in two halves, by their order: one may be tuned on, the other
 // tells. Both are printed.
@@ -55,6 +55,7 @@ func run(corpus, binary, work, only string, items int) error {
 		{"Mailquarry", "", func(work string, s *set) ([][]string, error) { return askOurs(binary, work, s) }},
 		{"SQLite FTS5", "sqlite3", askFTS5},
 		{"notmuch", "notmuch", askNotmuch},
+		{"Xapian on notmuch's index", "quest", askXapian},
 	}
 	engines = slices.DeleteFunc(engines, func(e engine) bool {
 		if e.command == "" {
@@ -66,6 +67,10 @@ func run(corpus, binary, work, only string, items int) error {
 		}
 		return err != nil
 	})
+	if _, err := os.Stat(filepath.Join(corpus, "ir")); err != nil {
+		fmt.Println("the corpora are absent and nothing is measured: run make corpora")
+		return nil
+	}
 	for _, load := range []func() (*set, error){
 		func() (*set, error) { return judged(corpus, "cranfield") },
 		func() (*set, error) { return judged(corpus, "vaswani-npl") },
