@@ -7,12 +7,14 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // depth is how many results of a query are looked at.
@@ -34,7 +36,7 @@ func main() {
 // engine is a program that is asked.
 type engine struct {
 	name    string
-	command string // what has to be installed; "" for nothing
+	command string // what has to be installed, in words; "" for nothing
 	// ask indexes the mail of a set in an empty folder and gives for each query the
 	// documents found, the best first.
 	ask func(work string, s *set) ([][]string, error)
@@ -55,19 +57,18 @@ func run(corpus, binary, work, only string, items int) error {
 		{"Mailquarry", "", func(work string, s *set) ([][]string, error) { return askOurs(binary, work, s) }},
 		{"SQLite FTS5", "sqlite3", askFTS5},
 		{"notmuch", "notmuch", askNotmuch},
-		{"Xapian on notmuch's index", "quest", askXapian},
+		{"Xapian on notmuch's index", "notmuch quest xapian-delve", askXapian},
 	}
 	engines = slices.DeleteFunc(engines, func(e engine) bool {
-		if e.command == "" {
-			return false
-		}
-		_, err := exec.LookPath(e.command)
-		if err != nil {
-			fmt.Printf("%s is not installed and left out\n\n", e.command)
-		}
-		return err != nil
+		return slices.ContainsFunc(strings.Fields(e.command), func(command string) bool {
+			_, err := exec.LookPath(command)
+			if err != nil {
+				fmt.Printf("%s is left out: %s is not installed\n\n", e.name, command)
+			}
+			return err != nil
+		})
 	})
-	if _, err := os.Stat(filepath.Join(corpus, "ir")); err != nil {
+	if _, err := os.Stat(filepath.Join(corpus, "ir")); errors.Is(err, os.ErrNotExist) {
 		fmt.Println("the corpora are absent and nothing is measured: run make corpora")
 		return nil
 	}
