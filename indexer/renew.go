@@ -2,7 +2,6 @@ package indexer
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -62,7 +61,7 @@ func (b *Builder) isStale(made string) bool {
 // is not lost to an end of the process.
 func (b *Builder) renewText(ctx context.Context, p mail.Part) (changed int, err error) {
 	t, err := b.texts.extract(ctx, p, b.opts.OCR)
-	if errors.Is(err, archive.ErrNotFound) {
+	if lostBytes(err) != "" {
 		return 0, nil // the indexing tells of it
 	}
 	if err != nil {

@@ -2,6 +2,8 @@ package indexer_test
 
 import (
 	"context"
+	"errors"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -175,5 +177,45 @@ func (s *site) olderReaderThan(digest mail.Digest) {
 	text.Made = strings.Replace(text.Made, "image/1", "image/0", 1)
 	if _, err := s.archive.PutTexts(s.ctx, map[mail.Digest]archive.Text{digest: text}); err != nil {
 		s.t.Fatal(err)
+	}
+}
+
+// A blob that the store cannot give as it was put (a fault of the disk, other bytes)
+// costs its own text alone: the rest is indexed, and nothing is kept of it, so that it
+// is read once it is whole again.
+func TestAnUnreadableBlobHoldsUpNothing(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	anna := s.user("anna")
+	odd := anna.Folder("inbox").Add(letterWith("odd", textFile("odd.txt", "walnut")))
+	cut := anna.Folder("inbox").Add(letterWith("cut", textFile("cut.txt", "chestnut and more")))
+	anna.Folder("inbox").Add(letterWith("whole", textFile("whole.txt", "hazel")))
+	if _, err := s.puller.Round(s.ctx); err != nil {
+		t.Fatal(err)
+	}
+	file := func(message string) string { return s.blobPath(s.record(message).Parts[0].Digest) }
+	for name, spoil := range map[string]func(path string) error{
+		file(odd): func(path string) error { return errors.Join(os.Remove(path), os.Mkdir(path, 0o700)) },
+		file(cut): func(path string) error { return errors.Join(os.Chmod(path, 0o600), os.Truncate(path, 4)) },
+	} {
+		if err := spoil(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := indexer.NewBuilder(s.archive, s.extract, s.index, indexer.BuildOptions{})
+	if err := b.Catchup(s.ctx); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(s.found("hazel")); n != 1 {
+		t.Errorf("%d of the whole ones are found", n)
+	}
+	for _, message := range []string{odd, cut} {
+		digest := s.record(message).Parts[0].Digest
+		if texts, err := s.archive.Texts(s.ctx, []mail.Digest{digest}); err != nil || len(texts) != 0 {
+			t.Errorf("of a blob that cannot be read is kept %+v, %v", texts, err)
+		}
+	}
+	if _, err := b.Renew(s.ctx); err != nil {
+		t.Error(err)
 	}
 }

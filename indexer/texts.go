@@ -61,12 +61,12 @@ func (d *textDesk) of(ctx context.Context, parts []mail.Part) (partTexts, error)
 			continue
 		}
 		t, err := d.text(ctx, p)
-		if errors.Is(err, archive.ErrNotFound) {
+		if reason := lostBytes(err); reason != "" {
 			// A damaged store must not keep the rest of the mail from being
 			// found. Nothing is kept of this: a restored blob is read again.
-			d.log.Error("an attachment's bytes are missing from the store: restore the data folder from a backup",
-				"digest", p.Digest.String())
-			all[p.Digest] = archive.Text{State: string(extract.Failed), Reason: "its bytes are missing from the store"}
+			d.log.Error("an attachment cannot be read from the store: restore the data folder from a backup",
+				"digest", p.Digest.String(), "error", err)
+			all[p.Digest] = archive.Text{State: string(extract.Failed), Reason: reason}
 			continue
 		}
 		if err != nil {
@@ -110,11 +110,26 @@ func (d *textDesk) text(ctx context.Context, p mail.Part) (archive.Text, error) 
 	}
 }
 
+// lostBytes tells of a fault that is the blob's own, "" for any other.
+func lostBytes(err error) string {
+	switch {
+	case errors.Is(err, archive.ErrNotFound):
+		return "its bytes are missing from the store"
+	case errors.Is(err, errUnreadable):
+		return errUnreadable.Error()
+	}
+	return ""
+}
+
 func (d *textDesk) extract(ctx context.Context, p mail.Part, ocr bool) (archive.Text, error) {
+	blob := blobReading{archive: d.archive, digest: p.Digest}
 	res, err := d.extractor.Extract(ctx, extract.Doc{
 		Name: p.Name, ContentType: p.ContentType, Size: p.Size, OCR: ocr,
-		Open: func() (io.ReadCloser, error) { return d.archive.OpenBlob(ctx, p.Digest) },
+		Open: func() (io.ReadCloser, error) { return blob.open(ctx) },
 	})
+	if fault := blob.unreadable(); fault != nil && ctx.Err() == nil {
+		return archive.Text{}, fault // whatever was made of it
+	}
 	if err != nil {
 		return archive.Text{}, err
 	}
