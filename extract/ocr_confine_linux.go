@@ -46,11 +46,18 @@ func confineOCR(program string) error {
 	)
 	_ = landlock.V5.BestEffort().RestrictNet()
 	if seccomp.Supported() {
+		if err := refuseForeignCalls(); err != nil { // or all that is refused below could be called as of 32 bits
+			return err
+		}
 		_ = seccomp.LoadFilter(seccomp.Filter{
 			NoNewPrivs: true, Flag: seccomp.FilterFlagTSync,
 			Policy: seccomp.Policy{
 				DefaultAction: seccomp.ActionAllow,
-				Syscalls:      []seccomp.SyscallGroup{{Action: seccomp.ActionErrno, Names: ocrRefused(), NamesWithCondtions: ocrBound()}},
+				Syscalls: []seccomp.SyscallGroup{
+					{Action: seccomp.ActionErrno, Names: ocrRefused(), NamesWithCondtions: ocrBound()},
+					// Its arguments lie in memory: with clone they can be looked at.
+					{Action: seccomp.ActionErrno | seccomp.Action(unix.ENOSYS), Names: []string{"clone3"}},
+				},
 			},
 		})
 	}
@@ -62,7 +69,7 @@ func confineOCR(program string) error {
 func ocrRefused() []string {
 	all := []string{
 		"socket", "socketpair", "connect", "bind", "listen", "io_uring_setup", "ptrace", "process_vm_readv", "process_vm_writev", "process_madvise",
-		"kill", "tkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_open", "pidfd_send_signal", "pidfd_getfd",
+		"fork", "vfork", "kill", "tkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_open", "pidfd_send_signal", "pidfd_getfd",
 		"setpriority", "ioprio_set", "sched_setaffinity", "sched_setattr", "sched_setparam", "sched_setscheduler",
 		"mount", "umount2", "keyctl", "add_key", "request_key", "bpf", "perf_event_open", "kexec_load", "reboot", "setns", "unshare",
 	}
@@ -85,5 +92,6 @@ func ocrBound() []seccomp.NameWithConditions {
 		call("fcntl", 1, seccomp.Equal, unix.F_SETOWN),
 		call("fcntl", 1, seccomp.Equal, unix.F_SETOWN_EX),
 		call("prctl", 0, seccomp.Equal, unix.PR_SET_PDEATHSIG),
+		call("clone", 0, seccomp.BitsNotSet, unix.CLONE_THREAD), // what it starts could outlive it
 	}
 }

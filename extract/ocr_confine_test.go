@@ -11,8 +11,7 @@ import (
 )
 
 // A Tesseract that a picture has taken over finds neither files of this machine's
-// owner, nor the network, nor a way to touch another process. It may start
-// programs, which are confined as it is.
+// owner, nor the network, nor a way to touch another process or to start one.
 func TestOCRConfined(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS != "linux" {
