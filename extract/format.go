@@ -156,6 +156,10 @@ func (v *Versions) Current(made string) bool {
 	return sniffed
 }
 
+// missedPDFium says of a text that PDFium was to read it and could not be started. It is
+// of no version, so that such a text is never current and is made again.
+const missedPDFium = " no-pdfium"
+
 // ByOCR tells whether pictures were looked at for text: reading the document
 // again without OCR would lose that.
 func ByOCR(made string) bool {

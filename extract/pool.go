@@ -174,6 +174,7 @@ func (p *Pool) second(ctx context.Context, d Doc, first reply) (reply, error) {
 		return reply{}, err
 	case err != nil:
 		p.o.Logger.Warn("no extraction worker with PDFium", "error", err)
+		first.Made += missedPDFium
 		return first, nil
 	case (re.State == Failed || re.State == Timeout) && re.text.Len() <= first.text.Len():
 		return first, nil
