@@ -13,23 +13,31 @@ const [base, raw, clean] = process.argv.slice(2);
 const settle = 100; // milliseconds that a vector has to show itself
 const parallel = 4;
 
-/** Shows the vectors of one kind, a few at a time, each in its turn on one of a few pages. */
+/** Shows the vectors of one kind, a few at a time. */
 async function judge(kind, count) {
   const found = { fired: new Set(), asked: new Set(), clicked: new Set() };
   let next = 0;
   const work = async () => {
-    const viewer = await Viewer.open(found);
-    for (let n = next++; n < count; n = next++) await viewer.show(`${base}/${kind}/${n}`, n, kind === 'clean');
-    await viewer.close();
+    for (let n = next++; n < count; n = next++) {
+      const viewer = await Viewer.open(found, n);
+      await viewer.show(`${base}/${kind}/${n}`, kind === 'clean');
+      await viewer.close();
+    }
   };
   await Promise.all(Array.from({ length: parallel }, work));
   return Object.fromEntries(Object.entries(found).map(([what, set]) => [what, [...set].sort((a, b) => a - b)]));
 }
 
+/**
+ * Shows one vector. Each has a viewer to itself: what a page does late, such as
+ * following a link that was clicked, is then never taken for the next one's doing.
+ */
 class Viewer {
-  static async open(found) {
+  static async open(found, n) {
     const viewer = new Viewer();
     viewer.found = found;
+    viewer.n = n;
+    viewer.clicking = false;
     viewer.context = await browser.newContext();
     await viewer.context.exposeBinding('vectorFired', () => viewer.ran());
     await viewer.context.addInitScript(() => {
@@ -58,10 +66,8 @@ class Viewer {
     return route.abort();
   }
 
-  async show(url, n, click) {
-    this.clicking = false;
+  async show(url, click) {
     this.url = url;
-    this.n = n;
     try {
       await this.page.goto(url, { timeout: 10_000, waitUntil: 'load' });
     } catch {
