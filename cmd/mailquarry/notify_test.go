@@ -68,7 +68,7 @@ func ownCertificate(t *testing.T, dir string) (certFile, keyFile string, trustin
 	}
 	pool := x509.NewCertPool()
 	pool.AddCert(own)
-	return certFile, keyFile, &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}}
+	return certFile, keyFile, &http.Client{Timeout: time.Minute, Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}}
 }
 
 // New mail is found because Graph tells of it, long before the next look; a

@@ -145,7 +145,7 @@ func TestStatement47_FaultsOfTheCatalogue(t *testing.T) {
 		f, _ := graphsim.NamedFault(name)
 		f.Match, f.Times = graphsim.OfKind(graphsim.MessageDelta), 1
 		c.tenant.Inject(f)
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		if f.Stall > 0 {
 			ctx, cancel = context.WithTimeout(context.Background(), time.Second)
 		}

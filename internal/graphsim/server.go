@@ -160,6 +160,12 @@ func (t *Tenant) send(w http.ResponseWriter, r *http.Request, a answer, requestI
 		silence(w, v.fault.Reset)
 		return
 	}
+	if r.Context().Err() != nil {
+		// The client has given up waiting; what came now could still be taken.
+		v.leave(a)
+		silence(w, true)
+		return
+	}
 	h := w.Header()
 	for k, v := range a.header {
 		h[k] = v

@@ -280,7 +280,7 @@ func TestCancellationReturnsPromptly(t *testing.T) {
 			defer time.AfterFunc(200*time.Millisecond, cancel).Stop()
 			began := time.Now()
 			_, err := c.Messages(ctx, box.ID(), box.Folder("inbox").ID(), source.Cursor{})
-			if !errors.Is(err, context.Canceled) || time.Since(began) > 5*time.Second {
+			if !errors.Is(err, context.Canceled) || time.Since(began) > time.Minute {
 				t.Errorf("error %v after %s", err, time.Since(began))
 			}
 			if name == "on the wire" {
