@@ -13,7 +13,7 @@ GOLANGCI    = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # is compiled in two ways and no more.
 export CGO_ENABLED = 0
 
-.PHONY: help build test lint golangci race e2e corpora deps soak requests fuzz bench bench-extract relevance quality clean
+.PHONY: help build test lint golangci race e2e corpora deps soak requests fuzz bench bench-growth bench-extract relevance quality clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -56,13 +56,16 @@ soak: build ## the long tests: every damaged document, kills, 100,000 messages u
 	MAILQUARRY_STEPS=$(STEPS) MAILQUARRY_WORLD=300 $(GO) test -count=1 -timeout 0 -v ./internal/e2e/model
 
 requests: build ## count the requests of a sync beside the least that Graph makes possible
-	$(GO) run ./internal/e2e/bench -requests -binary bin/mailquarry
+	$(GO) run ./internal/e2e/bench -only requests -binary bin/mailquarry
 
 fuzz: ## FUZZTIME of each fuzz target, FUZZJOBS at once; finds are left in testdata/fuzz
 	FUZZTIME=$(FUZZTIME) FUZZJOBS=$(FUZZJOBS) sh internal/e2e/fuzz.sh
 
-bench: build corpora ## measure import, reindex and search beside notmuch, mu and SQLite FTS5
+bench: build corpora ## measure import, reindex, search, growth, new mail and memory, beside notmuch, mu and SQLite FTS5
 	$(GO) run ./internal/e2e/bench -corpus corpora -binary bin/mailquarry
+
+bench-growth: build corpora ## measure 10,000, 100,000 and a million messages; takes 8 GB of disk and 20 minutes
+	$(GO) run ./internal/e2e/bench -corpus corpora -binary bin/mailquarry -only growth-large
 
 relevance: build corpora ## measure the order of what is found beside SQLite FTS5 and notmuch on judged collections
 	$(GO) run ./internal/e2e/bench/relevance -corpus corpora -binary bin/mailquarry
