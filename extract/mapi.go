@@ -38,6 +38,8 @@ const (
 	mapiCodePage       = 0x3FDE
 	mapiMessageCP      = 0x3FFD
 	mapiSenderSMTP     = 0x5D01
+	mapiClass          = 0x001A
+	mapiLocale         = 0x3FF1
 )
 
 // The types of property values ([MS-OXCDATA] 2.11.1).
@@ -48,78 +50,53 @@ const (
 	mapiWide   = 0x001F // UTF-16LE
 	mapiTime   = 0x0040
 	mapiBinary = 0x0102
+	mapiMany   = 0x1000 // with one of the others: any number of such values
 )
 
-// mapiValue is a property's value as it is stored.
+// maxValues bounds how many values of one property are read.
+const maxValues = 1000
+
+// mapiValue is a property's value as it is stored. Of several values, more are
+// those after the first.
 type mapiValue struct {
-	typ uint16
-	raw []byte
+	typ  uint16
+	raw  []byte
+	more [][]byte
 }
 
-// mapiProps are the properties of a message, an attachment or a recipient.
-type mapiProps map[uint16]mapiValue
+// mapiProps are the properties of a message, an attachment or a recipient, by
+// number, or by named for those that have a number in this file only.
+type mapiProps map[uint32]mapiValue
 
-func (p mapiProps) number(id uint16) int {
+// add takes one of the values of a property that may have many.
+func (p mapiProps) add(id uint32, typ uint16, raw []byte) {
+	v, had := p[id]
+	switch {
+	case !had:
+		v = mapiValue{typ: typ, raw: raw}
+	case v.typ == typ && len(v.more) < maxValues:
+		v.more = append(v.more, raw)
+	}
+	p[id] = v
+}
+
+func (p mapiProps) number(id uint32) int {
 	if v := p[id]; len(v.raw) >= 4 {
 		return int(binary.LittleEndian.Uint32(v.raw))
 	}
 	return 0
 }
 
-// charset is the name of the code page of a message's strings.
-func (p mapiProps) charset() string {
-	for _, id := range []uint16{mapiMessageCP, mapiCodePage} {
-		if n := p.number(id); n > 0 {
-			return codePage(n)
-		}
-	}
-	return ""
+func (p mapiProps) text(id uint32, charset string) string {
+	return mapiText(p[id].typ, p[id].raw, charset)
 }
 
-func codePage(n int) string {
-	switch n {
-	case 65001:
-		return "utf-8"
-	case 20127:
-		return "us-ascii"
-	case 28591, 28592, 28593, 28594, 28595, 28596, 28597, 28598, 28599, 28605:
-		return "iso-8859-" + itoa(n-28590)
-	case 20866:
-		return "koi8-r"
-	case 21866:
-		return "koi8-u"
-	case 932, 50220, 50221, 50222:
-		if n == 932 {
-			return "shift_jis"
-		}
-		return "iso-2022-jp"
-	case 936:
-		return "gbk"
-	case 949:
-		return "euc-kr"
-	case 950:
-		return "big5"
-	case 51932:
-		return "euc-jp"
-	case 54936:
-		return "gb18030"
-	}
-	if n >= 1250 && n <= 1258 || n == 874 {
-		return "windows-" + itoa(n)
-	}
-	return ""
-}
-
-func (p mapiProps) text(id uint16, charset string) string {
-	v, ok := p[id]
-	if !ok {
-		return ""
-	}
-	switch v.typ {
+func mapiText(typ uint16, raw []byte, charset string) string {
+	switch typ {
 	case mapiWide:
-		return strings.TrimRight(utf16LE(v.raw), "\x00")
+		return strings.TrimRight(utf16LE(raw), "\x00")
 	case mapiString:
-		return strings.TrimRight(rfc822.Text(v.raw, charset), "\x00")
+		return strings.TrimRight(rfc822.Text(raw, charset), "\x00")
 	}
 	return ""
 }
@@ -132,18 +109,26 @@ func utf16LE(b []byte) string {
 	return string(utf16.Decode(u))
 }
 
-// time reads a FILETIME: 100 ns since 1601.
-func (p mapiProps) time(id uint16) string {
+// time gives when a property says in the form of a mail's date.
+func (p mapiProps) time(id uint32) string {
+	if t, ok := p.instant(id); ok {
+		return t.Format(time.RFC1123Z)
+	}
+	return ""
+}
+
+// instant reads a FILETIME: 100 ns since 1601.
+func (p mapiProps) instant(id uint32) (time.Time, bool) {
 	v := p[id]
 	if v.typ != mapiTime || len(v.raw) < 8 {
-		return ""
+		return time.Time{}, false
 	}
-	const since1601 = 11644473600
+	const since1601, year4501 = 11644473600, 0x0CB34557A3DD4000
 	n := binary.LittleEndian.Uint64(v.raw)
-	if n == 0 || n>>62 != 0 {
-		return ""
+	if n == 0 || n >= year4501 { // there is none
+		return time.Time{}, false
 	}
-	return time.Unix(int64(n/1e7)-since1601, 0).UTC().Format(time.RFC1123Z)
+	return time.Unix(int64(n/1e7)-since1601, 0).UTC(), true
 }
 
 // head writes what stands above a message's text. Recipients are given when
@@ -174,28 +159,24 @@ func (r *reading) head(p mapiProps, recipients []string) error {
 			return err
 		}
 	}
-	return nil
+	return r.item(p, cs, len(recipients) > 0)
 }
 
-// body writes a message's text: as plain text if it has one, else of its HTML or
-// RTF.
+// body writes a message's text: as plain text if it has one, with the links that
+// only its other forms tell, else of its HTML or RTF.
 func (r *reading) body(p mapiProps, d document) error {
 	cs := p.charset()
 	plain, html, rtf := p.text(mapiBody, cs), p[mapiHTML], p[mapiRTF]
 	switch {
 	case strings.TrimSpace(plain) != "":
-		return r.block(plain)
+		return r.plainBody(plain, p)
 	case len(html.raw) > 0:
-		src := p.text(mapiHTML, cs)
-		if src == "" {
-			src = htmlSource(html.raw, "text/html; charset="+cs)
-		}
-		return r.block(htmlText(src, r.limits.Text).text)
+		return r.block(htmlText(p.html(), r.limits.Text).text)
 	case len(rtf.raw) > 0:
 		src, err := unpackRTF(rtf.raw)
 		if err != nil {
 			r.fault(outcome{Failed, "its text is damaged"})
-			return nil
+			break
 		}
 		if r.inflated += int64(len(src)); r.inflated > r.limits.Inflated {
 			return r.stop("unpacked bytes")
@@ -205,67 +186,9 @@ func (r *reading) body(p mapiProps, d document) error {
 	return nil
 }
 
-// rtfPrefix is what the dictionary of compressed RTF holds to begin with
-// ([MS-OXRTFCP] 2.1.2.1).
-const rtfPrefix = `{\rtf1\ansi\mac\deff0\deftab720{\fonttbl;}{\f0\fnil \froman \fswiss \fmodern \fscript \fdecor ` +
-	`MS Sans SerifSymbolArialTimes New RomanCourier{\colortbl\red0\green0\blue0` + "\r\n" + `\par \pard\plain\f0\fs20\b\i\u\tab\tx`
-
-// unpackRTF undoes the compression of RTF in messages ([MS-OXRTFCP]).
-func unpackRTF(b []byte) ([]byte, error) {
-	const header, window, packedKind, plainKind = 16, 4096, 0x75465A4C, 0x414C454D
-	if len(b) < header {
-		return nil, failed("damaged")
-	}
-	size := int(binary.LittleEndian.Uint32(b[4:]))
-	kind := binary.LittleEndian.Uint32(b[8:])
-	b = b[header:]
-	switch {
-	case kind == plainKind:
-		return b[:min(len(b), size)], nil
-	case kind != packedKind:
-		return nil, failed("damaged")
-	}
-	var dict [window]byte
-	at := copy(dict[:], rtfPrefix)
-	// A byte of input makes at most 17 of output.
-	out := make([]byte, 0, min(size, 9*len(b)))
-	put := func(c byte) {
-		out = append(out, c)
-		dict[at] = c
-		at = (at + 1) % window
-	}
-	for len(b) > 0 && len(out) < maxUnpacked {
-		control := b[0]
-		b = b[1:]
-		for bit := range 8 {
-			if control>>bit&1 == 0 {
-				if len(b) == 0 {
-					return out, nil
-				}
-				put(b[0])
-				b = b[1:]
-				continue
-			}
-			if len(b) < 2 {
-				return out, nil
-			}
-			ref := binary.BigEndian.Uint16(b)
-			b = b[2:]
-			from := int(ref >> 4)
-			if from == at {
-				return out, nil
-			}
-			for i := range int(ref&15) + 2 {
-				put(dict[(from+i)%window])
-			}
-		}
-	}
-	return out, nil
-}
-
 // attachedName is the name of an attachment.
 func (p mapiProps) attachedName(charset string) string {
-	for _, id := range []uint16{mapiAttachLongName, mapiAttachName, mapiDisplayName} {
+	for _, id := range []uint32{mapiAttachLongName, mapiAttachName, mapiDisplayName} {
 		if s := p.text(id, charset); s != "" {
 			return s
 		}

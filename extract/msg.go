@@ -9,7 +9,7 @@ import (
 // msgFormat reads what Outlook saves a message to ([MS-OXMSG]).
 func msgFormat() format {
 	return format{
-		name: "msg", version: 1, extensions: []string{"msg", "oft"}, media: []string{"application/vnd.ms-outlook"},
+		name: "msg", version: 2, extensions: []string{"msg", "oft"}, media: []string{"application/vnd.ms-outlook"},
 		is: func(p *probe) bool { return p.oleHas("__properties_version1.0") }, read: readMSG,
 	}
 }
@@ -26,14 +26,15 @@ func readMSG(r *reading, d document) error {
 	if err != nil {
 		return err
 	}
-	m := msgReader{reading: r, o: o, d: d}
+	m := msgReader{reading: r, o: o, d: d, names: msgNames(o)}
 	return m.message("", msgTopHeader, 0)
 }
 
 type msgReader struct {
 	*reading
-	o *ole
-	d document
+	o     *ole
+	d     document
+	names map[uint16]uint32 // what the numbers of named properties stand for here
 }
 
 // message reads the message in a storage; the outermost has the path "".
@@ -111,19 +112,65 @@ func (m *msgReader) props(dir string, header int) mapiProps {
 	if len(b) > header {
 		for b = b[header:]; len(b) >= 16; b = b[16:] {
 			tag := binary.LittleEndian.Uint32(b)
-			p[uint16(tag>>16)] = mapiValue{uint16(tag), b[8:16]}
+			if id, ok := m.named(tag); ok && tag&mapiMany == 0 {
+				p[id] = mapiValue{typ: uint16(tag), raw: b[8:16]}
+			}
 		}
 	}
-	for _, name := range m.o.dirs[dir] {
+	for _, name := range sorted(m.o.dirs[dir]) {
 		hex, ok := strings.CutPrefix(name[len(prefix):], "__substg1.0_")
+		hex, _, isOne := strings.Cut(hex, "-") // one of many values
 		if !ok || len(hex) != 8 {
 			continue
 		}
 		tag, err := strconv.ParseUint(hex, 16, 32)
-		if err != nil || tag&0xFFFF == mapiObject {
+		if err != nil || tag&0xFFFF == mapiObject || isOne != (tag&mapiMany != 0) {
 			continue
 		}
-		p[uint16(tag>>16)] = mapiValue{uint16(tag), m.o.bytes(name)}
+		id, ok := m.named(uint32(tag))
+		switch {
+		case !ok:
+		case isOne:
+			p.add(id, uint16(tag)&^mapiMany, m.o.bytes(name))
+		default:
+			p[id] = mapiValue{typ: uint16(tag), raw: m.o.bytes(name)}
+		}
 	}
 	return p
+}
+
+// named gives by what a property goes in mapiProps.
+func (m *msgReader) named(tag uint32) (uint32, bool) {
+	const firstNamed = 0x8000
+	id := tag >> 16
+	if id < firstNamed {
+		return id, true
+	}
+	id, ok := m.names[uint16(id)]
+	return id, ok
+}
+
+// msgNames reads which properties the numbers from 0x8000 on stand for in a file
+// ([MS-OXMSG] 2.2.3).
+func msgNames(o *ole) map[uint16]uint32 {
+	const dir, firstNamed, most = "__nameid_version1.0/__substg1.0_", 0x8000, 0x7FFF
+	sets, entries, texts := blob(o.bytes(dir+"00020102")), blob(o.bytes(dir+"00030102")), blob(o.bytes(dir+"00040102"))
+	names := map[uint16]uint32{}
+	for n := 0; len(entries) >= 8 && n < most; n++ {
+		kind, at := entries.u16(4), entries.u16(6)
+		var id uint32
+		var ok bool
+		switch set := kind >> 1; {
+		case kind&1 != 0:
+			text := entries.u32(0)
+			id, ok = mapiNamedByText(utf16LE(texts.sub(text+4, texts.u32(text))))
+		case set >= 3: // those before are not listed
+			id, ok = mapiNamed(sets.sub(16*(set-3), 16), entries.u32(0))
+		}
+		if ok && at < firstNamed {
+			names[uint16(firstNamed+at)] = id
+		}
+		entries = entries.from(8)
+	}
+	return names
 }

@@ -90,8 +90,20 @@ func TestCompressedRTF(t *testing.T) {
 	}
 }
 
-func FuzzMSG(f *testing.F)  { fuzzReader(f, msgFormat()) }
-func FuzzTNEF(f *testing.F) { fuzzReader(f, tnefFormat()) }
+// FuzzMSG and FuzzTNEF promise that any bytes can be read.
+func FuzzMSG(f *testing.F) {
+	f.Add(msgItem("IPM.Appointment", map[uint32]uint64{0x80010040: fileTime(3, 9), 0x3FF10003: 1041}, nameList(namedEntry{appointmentSet, 0x8208, ""}, namedEntry{appointmentSet, 0x820D, ""}, namedEntry{text: "Keywords"}),
+		msgText(0x8000001F, "Room"), oleEntry{name: "__substg1.0_8002101F-00000000", data: wide("wood")}))
+	fuzzReader(f, msgFormat())
+}
+
+func FuzzTNEF(f *testing.F) {
+	var props le
+	props.u32(2).u16(mapiWide, 0x8001).str(outlookSet(appointmentSet)).u32(0, 0x8208, 1, 4).str(wide("ab"))
+	props.u16(mapiWide|mapiMany, 0x8002).str(outlookSet(0)).u32(1, 18).str(wide("Keywords\x00")).zeros(2).u32(1, 4).str(wide("cd"))
+	f.Add([]byte("\x78\x9f\x3e\x22\x01\x00" + tnefAttribute(1, tnefCodePage, "\xe4\x04\x00\x00\x00\x00\x00\x00") + tnefAttribute(1, tnefMessage, string(props.b))))
+	fuzzReader(f, tnefFormat())
+}
 
 // FuzzUnpackRTF promises an end, and no more than 17 bytes for each of input.
 func FuzzUnpackRTF(f *testing.F) {

@@ -11,7 +11,7 @@ import (
 // its text ([MS-OXTNEF]).
 func tnefFormat() format {
 	return format{
-		name: "tnef", version: 1, extensions: []string{"tnef"}, media: []string{"application/vnd.ms-tnef", "application/ms-tnef"},
+		name: "tnef", version: 2, extensions: []string{"tnef"}, media: []string{"application/vnd.ms-tnef", "application/ms-tnef"},
 		is: func(p *probe) bool { return p.begins("\x78\x9f\x3e\x22") }, read: readTNEF,
 	}
 }
@@ -58,6 +58,7 @@ func readTNEF(r *reading, d document) error {
 type tnefReader struct {
 	*reading
 	d        document
+	page     []byte // the code page of strings, as it is stored
 	charset  string
 	subject  string
 	plain    string
@@ -77,7 +78,7 @@ func (t *tnefReader) attribute(id uint32, b []byte) error {
 	switch id {
 	case tnefCodePage:
 		if len(b) >= 4 {
-			t.charset = codePage(int(binary.LittleEndian.Uint32(b)))
+			t.page, t.charset = b[:4], codePage(int(binary.LittleEndian.Uint32(b)))
 		}
 	case tnefSubject:
 		t.subject = t.decoded(b)
@@ -120,6 +121,9 @@ func (t *tnefReader) finishMessage() error {
 	if t.props == nil {
 		t.props = mapiProps{}
 	}
+	if _, ok := t.props[mapiMessageCP]; !ok && t.page != nil {
+		t.props[mapiMessageCP] = mapiValue{typ: mapiInt32, raw: t.page}
+	}
 	if t.props.text(mapiSubject, t.charset) == "" {
 		if err := t.line(t.subject); err != nil {
 			return err
@@ -129,7 +133,7 @@ func (t *tnefReader) finishMessage() error {
 		return err
 	}
 	if strings.TrimSpace(t.plain) != "" {
-		return t.block(t.plain)
+		return t.plainBody(t.plain, t.props)
 	}
 	return t.body(t.props, t.d)
 }
@@ -177,25 +181,28 @@ func readMAPI(b []byte) mapiProps {
 		return 0
 	}
 	for left := number(); left > 0 && len(b) >= 4; left-- {
-		typ, id := binary.LittleEndian.Uint16(b), binary.LittleEndian.Uint16(b[2:])
+		typ, id := binary.LittleEndian.Uint16(b), uint32(binary.LittleEndian.Uint16(b[2:]))
 		b = b[4:]
+		wanted := true
 		if id >= 0x8000 { // named: a GUID, then a number or a name
-			next(16)
+			set := next(16)
 			if kind := number(); kind == 0 {
-				next(4)
+				id, wanted = mapiNamed(set, number())
 			} else {
-				n := number()
-				next(min(len(b), (n+3)&^3))
+				n := min(len(b), max(0, number()))
+				id, wanted = mapiNamedByText(strings.TrimRight(utf16LE(next(n)), "\x00"))
+				next(min(len(b), -n&3))
 			}
 		}
-		const many = 0x1000
-		base := typ &^ many
+		base := typ &^ mapiMany
 		fixed := map[uint16]int{0x0002: 4, 0x0003: 4, 0x0004: 4, 0x000A: 4, 0x000B: 4, 0x0005: 8, 0x0006: 8, 0x0007: 8, 0x0014: 8, 0x0040: 8, 0x0048: 16}
 		size, known := fixed[base]
 		variable := base == mapiString || base == mapiWide || base == mapiBinary || base == mapiObject
 		switch {
-		case known && typ&many == 0:
-			p[id] = mapiValue{base, next(size)}
+		case known && typ&mapiMany == 0:
+			if v := next(size); wanted {
+				p[id] = mapiValue{typ: base, raw: v}
+			}
 		case known:
 			next(min(len(b), max(0, number())*size))
 		case variable:
@@ -203,8 +210,8 @@ func readMAPI(b []byte) mapiProps {
 				n := number()
 				v := next(min(len(b), max(0, n)))
 				next(min(len(b), -n&3))
-				if _, had := p[id]; !had {
-					p[id] = mapiValue{base, v}
+				if wanted {
+					p.add(id, base, v)
 				}
 			}
 		default:
