@@ -3,7 +3,6 @@ package extract
 import (
 	"archive/tar"
 	"archive/zip"
-	"bufio"
 	"bytes"
 	"compress/bzip2"
 	"errors"
@@ -13,13 +12,11 @@ import (
 
 	"github.com/bodgit/sevenzip"
 	"github.com/klauspost/compress/gzip"
-	"github.com/klauspost/compress/zstd"
-	"github.com/ulikunitz/xz"
 )
 
 func zipFormat() format {
 	return format{
-		name: "zip", version: 2, extensions: []string{"zip"}, media: []string{"application/zip", "application/x-zip-compressed"},
+		name: "zip", version: 3, extensions: []string{"zip"}, media: []string{"application/zip", "application/x-zip-compressed"},
 		is: isZip, read: readZip,
 	}
 }
@@ -33,7 +30,7 @@ func tarFormat() format {
 
 func sevenZipFormat() format {
 	return format{
-		name: "7z", version: 2, extensions: []string{"7z"}, media: []string{"application/x-7z-compressed"},
+		name: "7z", version: 3, extensions: []string{"7z"}, media: []string{"application/x-7z-compressed"},
 		is: func(p *probe) bool { return p.begins("7z\xbc\xaf\x27\x1c") }, read: readSevenZip,
 	}
 }
@@ -73,14 +70,7 @@ const maxDictionary = 64 << 20
 
 func xzFormat() format {
 	return packedFormat("xz", []string{"application/x-xz"}, []string{"\xfd7zXZ\x00"},
-		func(r io.Reader) (io.Reader, error) {
-			src := bufio.NewReader(r)
-			head, _ := src.Peek(xzHead)
-			if xzDictionary(head) > maxDictionary {
-				return nil, tooLarge("the dictionary it was packed with")
-			}
-			return xz.NewReader(src)
-		})
+		openXZ)
 }
 
 // xzHead is where the first block's filter stands at the latest.
@@ -109,13 +99,7 @@ func xzDictionary(head []byte) int64 {
 
 func zstdFormat() format {
 	return packedFormat("zst", []string{"application/zstd"}, []string{"\x28\xb5\x2f\xfd"},
-		func(r io.Reader) (io.Reader, error) {
-			d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxDictionary), zstd.WithDecoderLowmem(true))
-			if err != nil {
-				return nil, err
-			}
-			return d.IOReadCloser(), nil
-		})
+		openZstd)
 }
 
 // innerName is the name of the file in a packed one: "a.tar" in "a.tgz", "b.txt"
@@ -131,8 +115,8 @@ func innerName(name string) string {
 
 func readZip(r *reading, d document) error {
 	z, err := zip.NewReader(bytes.NewReader(d.raw), int64(len(d.raw)))
-	if err != nil && z == nil {
-		return noDirectory(d)
+	if err != nil && z == nil || lacksFirst(z, d.raw) {
+		return readCutZip(r, d)
 	}
 	shares := sharing(z.File)
 	name := memberNames(z.File)
@@ -145,21 +129,20 @@ func readZip(r *reading, d document) error {
 			return err
 		}
 		if shares[i] {
-			r.fault(outcome{TooLarge, "its bytes are those of another member, too"})
+			if err := r.locked(outcome{TooLarge, "its bytes are those of another member, too"}); err != nil {
+				return err
+			}
 			continue
 		}
-		const isEncrypted = 1
-		if f.Flags&isEncrypted != 0 {
-			r.fault(outcome{Encrypted, "needs a password"})
-			continue
-		}
-		src, err := f.Open()
+		src, err := openMember(f)
 		if err != nil {
-			r.fault(outcome{Failed, "damaged, or packed in a way that is not supported"})
+			if err := r.locked(r.ended(err)); err != nil {
+				return err
+			}
 			continue
 		}
 		err = r.unpack(Step{Kind: Member, Name: name}, name, src, int64(min(f.CompressedSize64, uint64(len(d.raw)))), d.depth)
-		src.Close()
+		_ = src.Close() // what was wrong with it has shown when it was read
 		if err != nil {
 			return err
 		}
@@ -167,13 +150,18 @@ func readZip(r *reading, d document) error {
 	return nil
 }
 
-// named writes a member's name, which is text that people look for, and counts
-// the member.
+// named writes a member's name, which is text that people look for.
 func (r *reading) named(name string) error {
-	if err := r.member(); err != nil {
-		return err
-	}
-	return r.block(name)
+	before := r.wrote
+	err := r.block(name)
+	r.names += r.wrote - before
+	return err
+}
+
+// locked notes why a member is not unpacked.
+func (r *reading) locked(why outcome) error {
+	r.fault(why)
+	return r.member()
 }
 
 // memberName is a member's name as it is shown.
@@ -234,8 +222,7 @@ func openSevenZip(raw []byte) (z *sevenzip.Reader, err error) {
 func readSevenZip(r *reading, d document) error {
 	z, err := openSevenZip(d.raw)
 	if err != nil {
-		var locked *sevenzip.ReadError
-		if errors.As(err, &locked) && locked.Encrypted {
+		if isLocked(err) {
 			return encrypted()
 		}
 		return noDirectory(d)
@@ -250,19 +237,38 @@ func readSevenZip(r *reading, d document) error {
 		}
 		src, err := f.Open()
 		if err != nil {
-			var locked *sevenzip.ReadError
-			if errors.As(err, &locked) && locked.Encrypted {
-				r.fault(outcome{Encrypted, "needs a password"})
-			} else {
-				r.fault(outcome{Failed, "damaged, or packed in a way that is not supported"})
+			why := outcome{Failed, "damaged, or packed in a way that is not read, such as PPMd"}
+			if isLocked(err) {
+				why = outcome{Encrypted, "needs a password"}
+			}
+			if err := r.locked(why); err != nil {
+				return err
 			}
 			continue
 		}
-		err = r.unpack(Step{Kind: Member, Name: name}, name, src, int64(len(d.raw)), d.depth)
-		src.Close()
+		err = r.unpack(Step{Kind: Member, Name: name}, name, lockable{src}, int64(len(d.raw)), d.depth)
+		_ = src.Close() // what was wrong with it has shown when it was read
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// isLocked tells of an error that comes of a missing password: what is unpacked
+// without one is noise.
+func isLocked(err error) bool {
+	var e *sevenzip.ReadError
+	return errors.As(err, &e) && e.Encrypted
+}
+
+// lockable is a member that may need a password.
+type lockable struct{ io.Reader }
+
+func (l lockable) Read(b []byte) (int, error) {
+	n, err := l.Reader.Read(b)
+	if isLocked(err) {
+		err = encrypted()
+	}
+	return n, err
 }

@@ -141,7 +141,7 @@ func TestArchiveBombs(t *testing.T) {
 		"wide":    {zipped(t, wide...), extract.TooLarge},
 		"many":    {zipped(t, append([]string{"first.txt", "walnut"}, many...)...), extract.TooLarge},
 		"nested":  {nested, extract.Partial},
-		"damaged": {zipped(t, "first.txt", "walnut")[:80], extract.Failed},
+		"damaged": {zipped(t, "first.txt", "walnut")[:80], extract.Partial},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -8,7 +8,7 @@ import (
 // ([MS-DOC]), and 6 and 95, whose beginning is alike.
 func docFormat() format {
 	return format{
-		name: "doc", version: 2, extensions: []string{"doc", "dot"}, media: []string{"application/msword"},
+		name: "doc", version: 3, extensions: []string{"doc", "dot"}, media: []string{"application/msword"},
 		is: func(p *probe) bool { return p.oleMain() == "worddocument" }, read: readDOC,
 	}
 }
@@ -85,6 +85,12 @@ type docReader struct {
 	other   int // the code page of words that are nearly all above ASCII, 0 for the same
 	pieces  []docPiece
 	damaged bool
+
+	data       blob
+	runs       []docRun // the characters that have data
+	runsRead   bool
+	dataBytes  int // read of what they have
+	artRecords int // read of drawings
 }
 
 // fc gives the offset and the size of one of the tables that the header lists.
@@ -172,7 +178,7 @@ func (w *docReader) texts() error {
 		if n == 0 || w.fib.u32(base+4*i)>>31 != 0 {
 			continue
 		}
-		s := docText(w.text(at, at+n))
+		s := w.plain(w.text(at, at+n), at)
 		at += n
 		if strings.TrimSpace(s) == "" {
 			continue
@@ -191,6 +197,9 @@ func (w *docReader) texts() error {
 		if err != nil {
 			return err
 		}
+	}
+	if shapes := w.shapes(); len(shapes) > 0 {
+		return w.block(onceEach(strings.Join(shapes, "\n")))
 	}
 	return nil
 }

@@ -51,7 +51,7 @@ func TestDOC(t *testing.T) {
 			"a\x07b\x07\x07c\x07d\x07\x07co\x1foperate\x1ewell\x0b\x01\x08Größe\r",
 		notes: "\x02 A note\r", headers: "\x03\r\x04\rTop\rTop\r", comments: "\x05Really?\r", endnotes: "\x02 The end\r", boxes: "Каталог\r",
 	}, 0)
-	want := "[properties]План\nJ. D.\n\n[]Dear all,\nsee our site (https://a.example/) and 3.\na\tb\nc\td\ncooperate-well\nGröße" +
+	want := "[properties]План\nJ. D.\n\n[]Dear all,\nsee our site (https://a.example/) (tip) and 3.\na\tb\nc\td\ncooperate-well\nGröße" +
 		"\n\n[notes] A note\n\n[header]Top\n\n[comments]Really?\n\n[notes] The end\n\n[]Каталог"
 	wantText(t, raw, "x.txt", "doc", OK, want)
 }

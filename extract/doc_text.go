@@ -21,19 +21,30 @@ type docField struct {
 	result bool // its result is being read
 	at     instruction
 	mark   int
+	form   *formField
 }
 
-// docText makes plain text of Word's: tables in lines and tabs, and of fields
-// what they show and where they lead.
-func docText(s string) string {
+// plain makes plain text of Word's: tables in lines and tabs, and of fields what
+// they show and where they lead. The first character has the number at.
+func (w *docReader) plain(s string, at int) string {
 	var out strings.Builder
 	out.Grow(len(s))
 	var open []*docField
 	deeper := 0 // fields open beyond docFields
 	lastCell := false
+	at-- // to be counted up
 	for _, c := range s {
 		cell := false
+		if at++; c > 0xFFFF {
+			at++
+		}
 		switch c {
+		case docMark:
+			if n := len(open); n > 0 && deeper == 0 && open[n-1].isForm() {
+				open[n-1].form = w.form(at)
+			} else if s := w.picture(at); s != "" {
+				docPuts(&out, open, aside(out.String(), s)+" ")
+			}
 		case docFieldBegin:
 			if len(open) >= docFields {
 				deeper++
@@ -71,19 +82,41 @@ func docText(s string) string {
 	return out.String()
 }
 
+// isForm tells whether the field is one of a form.
+func (f *docField) isForm() bool {
+	return !f.result && strings.HasPrefix(strings.ToUpper(strings.TrimSpace(f.code.String())), "FORM")
+}
+
 // endDocField writes what the field's result does not say.
 func endDocField(out *strings.Builder, open []*docField, f *docField) {
+	shown := ""
 	if !f.result {
 		f.at = fieldInstruction(f.code.String())
-		for _, c := range f.at.text {
-			docPut(out, open, c)
-		}
-		return
+		docPuts(out, open, f.at.text)
+	} else if f.mark <= out.Len() {
+		shown = out.String()[f.mark:]
 	}
-	if f.at.target != "" && f.mark <= out.Len() && !says(out.String()[f.mark:], f.at.target) {
-		for _, c := range " (" + f.at.target + ")" {
-			docPut(out, open, c)
+	if f.form != nil {
+		docPuts(out, open, aside(shown, f.form.unsaid(shown)))
+	}
+	for _, s := range []string{f.at.target, f.at.tip} {
+		if s != "" && !says(shown, s) {
+			docPuts(out, open, " ("+s+")")
 		}
+	}
+}
+
+// aside parts a text by a blank from what is shown before it.
+func aside(shown, s string) string {
+	if s == "" || shown == "" || shown[len(shown)-1] <= ' ' {
+		return s
+	}
+	return " " + s
+}
+
+func docPuts(out *strings.Builder, open []*docField, s string) {
+	for _, c := range s {
+		docPut(out, open, c)
 	}
 }
 

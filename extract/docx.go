@@ -8,7 +8,7 @@ import (
 // docxFormat reads what Word writes since 2007.
 func docxFormat() format {
 	return format{
-		name: "docx", version: 2, extensions: strings.Fields("docx docm dotx dotm"),
+		name: "docx", version: 3, extensions: strings.Fields("docx docm dotx dotm"),
 		media: []string{
 			"application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/vnd.ms-word.document.macroenabled.12",
 			"application/vnd.openxmlformats-officedocument.wordprocessingml.template", "application/vnd.ms-word.template.macroenabled.12",
@@ -36,7 +36,7 @@ func readDOCX(r *reading, d document) error {
 	if w.list, err = o.numbering(main); err != nil {
 		return err
 	}
-	for _, step := range []func() error{w.body, w.headers, w.notes, w.comments, w.outside, func() error { return o.embeddings(main) }} {
+	for _, step := range []func() error{w.body, w.headers, w.notes, w.comments, w.glossary, w.changes, w.outside, func() error { return o.embeddings(main) }, w.pictures} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -46,12 +46,47 @@ func readDOCX(r *reading, d document) error {
 
 type wordReader struct {
 	*opc
-	main string
-	list *numbering
+	main    string
+	list    *numbering
+	editors []string // who made changes that are marked as such
 }
 
 func (w *wordReader) body() error {
-	return w.story(w.main, &prose{out: w.r.line}, func(m *markup) { m.list = w.list })
+	return w.story(w.main, &prose{out: w.r.line}, func(m *markup) { m.list, m.editor = w.list, w.edited })
+}
+
+func (w *wordReader) edited(who string) {
+	if len(w.editors) < maxMembers && !slices.Contains(w.editors, who) {
+		w.editors = append(w.editors, who)
+	}
+}
+
+// changes writes who made those that are marked.
+func (w *wordReader) changes() error {
+	for _, who := range w.editors {
+		if err := w.r.property(who); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// glossary reads the texts that a template keeps to be put in.
+func (w *wordReader) glossary() error {
+	names, err := w.targets(w.main, "glossarydocument")
+	if err != nil {
+		return err
+	}
+	for _, n := range names {
+		to := &prose{}
+		if err := w.story(n, to, func(m *markup) { m.block = &buildingBlock{} }); err != nil {
+			return err
+		}
+		if err := w.r.block(to.captured()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // story reads a part of running text, and the charts and diagrams in it.
@@ -100,7 +135,7 @@ func (w *wordReader) headers() error {
 	seen := map[string]bool{}
 	for _, n := range names {
 		to := &prose{}
-		if err := w.story(n, to, nil); err != nil {
+		if err := w.story(n, to, func(m *markup) { m.editor = w.edited }); err != nil {
 			return err
 		}
 		s := to.captured()
@@ -124,7 +159,7 @@ func (w *wordReader) notes() error {
 		if err != nil {
 			return err
 		}
-		err = w.r.at(Step{Kind: Notes}, func() error { return w.story(name, &prose{out: w.r.line}, nil) })
+		err = w.r.at(Step{Kind: Notes}, func() error { return w.story(name, &prose{out: w.r.line}, func(m *markup) { m.editor = w.edited }) })
 		if err != nil {
 			return err
 		}
@@ -153,6 +188,20 @@ func (w *wordReader) outside() error {
 	}
 	for _, part := range []string{w.main, settings} {
 		if err := w.sources(part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pictures has those looked at that stand in the text, around it or below it.
+func (w *wordReader) pictures() error {
+	around, err := w.targets(w.main, "header", "footer", "footnotes", "endnotes")
+	if err != nil {
+		return err
+	}
+	for _, part := range append([]string{w.main}, around...) {
+		if err := w.opc.pictures(part); err != nil {
 			return err
 		}
 	}

@@ -12,8 +12,14 @@ func StandIn(program string, most time.Duration) *OCR {
 	return &OCR{program: program, languages: "eng", version: "tesseract 9.8.7-rc1", turn: make(chan struct{}, 1), most: most}
 }
 
-// WorkerGC is how a worker sets its collector.
-const WorkerGC = workerGC
+// Turns tells whether it can tell which way up a page is.
+func (o *OCR) Turns() bool { return o.turns }
+
+// WorkerGC and WorkerBallast are how a worker sets its collector.
+const (
+	WorkerGC      = workerGC
+	WorkerBallast = workerBallast
+)
 
 // Full gives a reading of every document by a worker with PDFium, and the same
 // in this process.
@@ -28,25 +34,27 @@ func Full(t testing.TB, dir string) (pool *Pool, isolated func(context.Context, 
 		re, err := pool.full.extract(ctx, d, true)
 		return finish(re), err
 	}
+	reg := newRegistry()
 	return pool, isolated, func(name, contentType string, raw []byte) Result {
-		res, _ := readHere(name, contentType, raw, func(r *reading) { r.pdfium, r.foreign = w, true })
+		res, _ := readHere(reg, name, contentType, raw, func(r *reading) { r.pdfium, r.foreign = w, true })
 		return res
 	}
 }
 
 // Shipped gives a pool as the product has it, and the same work in this process:
 // what our own reader of PDFs doubts is read again with PDFium.
-func Shipped(t testing.TB, dir string) (pool *Pool, inProcess func(name, contentType string, raw []byte) Result) {
-	pool = New(Options{Workers: 1, Timeout: 20 * time.Second, CacheDir: dir})
+func Shipped(t testing.TB, dir string, workers int) (pool *Pool, inProcess func(name, contentType string, raw []byte) Result) {
+	pool = New(Options{Workers: workers, Timeout: 20 * time.Second, CacheDir: dir})
 	t.Cleanup(pool.Close)
 	w, err := newPDFium(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
+	reg := newRegistry()
 	return pool, func(name, contentType string, raw []byte) Result {
-		res, doubt := readHere(name, contentType, raw, func(*reading) {})
+		res, doubt := readHere(reg, name, contentType, raw, func(*reading) {})
 		if doubt {
-			res, _ = readHere(name, contentType, raw, func(r *reading) { r.pdfium = w })
+			res, _ = readHere(reg, name, contentType, raw, func(r *reading) { r.pdfium = w })
 		}
 		return res
 	}
@@ -65,13 +73,11 @@ func (p *Pool) ProcessorTime() (used time.Duration) {
 		if c == nil {
 			continue
 		}
-		for range cap(c.slots) {
-			w := <-c.slots
-			if w != nil {
-				its, _ := processorTime(w.cmd.Process.Pid)
+		for _, k := range c.desks {
+			if k.w != nil {
+				its, _ := processorTime(k.w.cmd.Process.Pid)
 				used += its
 			}
-			c.slots <- w
 		}
 	}
 	return used
@@ -80,19 +86,26 @@ func (p *Pool) ProcessorTime() (used time.Duration) {
 // InProcess reads a document in this process, which the product never does: it is
 // what isolation is measured against.
 func InProcess(name, contentType string, raw []byte) Result {
-	res, _ := readHere(name, contentType, raw, func(*reading) {})
-	return res
+	return Here()(name, contentType, raw)
+}
+
+// Here is InProcess for many documents.
+func Here() func(name, contentType string, raw []byte) Result {
+	reg := newRegistry()
+	return func(name, contentType string, raw []byte) Result {
+		res, _ := readHere(reg, name, contentType, raw, func(*reading) {})
+		return res
+	}
 }
 
 // SeeHere reads a document in this process as it is read for OCR.
 func SeeHere(name string, raw []byte) Result {
-	res, _ := readHere(name, "", raw, func(r *reading) { r.ocr = true })
+	res, _ := readHere(newRegistry(), name, "", raw, func(r *reading) { r.ocr = true })
 	return res
 }
 
-func readHere(name, contentType string, raw []byte, set func(*reading)) (res Result, doubt bool) {
+func readHere(reg *registry, name, contentType string, raw []byte, set func(*reading)) (res Result, doubt bool) {
 	c := &collected{}
-	reg := newRegistry()
 	r := newReading(reg, defaultLimits(), c)
 	set(r)
 	typ, o := r.document(document{name: name, contentType: contentType, raw: raw})

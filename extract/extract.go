@@ -13,6 +13,7 @@ const (
 	OK          State = "ok"          // there is text, all of it
 	Partial     State = "partial"     // there is text, and something in the document could not be read
 	Empty       State = "empty"       // read without fault, and there is no text in it
+	NoText      State = "no_text"     // there are pictures only, which were not looked at for text
 	Unsupported State = "unsupported" // no extractor for this format
 	Encrypted   State = "encrypted"   // needs a password or key
 	TooLarge    State = "too_large"   // over a limit; Text may hold the first part
@@ -22,11 +23,27 @@ const (
 
 func (s State) valid() bool {
 	switch s {
-	case OK, Partial, Empty, Unsupported, Encrypted, TooLarge, Timeout, Failed:
+	case OK, Partial, Empty, NoText, Unsupported, Encrypted, TooLarge, Timeout, Failed:
 		return true
 	}
 	return false
 }
+
+// In is the state of a document's text as it is found in a message: as that of a
+// picture which belongs into the body, in which nobody looks for words; and
+// whether all of its words are searched.
+func (s State) In(inline, whole bool) State {
+	switch {
+	case s == NoText && inline:
+		return Empty
+	case s == OK && !whole:
+		return Partial
+	}
+	return s
+}
+
+// fault tells of a state in which something that should have been read was not.
+func (s State) fault() bool { return s != OK && s != Empty && s != NoText }
 
 // Doc is what is to be extracted. Name and ContentType are hints only.
 type Doc struct {

@@ -4,24 +4,49 @@ import "strings"
 
 // instruction is what the code of a field in a word processor's document says.
 type instruction struct {
-	target string // where a hyperlink leads
+	target string // where a hyperlink leads, or what is taken in from elsewhere
+	tip    string // what a hyperlink says when one points at it
 	text   string // what is shown, if there is no result
 }
 
 // fieldInstruction reads a field's code, such as HYPERLINK "https://example.org".
 func fieldInstruction(code string) instruction {
 	code = strings.TrimSpace(code)
-	word, rest, _ := strings.Cut(code, " ")
-	switch strings.ToUpper(word) {
+	end := 0
+	for end < len(code) && (code[end]|0x20 >= 'a' && code[end]|0x20 <= 'z') {
+		end++
+	}
+	word, rest := strings.ToUpper(code[:end]), strings.TrimSpace(code[end:])
+	switch word {
 	case "HYPERLINK":
-		return instruction{target: linkTarget(fieldArgument(rest))}
+		args, tip := fieldArguments(rest)
+		return instruction{target: linkTarget(strings.Join(args[:min(len(args), 1)], "")), tip: tip}
+	case "INCLUDEPICTURE", "INCLUDETEXT", "INCLUDE", "IMPORT", "RD":
+		args, _ := fieldArguments(rest)
+		return instruction{target: sourceTarget(args[:min(len(args), 1)])}
+	case "DDE", "DDEAUTO", "LINK": // a program or kind, a file, a part of it
+		args, _ := fieldArguments(rest)
+		return instruction{target: sourceTarget(args)}
 	case "MACROBUTTON":
-		_, text, _ := strings.Cut(strings.TrimSpace(rest), " ")
+		_, text, _ := strings.Cut(rest, " ")
 		return instruction{text: text}
 	case "EQ":
 		return instruction{text: equation(rest)}
 	}
 	return instruction{}
+}
+
+// sourceTarget gives what a field takes in from elsewhere; the pictures that a
+// mail brought with it are no elsewhere.
+func sourceTarget(args []string) string {
+	s := strings.ReplaceAll(strings.Join(args, " "), `\\`, `\`)
+	if len(s) > 4 && strings.EqualFold(s[:4], "cid:") {
+		return ""
+	}
+	if target := linkTarget(s); target != "" {
+		return target
+	}
+	return s
 }
 
 // equation gives the words of a formula field: \o\ad(\s\up 9(over),under) says
@@ -65,34 +90,47 @@ func equationSwitch(code string) int {
 	return max(1, len(code)-len(rest))
 }
 
-// fieldArgument gives the first argument that is no switch or a switch's value.
-func fieldArgument(s string) string {
-	for s = strings.TrimSpace(s); s != ""; s = strings.TrimSpace(s) {
-		var arg string
-		if s[0] == '"' || strings.HasPrefix(s, "“") {
-			s = strings.TrimPrefix(strings.TrimPrefix(s, `"`), "“")
-			end := strings.IndexAny(s, "\"”")
-			if end < 0 {
-				return s
-			}
-			return s[:end]
+// maxFieldArguments bounds the arguments of one field.
+const maxFieldArguments = 8
+
+// fieldArguments gives the arguments that are neither switches nor their values,
+// and the value of the switch for a tip.
+func fieldArguments(s string) (args []string, tip string) {
+	isSwitch := func() bool { return len(s) > 1 && s[0] == '\\' && s[1] != '\\' }
+	for s = strings.TrimSpace(s); s != "" && len(args) < maxFieldArguments; s = strings.TrimSpace(s) {
+		var word string
+		if !isSwitch() {
+			word, s = fieldWord(s)
+			args = append(args, word)
+			continue
 		}
-		arg, s, _ = strings.Cut(s, " ")
-		switch {
-		case arg == `\l` || arg == `\t` || arg == `\o`:
-			// The switch's value follows it.
-			s = strings.TrimSpace(s)
-			if strings.HasPrefix(s, `"`) {
-				_, s, _ = strings.Cut(s[1:], `"`)
-			} else {
-				_, s, _ = strings.Cut(s, " ")
-			}
-		case strings.HasPrefix(arg, `\`):
-		default:
-			return arg
+		name := s[1]
+		if s = strings.TrimSpace(s[2:]); strings.IndexByte("lLtToOcC*@#", name) < 0 || s == "" || isSwitch() {
+			continue
+		}
+		if word, s = fieldWord(s); name == 'o' || name == 'O' {
+			tip = word
 		}
 	}
-	return ""
+	return args, tip
+}
+
+// fieldWord gives the word that a field's code begins with, quoted or not, and
+// what follows it.
+func fieldWord(s string) (word, rest string) {
+	if s[0] == '"' || strings.HasPrefix(s, "“") {
+		s = strings.TrimPrefix(strings.TrimPrefix(s, `"`), "“")
+		end := strings.IndexAny(s, "\"”")
+		if end < 0 {
+			return s, ""
+		}
+		return s[:end], strings.TrimPrefix(strings.TrimPrefix(s[end:], `"`), "”")
+	}
+	end := strings.IndexAny(s, " \t\r\n\"“")
+	if end < 0 {
+		return s, ""
+	}
+	return s[:end], s[end:]
 }
 
 // says tells whether a link's text shows its target already.

@@ -100,6 +100,19 @@ func (r *registry) made(used map[string]bool) string {
 	return strings.Join(parts, " ")
 }
 
+// guess stands with the number of formats for what none of them knows for its own,
+// which a new one may.
+const guess = "guess"
+
+// guessed tells whether a document is of a type that nothing reads, or taken for
+// text because it is nothing else.
+func (r *registry) guessed(typ string, d document) bool {
+	if typ == typeText {
+		return r.extensionType(d.name) == ""
+	}
+	return r.byName[typ] == nil && typ != imageName
+}
+
 // whole stands for all readers: for a document whose worker did not live to say
 // what it read.
 const whole = "all"
@@ -115,6 +128,8 @@ func (r *registry) version(name string) int {
 		return pictureVersion
 	case ocrName, noOCRName:
 		return ocrVersion
+	case guess:
+		return len(r.list)
 	}
 	if name != whole {
 		return 0

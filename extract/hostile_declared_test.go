@@ -37,11 +37,11 @@ func hostileDeclared() []hostileDoc {
 		{"tnef: a million attachments", "winmail.dat", always(wrapped, many{attached + tnef(0x0006800F, 6, note), 500_000}), states(extract.TooLarge), note, 1 << 20},
 		{"rtf: a picture of 2 GB", "a.rtf", always(`{\rtf1 walnut{\pict\bin2147483647 abc`), states(extract.OK), note, 20},
 		{"rtf: an object of 4 GB", "a.rtf", always(`{\rtf1 walnut{\object\objemb{\*\objdata 0105000002000000ffffffff7f}}{\object{\*\objdata 010500000200000005000000` + `61626364000000000000000000ffffffff}}}`), states(extract.OK, extract.Partial), note, 100},
-		{"png: 2^31 by 2^31 points", "a.png", always("\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x7f\xff\xff\xff\x7f\xff\xff\xff\x08\x06\x00\x00\x00" + "\x00\x00\x00\x00" + "\xff\xff\xff\xffIDAT"), states(extract.Empty), "", 0},
-		{"gif: 65,535 by 65,535 points", "a.gif", always("GIF89a\xff\xff\xff\xff\xf7\x00\x00", many{"\x00", 768}, ",\x00\x00\x00\x00\xff\xff\xff\xff\x00\x08"), states(extract.Empty), "", 0},
-		{"jpeg: 65,535 by 65,535 points", "a.jpg", always("\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xc0\x00\x11\x08\xff\xff\xff\xff\x03\x01\x22\x00\x02\x11\x01\x03\x11\x01"), states(extract.Empty), "", 0},
-		{"tiff: a directory that follows itself", "a.tif", always("II*\x00\x08\x00\x00\x00\x01\x00\x00\x01\x04\x00\xff\xff\xff\xff\xff\xff\xff\xff\x08\x00\x00\x00"), states(extract.Empty), "", 0},
-		{"bmp: 2^31 by 2^31 points", "a.bmp", always("BM\xff\xff\xff\x7f\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00\xff\xff\xff\x7f\xff\xff\xff\x7f\x01\x00\x20\x00", many{"\x00", 24}), states(extract.Empty), "", 0},
+		{"png: 2^31 by 2^31 points", "a.png", always("\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x7f\xff\xff\xff\x7f\xff\xff\xff\x08\x06\x00\x00\x00" + "\x00\x00\x00\x00" + "\xff\xff\xff\xffIDAT"), states(extract.NoText), "", 0},
+		{"gif: 65,535 by 65,535 points", "a.gif", always("GIF89a\xff\xff\xff\xff\xf7\x00\x00", many{"\x00", 768}, ",\x00\x00\x00\x00\xff\xff\xff\xff\x00\x08"), states(extract.NoText), "", 0},
+		{"jpeg: 65,535 by 65,535 points", "a.jpg", always("\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xc0\x00\x11\x08\xff\xff\xff\xff\x03\x01\x22\x00\x02\x11\x01\x03\x11\x01"), states(extract.NoText), "", 0},
+		{"tiff: a directory that follows itself", "a.tif", always("II*\x00\x08\x00\x00\x00\x01\x00\x00\x01\x04\x00\xff\xff\xff\xff\xff\xff\xff\xff\x08\x00\x00\x00"), states(extract.NoText), "", 0},
+		{"bmp: 2^31 by 2^31 points", "a.bmp", always("BM\xff\xff\xff\x7f\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00\xff\xff\xff\x7f\xff\xff\xff\x7f\x01\x00\x20\x00", many{"\x00", 24}), states(extract.NoText), "", 0},
 		{"mail: a length of exabytes", "a.eml", always("Message-ID: <a@b>\nSubject: walnut\nContent-Length: 9223372036854775807\nLines: 99999999999\n\nhazel"), states(extract.OK), "hazel", 100},
 	}
 	files := extract.HostileOLE()

@@ -33,7 +33,7 @@ func packedStream(dict string, data []byte) string {
 // have, at their full size, and a few of their kind.
 func morePDFs() []hostileDoc {
 	const show = "BT /F 10 Tf (walnut) Tj ET"
-	any := states(extract.OK, extract.Empty, extract.Partial, extract.Failed)
+	any := states(extract.OK, extract.Empty, extract.NoText, extract.Partial, extract.Failed)
 	over := states(extract.TooLarge, extract.Timeout, extract.Partial, extract.Failed)
 	row := func(name string, want []extract.State, mark string, make func(testing.TB) []byte) hostileDoc {
 		return hostileDoc{name, "a.pdf", func(t testing.TB) string { return string(make(t)) }, want, mark, 0}
@@ -52,7 +52,7 @@ func morePDFs() []hostileDoc {
 			w := zlib.NewWriter(&b)
 			_, _ = io.WriteString(w, show+" BT /F 10 Tf (")
 			_, _ = io.Copy(w, &repeated{s: strings.Repeat("x", 1<<20), left: 512})
-			w.Close()
+			_ = w.Close()
 			return pdfFile(catalog, pages, page, packedStream("", b.Bytes()), font)
 		}),
 		row("200 MB of operators", over, "", contents(strings.Repeat("1 0 0 1 2 3 cm ", 1<<16), 214)),

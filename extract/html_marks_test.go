@@ -148,7 +148,7 @@ func TestMarkedHTMLHostile(t *testing.T) {
 			t.Parallel()
 			start := time.Now()
 			_, marks := extract.MarkedHTML(src)
-			if d := time.Since(start); d > 10*time.Second {
+			if d := time.Since(start); d > time.Minute {
 				t.Errorf("took %v", d)
 			}
 			if len(marks) > 10_000 {

@@ -105,7 +105,7 @@ func TestHTMLHostile(t *testing.T) {
 			t.Parallel()
 			start := time.Now()
 			extract.HTML(src)
-			if d := time.Since(start); d > 10*time.Second {
+			if d := time.Since(start); d > time.Minute {
 				t.Errorf("took %v", d)
 			}
 		})

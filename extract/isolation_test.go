@@ -3,14 +3,17 @@ package extract_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -27,10 +30,13 @@ func sample(t testing.TB) (names []string, docs [][]byte) {
 			continue
 		}
 		_ = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() {
+			if err != nil {
+				return fs.SkipDir
+			}
+			if d.IsDir() {
 				return nil
 			}
-			b, err := os.ReadFile(path)
+			b, err := mapped(path)
 			if err == nil && len(b) > 0 && len(b) < 5<<20 {
 				names, docs = append(names, filepath.Base(path)), append(docs, b)
 			}
@@ -41,6 +47,24 @@ func sample(t testing.TB) (names []string, docs [][]byte) {
 		t.Skip("corpora are absent: run make corpora")
 	}
 	return names, docs
+}
+
+// mapped is a file's bytes outside of the heap: on it, they would have the
+// collector of this process wait for far more garbage than that of a worker.
+func mapped(path string) ([]byte, error) {
+	if runtime.GOOS != "linux" {
+		return os.ReadFile(path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	size, err := f.Seek(0, io.SeekEnd)
+	if err != nil || size == 0 {
+		return nil, err
+	}
+	return syscall.Mmap(int(f.Fd()), 0, int(size), syscall.PROT_READ, syscall.MAP_PRIVATE)
 }
 
 // TestIsolationChangesNothing promises the same text through a worker as without
@@ -65,42 +89,53 @@ func TestIsolationChangesNothing(t *testing.T) {
 }
 
 // BenchmarkIsolation compares workers with the same work in this process: the
-// same documents, as many at once, the collector set alike, the workers warm.
-// Documents that a worker does not survive are left out of both. Each round has
-// both take turns; what is told is the median over the rounds, of the time on
-// the wall and of the processor time of all processes. The former tells more on
-// a machine with nothing else to do, the latter on any other.
+// same documents, as many readers at once, the collector set alike and with as
+// much to leave alone, the workers warm. Documents that a worker does not survive
+// are left out of both. Each round has both take turns; what is told is the median
+// over the rounds, of the time on the wall and of the processor time of all
+// processes. The former tells more on a machine with nothing else to do, the
+// latter on any other. In "fed" there is always another document to be read, as
+// there is for the indexer; in "alone" each is asked for when the one before is
+// done.
 func BenchmarkIsolation(b *testing.B) {
 	defer debug.SetGCPercent(debug.SetGCPercent(extract.WorkerGC))
-	for _, atOnce := range []int{1, 2, 4} {
-		b.Run(fmt.Sprintf("light-%d", atOnce), func(b *testing.B) {
-			pool := extract.New(extract.Options{Workers: atOnce, Timeout: 5 * time.Second})
-			b.Cleanup(pool.Close)
-			compareIsolation(b, atOnce, pool, pool.Extract, extract.InProcess, func(string) bool { return true })
-		})
+	ballast := make([]byte, extract.WorkerBallast)
+	defer runtime.KeepAlive(&ballast)
+	for _, workers := range []int{1, 2} {
+		for asks, callers := range map[string]int{"alone": workers, "fed": 2 * workers} {
+			b.Run(fmt.Sprintf("light-%d-%s", workers, asks), func(b *testing.B) {
+				pool := extract.New(extract.Options{Workers: workers, Timeout: 5 * time.Second})
+				b.Cleanup(pool.Close)
+				compareIsolation(b, comparison{workers, callers, pool, pool.Extract, extract.Here(), func(string) bool { return true }})
+			})
+			b.Run(fmt.Sprintf("shipped-%d-%s", workers, asks), func(b *testing.B) {
+				pool, inProcess := extract.Shipped(b, compiled(b), workers)
+				compareIsolation(b, comparison{workers, callers, pool, pool.Extract, inProcess, func(string) bool { return true }})
+			})
+		}
 	}
-	b.Run("shipped-1", func(b *testing.B) {
-		pool, inProcess := extract.Shipped(b, compiled(b))
-		compareIsolation(b, 1, pool, pool.Extract, inProcess, func(string) bool { return true })
-	})
 	b.Run("full-1", func(b *testing.B) {
 		pool, worker, inProcess := extract.Full(b, compiled(b))
-		compareIsolation(b, 1, pool, worker, inProcess, func(name string) bool { return strings.HasSuffix(name, ".pdf") })
+		compareIsolation(b, comparison{1, 1, pool, worker, inProcess, func(name string) bool { return strings.HasSuffix(name, ".pdf") }})
 	})
 }
 
-type isolatedRead = func(context.Context, extract.Doc) (extract.Result, error)
+type comparison struct {
+	workers, callers int
+	pool             *extract.Pool
+	isolated         func(context.Context, extract.Doc) (extract.Result, error)
+	inProcess        func(name, contentType string, raw []byte) extract.Result
+	wanted           func(name string) bool
+}
 
-func compareIsolation(b *testing.B, atOnce int, pool *extract.Pool, isolated isolatedRead,
-	inProcess func(name, contentType string, raw []byte) extract.Result, wanted func(name string) bool,
-) {
+func compareIsolation(b *testing.B, c comparison) {
 	names, docs := sample(b)
 	sets := map[string][]int{}
 	for i := range docs {
-		if !wanted(names[i]) {
+		if !c.wanted(names[i]) {
 			continue
 		}
-		r, err := isolated(b.Context(), bytesDoc(names[i], "", docs[i]))
+		r, err := c.isolated(b.Context(), bytesDoc(names[i], "", docs[i]))
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -116,15 +151,15 @@ func compareIsolation(b *testing.B, atOnce int, pool *extract.Pool, isolated iso
 	wall, cost := map[string][]float64{}, map[string][]float64{}
 	for b.Loop() {
 		for set, which := range sets {
-			before := pool.ProcessorTime()
-			in := each(which, atOnce, func(i int) { inProcess(names[i], "", docs[i]) })
-			between := pool.ProcessorTime()
-			out := each(which, atOnce, func(i int) {
-				if _, err := isolated(b.Context(), bytesDoc(names[i], "", docs[i])); err != nil {
+			before := c.pool.ProcessorTime()
+			in := each(which, c.workers, func(i int) { c.inProcess(names[i], "", docs[i]) })
+			between := c.pool.ProcessorTime()
+			out := each(which, c.callers, func(i int) {
+				if _, err := c.isolated(b.Context(), bytesDoc(names[i], "", docs[i])); err != nil {
 					b.Error(err)
 				}
 			})
-			after := pool.ProcessorTime()
+			after := c.pool.ProcessorTime()
 			wall[set] = append(wall[set], out.Seconds()/in.Seconds())
 			cost[set] = append(cost[set], (after-between).Seconds()/(between-before).Seconds())
 		}

@@ -85,10 +85,12 @@ func (r *reading) inflate(src io.Reader, packed int64) ([]byte, error) {
 func (r *reading) unpack(at Step, name string, src io.Reader, packed int64, depth int) error {
 	raw, err := r.inflate(src, packed)
 	before := len(r.faults)
-	if len(raw) > 0 {
-		if err := r.child(at, document{name: name, raw: raw, depth: depth}); err != nil {
+	if len(raw) == 0 {
+		if err := r.member(); err != nil {
 			return err
 		}
+	} else if err := r.child(at, document{name: name, raw: raw, depth: depth}); err != nil {
+		return err
 	}
 	switch {
 	case errors.Is(err, errFull):

@@ -105,7 +105,7 @@ func proofpoint(path, query string) string {
 // PlainLinks gives a plain text with the links that a mail filter has rewritten as
 // they were before. All else stays as it is.
 func PlainLinks(text string) string {
-	if !strings.Contains(text, "safelinks.") && !strings.Contains(text, "urldefense.") && !strings.Contains(text, "linkprotect.cudasvc.com") {
+	if !strings.Contains(text, "://") || !strings.Contains(text, "safelinks.") && !strings.Contains(text, "urldefense.") && !strings.Contains(text, "linkprotect.cudasvc.com") {
 		return text
 	}
 	var out strings.Builder

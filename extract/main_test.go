@@ -56,6 +56,10 @@ func badWorker(mode, flag string) {
 		}
 		_ = os.WriteFile(flag, nil, 0o600)
 	}
+	if mode == "fuse" {
+		_ = extract.Worker(context.Background(), os.Args[4], os.Stdin, fuse{})
+		return
+	}
 	fmt.Print("H\x00\x00\x00\x02{}")
 	_, _ = os.Stdin.Read(make([]byte, 10))
 	switch strings.TrimSuffix(mode, "-once") {
@@ -110,6 +114,20 @@ func badWorker(mode, flag string) {
 	}
 }
 
+// fuse is a worker's stdout that ends or hangs the process at a text that says so.
+// It ends at a picture, too.
+type fuse struct{}
+
+func (fuse) Write(b []byte) (int, error) {
+	switch {
+	case bytes.Contains(b, []byte("ends here")), bytes.Contains(b, []byte(`{"w":`)): // or at a picture
+		os.Exit(1)
+	case bytes.Contains(b, []byte("hangs here")):
+		time.Sleep(time.Minute)
+	}
+	return os.Stdout.Write(b)
+}
+
 // deeper needs more stack than there is.
 func deeper(n int) int {
 	if n < 0 {
@@ -131,7 +149,7 @@ func escape() string {
 		got = append(got, "wrote a file")
 	}
 	if l, err := net.Listen("tcp", "127.0.0.1:0"); err == nil {
-		l.Close()
+		_ = l.Close()
 		got = append(got, "made a socket")
 	}
 	if err := exec.Command("/bin/true").Run(); err == nil {

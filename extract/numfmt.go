@@ -233,7 +233,8 @@ func (f *numberFormat) section(v float64) (s *fmtSection, unsigned bool) {
 }
 
 // number gives what is shown for a number. date1904 says from which day the
-// workbook counts.
+// workbook counts. What a format hides, such as ";;;", is given without it: it
+// is there for all who look at the cell. Only a hidden zero stays unseen.
 func (f *numberFormat) number(v float64, date1904 bool) string {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return ""
@@ -251,11 +252,21 @@ func (f *numberFormat) number(v float64, date1904 bool) string {
 	default:
 		out = s.digits(v, unsigned)
 	}
-	return strings.TrimSpace(out)
+	if out = strings.TrimSpace(out); out == "" && v != 0 {
+		return general(v)
+	}
+	return out
 }
 
-// str gives what is shown for a text.
+// str gives what is shown for a text, and the text itself where it is hidden.
 func (f *numberFormat) str(v string) string {
+	if s := f.shownText(v); s != "" {
+		return s
+	}
+	return v
+}
+
+func (f *numberFormat) shownText(v string) string {
 	if len(f.sections) < 4 {
 		// With fewer, only one that names the text changes it.
 		last := f.sections[len(f.sections)-1]

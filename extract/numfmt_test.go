@@ -49,6 +49,10 @@ func TestNumberFormat(t *testing.T) {
 		{`"yes";"no";"none"`, -3, "no"},
 		{`"yes";"no";"none"`, 0, "none"},
 		{"0;-0;;@", 0, ""},
+		{";;;", 4711, "4711"},
+		{";;;", 0, ""},
+		{`0;""`, -5, "-5"},
+		{";;yyyy", -2.5, "-2.5"},
 		{`0" pcs"`, 7, "7 pcs"},
 		{"0.0", -0.01, "0.0"},
 	} {
@@ -61,6 +65,9 @@ func TestNumberFormat(t *testing.T) {
 	}
 	if got := parseNumberFormat(`0;0;0;"Mr. "@`).str("Smith"); got != "Mr. Smith" {
 		t.Errorf("text: %q", got)
+	}
+	if got := parseNumberFormat(`;;;`).str("Smith"); got != "Smith" {
+		t.Errorf("hidden text: %q", got)
 	}
 }
 

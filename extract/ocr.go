@@ -3,6 +3,7 @@ package extract
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -19,6 +20,7 @@ import (
 // time: a page takes seconds of a processor.
 type OCR struct {
 	program, languages, version string
+	turns                       bool // it can tell which way up a page is
 
 	turn chan struct{}
 	most time.Duration // for one picture
@@ -57,7 +59,7 @@ func FindOCR(ctx context.Context, languages string) (*OCR, error) {
 		return nil, err
 	}
 	first, _, _ := strings.Cut(string(version), "\n")
-	return &OCR{program: program, languages: languages, version: strings.TrimSpace(first), turn: make(chan struct{}, 1), most: ocrTime}, nil
+	return &OCR{program: program, languages: languages, version: strings.TrimSpace(first), turns: slices.Contains(installed, "osd"), turn: make(chan struct{}, 1), most: ocrTime}, nil
 }
 
 func afterLine(s string) string {
@@ -123,6 +125,7 @@ func (o *OCR) made() string {
 const (
 	ocrProgramVariable   = "MAILQUARRY_OCR_PROGRAM"
 	ocrLanguagesVariable = "MAILQUARRY_OCR_LANGUAGES"
+	ocrLayoutVariable    = "MAILQUARRY_OCR_LAYOUT"
 	ocrClass             = class("ocr")
 )
 
@@ -137,17 +140,7 @@ func (o *OCR) recognise(ctx context.Context, worker []string, head pictureHead, 
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.most)
 	defer cancel()
-	argv := append(slices.Clone(worker), string(ocrClass))
-	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	cmd.Env = []string{
-		ocrProgramVariable + "=" + o.program, ocrLanguagesVariable + "=" + o.languages,
-		"OMP_THREAD_LIMIT=1", "GOMAXPROCS=1", "LC_ALL=C",
-	}
-	if dir := os.Getenv("TESSDATA_PREFIX"); dir != "" {
-		cmd.Env = append(cmd.Env, "TESSDATA_PREFIX="+dir)
-	}
-	cmd.SysProcAttr = childAttributes()
-	cmd.WaitDelay = time.Second
+	cmd := o.command(ctx, worker, o.languages)
 	cmd.Stdin = io.MultiReader(strings.NewReader(fmt.Sprintf("P5\n%d %d\n255\n", head.W, head.H)), bytes.NewReader(gray))
 	out := &firstBytes{most: ocrText}
 	cmd.Stdout = out
@@ -155,6 +148,45 @@ func (o *OCR) recognise(ctx context.Context, worker []string, head pictureHead, 
 		return "", fmt.Errorf("recognise a picture: %w", err)
 	}
 	return out.kept.String(), nil
+}
+
+// command is the process that becomes the program, for these languages.
+func (o *OCR) command(ctx context.Context, worker []string, languages string) *exec.Cmd {
+	argv := append(slices.Clone(worker), string(ocrClass))
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	cmd.Env = []string{
+		ocrProgramVariable + "=" + o.program, ocrLanguagesVariable + "=" + languages,
+		ocrLayoutVariable + "=" + o.layout(), "OMP_THREAD_LIMIT=1", "GOMAXPROCS=1", "LC_ALL=C",
+	}
+	if dir := os.Getenv("TESSDATA_PREFIX"); dir != "" {
+		cmd.Env = append(cmd.Env, "TESSDATA_PREFIX="+dir)
+	}
+	cmd.SysProcAttr = childAttributes()
+	cmd.WaitDelay = time.Second
+	return cmd
+}
+
+// layout is how Tesseract looks at a page: 1 has it find out first which way up it
+// is, for which it needs data of its own; 3 does without.
+func (o *OCR) layout() string {
+	if o.turns {
+		return "1"
+	}
+	return "3"
+}
+
+// bounds asks what keeps the program in its bounds.
+func (o *OCR) bounds(ctx context.Context, worker []string) (says hello, err error) {
+	ctx, cancel := context.WithTimeout(ctx, startTime)
+	defer cancel()
+	out, err := o.command(ctx, worker, "").Output()
+	if err == nil {
+		err = json.Unmarshal(out, &says)
+	}
+	if err != nil {
+		return hello{}, fmt.Errorf("ask what confines the recognition of pictures: %w", err)
+	}
+	return says, nil
 }
 
 // errFlood ends a program that writes more than any picture has text.

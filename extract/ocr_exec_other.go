@@ -2,6 +2,9 @@
 
 package extract
 
-import "errors"
+import (
+	"errors"
+	"io"
+)
 
-func becomeOCR() error { return errors.New("pictures are not recognised on this system") }
+func becomeOCR(io.Writer) error { return errors.New("pictures are not recognised on this system") }

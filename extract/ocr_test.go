@@ -10,8 +10,10 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -115,11 +117,12 @@ func TestNoTextLayer(t *testing.T) {
 		raw                 []byte
 		awaits              bool
 	}{
-		{"a.png", "empty", "no text layer", encoded(t, "png", page), true},
-		{"b.tiff", "empty", "no text layer", encoded(t, "tiff", page), true},
+		{"a.png", "no_text", "no text layer", encoded(t, "png", page), true},
+		{"b.tiff", "no_text", "no text layer", encoded(t, "tiff", page), true},
 		{"logo.png", "empty", "too small a picture for text", encoded(t, "png", image.NewGray(image.Rect(0, 0, 90, 40))), false},
-		{"scan.pdf", "empty", "no text layer", scan(t, page, page), true},
-		{"mixed.pdf", "ok", "1 of 2 pages have no text layer", scan(t, "Some words", page), true},
+		{"scan.pdf", "no_text", "no text layer", scan(t, page, page), true},
+		{"scans.zip", "no_text", "no text layer", []byte(zipped(t, "a.png", string(encoded(t, "png", page)))), true},
+		{"mixed.pdf", "partial", "1 of 2 pages have no text layer", scan(t, "Some words", page), true},
 		{"text.pdf", "ok", "", scan(t, "Some words", "Others"), false},
 	}
 	for _, tt := range tests {
@@ -186,6 +189,37 @@ func TestOCR(t *testing.T) {
 	}
 }
 
+// A page that lies on its side, or on its head, is read as it is meant.
+func TestOCRTurned(t *testing.T) {
+	t.Parallel()
+	o, err := extract.FindOCR(t.Context(), "eng")
+	if errors.Is(err, extract.ErrNoOCR) || err != nil && strings.Contains(err.Error(), "no language") {
+		t.Skip("Tesseract with English is not installed: ", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !o.Turns() {
+		t.Skip("Tesseract's data for the orientation of pages is not installed")
+	}
+	var lines []string
+	for i := range 12 {
+		lines = append(lines, fmt.Sprintf("Lease of the old quarry between Harbour and Linden, part %d", i))
+	}
+	upright := letters(lines...)
+	side := image.NewGray(image.Rect(0, 0, upright.Rect.Dy(), upright.Rect.Dx()))
+	for y := range upright.Rect.Dy() {
+		for x := range upright.Rect.Dx() {
+			side.SetGray(upright.Rect.Dy()-1-y, x, upright.GrayAt(x, y))
+		}
+	}
+	d := bytesDoc("a.png", "", encoded(t, "png", side))
+	d.OCR = true
+	if got, err := ocrPool(t, o).Extract(t.Context(), d); err != nil || strings.Count(got.Text, "quarry") < 10 {
+		t.Errorf("%s (%s) %q, %v", got.State, got.Reason, got.Text, err)
+	}
+}
+
 // A program that hangs, dies, floods or writes nonsense costs the picture alone.
 func TestOCRGoesWrong(t *testing.T) {
 	t.Parallel()
@@ -204,10 +238,7 @@ func TestOCRGoesWrong(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			program := filepath.Join(t.TempDir(), "tesseract")
-			if err := os.WriteFile(program, []byte("#!/bin/sh\n"+tt.script+"\n"), 0o700); err != nil {
-				t.Fatal(err)
-			}
+			program := scripted(t, tt.script)
 			pool := ocrPool(t, extract.StandIn(program, tt.most))
 			d := bytesDoc("a.png", "", page)
 			d.OCR = true
@@ -216,7 +247,7 @@ func TestOCRGoesWrong(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if took := time.Since(began); took > 30*time.Second {
+			if took := time.Since(began); took > time.Minute {
 				t.Errorf("took %v", took)
 			}
 			if string(res.State) != tt.state || strings.Contains(res.Text, "wrote") {
@@ -243,5 +274,97 @@ func TestFindOCR(t *testing.T) {
 	}
 	if _, err := extract.FindOCR(context.Background(), "eng+fra"); err == nil || !strings.Contains(err.Error(), `"fra"`) {
 		t.Errorf("a language that is not there: %v", err)
+	}
+}
+
+// TestOCRLosesNothing promises the text that is found without recognition where
+// recognition comes to no end, and that it is not tried again and again.
+func TestOCRLosesNothing(t *testing.T) {
+	t.Parallel()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := extract.New(extract.Options{
+		WorkerCommand: []string{exe, "bad-worker", "fuse", ""}, Workers: 1, Timeout: 30 * time.Second, OCR: extract.StandIn(exe, time.Minute),
+	})
+	t.Cleanup(pool.Close)
+	picture := string(encoded(t, "png", letters("Lease of the quarry")))
+	d := bytesDoc("a.zip", "", []byte(zipped(t, "a.txt", "walnut", "b.png", picture, "c.txt", "chestnut")))
+	d.OCR = true
+	got, err := pool.Extract(t.Context(), d)
+	if err != nil || got.State != extract.Partial || !strings.Contains(got.Text, "walnut") || !strings.Contains(got.Text, "chestnut") {
+		t.Errorf("%s (%s) %q, %v", got.State, got.Reason, got.Text, err)
+	}
+	if want := "its pictures were not recognised (OCR): the parser crashed"; got.Reason != want {
+		t.Errorf("reason %q, want %q", got.Reason, want)
+	}
+	if extract.AwaitsOCR(got.Made) || !extract.NewVersions().Current(got.Made) {
+		t.Errorf("made by %s", got.Made)
+	}
+}
+
+// TestOCRNotAtFault promises the reason for which a document cannot be read, where
+// that has nothing to do with pictures.
+func TestOCRNotAtFault(t *testing.T) {
+	t.Parallel()
+	d := bytesDoc("a.docx", "", []byte("PK\x03\x04 nothing that could be read"))
+	want, err := newPool(t, 20*time.Second).Extract(t.Context(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.OCR = true
+	if got, err := ocrPool(t, extract.StandIn("/bin/true", time.Minute)).Extract(t.Context(), d); err != nil || got.State != want.State || got.Reason != want.Reason {
+		t.Errorf("%s (%s), %v, want %s (%s)", got.State, got.Reason, err, want.State, want.Reason)
+	}
+}
+
+// TestOCRInForceTold promises a line in the log that says what keeps the
+// recognition of pictures in its bounds, once.
+func TestOCRInForceTold(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux confines a process by itself")
+	}
+	program := scripted(t, "echo found words")
+	var log bytes.Buffer
+	pool := extract.New(extract.Options{Workers: 1, OCR: extract.StandIn(program, 40*time.Second), Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	t.Cleanup(pool.Close)
+	for range 2 {
+		d := bytesDoc("a.png", "", encoded(t, "png", letters("Lease of the quarry")))
+		d.OCR = true
+		if _, err := pool.Extract(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, part := range []string{"the recognition of pictures is confined", "files of programs only (landlock)", "no network, no other process (seccomp)", "processor_time=1m0s"} {
+		if strings.Count(log.String(), part) != 1 {
+			t.Errorf("%q is not there once: %s", part, &log)
+		}
+	}
+	if hasLandlock() && strings.Contains(log.String(), "lacking=") {
+		t.Errorf("this kernel has it all: %s", &log)
+	}
+}
+
+// Where PDFium cannot be started, a document that is to have its pictures recognised
+// has the text that it has without, and still awaits them.
+func TestNoWorkerForOCR(t *testing.T) {
+	t.Parallel()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	pool := extract.New(extract.Options{Workers: 1, CacheDir: filepath.Join(file, "cache"), OCR: extract.StandIn(exe, time.Minute)})
+	t.Cleanup(pool.Close)
+	d := bytesDoc("scan.pdf", "", scan(t, "Some words", letters("Lease of the old quarry")))
+	d.OCR = true
+	res, err := pool.Extract(t.Context(), d)
+	if err != nil || res.Text != "Some words" || res.State != extract.Partial || !extract.AwaitsOCR(res.Made) {
+		t.Errorf("%q, %s (%s) by %s, %v", res.Text, res.State, res.Reason, res.Made, err)
 	}
 }

@@ -34,7 +34,7 @@ func odfFormat(name string, extensions, kinds []string, old ...string) format {
 		media = append(media, odfMedia+k)
 	}
 	return format{
-		name: name, version: 1, extensions: extensions, media: media,
+		name: name, version: 2, extensions: extensions, media: media,
 		is: func(p *probe) bool {
 			said := odfType(p)
 			for _, m := range media {

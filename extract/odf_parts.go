@@ -22,16 +22,23 @@ func (w *odfReader) within() {
 	}
 }
 
-// described writes what a picture is said to show. In running text a title is a
+// titled writes what a picture is said to show. In running text a title is a
 // field, whose text is that of the sentence.
-func (w *odfReader) described() {
+func (w *odfReader) titled() {
 	if w.x.name == "title" && w.x.space == "text" {
 		return
 	}
-	if s := strings.TrimSpace(w.x.inner(maxProperty)); s != "" {
-		w.to.begin()
-		w.to.word(s)
-		w.to.end()
+	w.described(w.x.inner(maxProperty))
+}
+
+// described writes texts that stand in no paragraph, each as one of its own.
+func (w *odfReader) described(texts ...string) {
+	for _, s := range texts {
+		if s = strings.TrimSpace(s); s != "" {
+			w.to.begin()
+			w.to.word(s)
+			w.to.end()
+		}
 	}
 }
 
@@ -39,20 +46,6 @@ func (w *odfReader) described() {
 func (w *odfReader) object(href string) {
 	if href != "" && len(w.inner) < maxMembers {
 		w.inner = append(w.inner, href)
-	}
-}
-
-// control writes what stands in a field of a form.
-func (w *odfReader) control() {
-	if w.inPara > 0 {
-		return
-	}
-	for _, name := range []string{"label", "current-value", "value"} {
-		if s := strings.TrimSpace(w.x.attr(name)); s != "" && w.x.space == "form" {
-			w.to.begin()
-			w.to.word(s)
-			w.to.end()
-		}
 	}
 }
 
@@ -96,9 +89,9 @@ func (w *odfReader) page() error {
 		return err
 	}
 	w.slides++
-	outer := w.to
-	defer func() { w.to = outer }()
-	w.to, w.title = &prose{}, ""
+	outer, heads := w.to, w.heads
+	defer func() { w.to, w.heads = outer, heads }()
+	w.to, w.title, w.heads = &prose{}, "", nil
 	for depth := w.x.depth; ; {
 		kind := w.x.next()
 		if kind == xmlEnd || kind == xmlClose && w.x.depth < depth {
@@ -198,6 +191,7 @@ func (w *odfReader) oneCell() {
 			value = w.x.attr(name)
 		}
 	}
+	targets := formulaLinks(w.x.attr("formula"))
 	w.to.beginCell()
 	from := len(w.to.done)
 	w.within()
@@ -206,6 +200,11 @@ func (w *odfReader) oneCell() {
 	}
 	if len(w.to.done) == from && value != "" {
 		w.to.done = append(w.to.done, value...)
+	}
+	for _, target := range targets {
+		if !says(string(w.to.done[from:]), target) {
+			w.to.done = append(append(append(w.to.done, " ("...), target...), ')')
+		}
 	}
 	text := string(w.to.done[from:])
 	for range w.again(text, times) {

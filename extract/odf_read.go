@@ -21,6 +21,7 @@ type odfReader struct {
 	said   []string // comments
 	gone   []string // deletions that are marked
 	heads  []string
+	form   *formField // of which the parts are read
 }
 
 // The bounds of cells and rows that are said to repeat.
@@ -100,10 +101,13 @@ func (w *odfReader) token(kind xmlKind, master bool) error {
 				return nil
 			}
 		case "frame", "text-box", "custom-shape":
-			if master && w.x.attr("placeholder") == "true" {
+			if master && w.isPrompt() {
 				w.x.skip()
 				return nil
 			}
+		case "footer-decl", "header-decl", "date-time-decl":
+			w.declared()
+			return nil
 		case "spreadsheet":
 			w.book = true
 		}
@@ -138,6 +142,10 @@ func collapse(b []byte) []byte {
 // open handles a start tag of running text.
 func (w *odfReader) open() {
 	x := w.x
+	if x.space == "form" {
+		w.control()
+		return
+	}
 	switch x.name {
 	case "p", "h":
 		w.inPara++
@@ -164,7 +172,7 @@ func (w *odfReader) open() {
 	case "a":
 		w.link(linkTarget(x.attr("href")))
 	case "title", "desc":
-		w.described()
+		w.titled()
 	case "date", "time", "file-name":
 		if w.master { // when and as what it was printed
 			x.skip()
@@ -175,11 +183,21 @@ func (w *odfReader) open() {
 		if s := strings.TrimSpace(x.inner(maxProperty)); s != "" {
 			w.to.aside("(" + s + ")")
 		}
-	case "binary-data", "event-listeners", "scripts", "automatic-styles", "font-face-decls", "page-number", "page-count", "sheet-name",
+	case "event-listeners":
+		w.shapeLinks()
+	case "fieldmark", "fieldmark-start", "drop-down":
+		w.form = &formField{chosen: -1}
+	case "param", "label":
+		w.fieldPart()
+	case "hidden-text", "conditional-text":
+		w.branches()
+	case "user-field-decl":
+		w.described(x.attr("string-value"))
+	case "content-validation":
+		w.described(validChoices(x.attr("condition"))...)
+	case "binary-data", "scripts", "automatic-styles", "font-face-decls", "page-number", "page-count", "sheet-name",
 		"note-citation", "footnote-citation", "endnote-citation", "change-info":
 		x.skip()
-	case "text", "textarea", "combobox", "listbox", "fixed-text", "button", "checkbox", "radio", "formatted-text":
-		w.control()
 	}
 }
 
@@ -190,6 +208,8 @@ func (w *odfReader) close() {
 		w.to.end()
 	case "table-row":
 		w.to.endRow()
+	case "fieldmark", "fieldmark-start", "drop-down":
+		w.endForm()
 	}
 }
 
@@ -250,8 +270,12 @@ func (w *odfReader) link(target string) {
 	if len(w.to.open) > 0 {
 		from = len(w.to.current().text)
 	}
+	framed := w.inPara == 0 // the link is round a picture or a frame
 	w.within()
-	if len(w.to.open) > 0 {
+	switch {
+	case framed && target != "":
+		w.described("(" + target + ")")
+	case len(w.to.open) > 0:
 		w.to.target(target, from)
 	}
 }

@@ -68,7 +68,7 @@ func officeWords(path string) (kind string, words map[string]int) {
 				return m[1], nil
 			}
 			b, err := io.ReadAll(io.LimitReader(src, 64<<20))
-			src.Close()
+			_ = src.Close()
 			if err != nil {
 				return m[1], nil
 			}

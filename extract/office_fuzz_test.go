@@ -127,9 +127,12 @@ func TestXLSB(t *testing.T) {
 	t.Parallel()
 	const at, dollars = "\x00\x00\x00\x00\x00\x00\x00\x00", "\x00\x00\x00\x00\x01\x00\x00\x00"
 	sheet := record(0, strings.Repeat("\x00", 8)) + record(7, at+"\x00\x00\x00\x00") + record(2, at+"\x06\x00\x00\x00") + record(2, dollars+"\x03\x71\x02\x00") + record(0, "") + record(6, at+wideText("typed")) + record(4, at+"\x01")
+	// A cell, then HYPERLINK("http://a.ex",A1): the string, the reference, the function with two arguments.
+	link := "\x17\x0b\x00" + utf16le("http://a.ex") + "\x44\x00\x00\x00\x00\x00\x00" + "\x42\x02\x67\x01"
+	sheet += record(8, at+wideText("linked")+"\x00\x00"+string([]byte{byte(len(link)), 0, 0, 0})+link)
 	styles := record(44, "\xa4\x00"+wideText("$#,##0.00")) + record(617, "") + record(47, strings.Repeat("\x00", 16)) + record(47, "\x00\x00\xa4\x00"+strings.Repeat("\x00", 12)) + record(618, "")
 	got := extract.InProcess("a", "", binaryWorkbook(t, sheet, record(19, "\x00"+wideText("apple")), styles))
-	if got.State != extract.OK || got.Type != "xlsb" || got.Text != "Costs\napple\t1\t$400.00\ntyped\tTRUE" {
+	if got.State != extract.OK || got.Type != "xlsb" || got.Text != "Costs\napple\t1\t$400.00\ntyped\tTRUE\tlinked (http://a.ex)" {
 		t.Errorf("%s, state %s (%s): %q", got.Type, got.State, got.Reason, got.Text)
 	}
 	if got := extract.InProcess("a", "", binaryWorkbook(t, sheet+"\x07\xff", "", "")); got.State != extract.Partial || !strings.Contains(got.Text, "typed") {

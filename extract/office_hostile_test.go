@@ -93,7 +93,7 @@ func hostileOffice(t testing.TB) map[string]struct {
 		"shared strings in a row": {workbook(t, cells(500_000, `<c t="s"><v>0</v></c>`), strs("walnut "+strings.Repeat("x", 500))...), extract.TooLarge, 16 << 20, "walnut"},
 		"dimension":               {workbook(t, `<dimension ref="A1:XFD1048576000"/><sheetData><row r="1048576000"><c r="XFDXFD1048576000" t="s"><v>0</v></c></row></sheetData>`, strs("walnut")...), extract.OK, 100, "walnut"},
 		"a million short strings": {workbook(t, cells(1, `<c t="s"><v>0</v></c>`), "xl/sharedStrings.xml", "<sst><si><t>walnut</t></si>"+varied(4_000_000, `<si a="%d"/>`)), extract.Partial, 100, "walnut"},
-		"number format":           {workbook(t, cells(900_000, `<c s="1"><v>1</v></c>`)+"<f/>", "xl/styles.xml", `<s><numFmts><numFmt numFmtId="200" formatCode="`+strings.Repeat("_x", 120)+`;0"/></numFmts><cellXfs><xf/><xf numFmtId="200"/></cellXfs></s>`), extract.OK, 100, "kept"},
+		"number format":           {workbook(t, cells(900_000, `<c s="1"><v>1</v></c>`)+"<f/>", "xl/styles.xml", `<s><numFmts><numFmt numFmtId="200" formatCode="`+strings.Repeat("_x", 120)+`;0"/></numFmts><cellXfs><xf/><xf numFmtId="200"/></cellXfs></s>`), extract.OK, 2 << 20, "kept"},
 		"repeated rows":           {openDocument(t, "spreadsheet", odfRow(1_000_000_000, 1_000_000_000, "walnut")), extract.OK, 20 << 10, "walnut"},
 		"repeated large cells":    {openDocument(t, "spreadsheet", strings.Repeat(odfRow(1_000_000_000, 1_000_000_000, "walnut "+strings.Repeat("x", 10_000)), 100)), extract.OK, 3 << 20, "walnut"},
 		"blanks":                  {openDocument(t, "text", "<text:p>walnut"+strings.Repeat(`<text:s text:c="2000000000"/>`, 100_000)+"</text:p>"), extract.OK, 100, "walnut"},
@@ -173,7 +173,7 @@ func changedParts(t *testing.T, doc []byte, random *rand.Rand) []byte {
 			continue
 		}
 		b, _ := io.ReadAll(src) // a damaged one as far as it goes
-		src.Close()
+		_ = src.Close()
 		if f.Name != "mimetype" && len(b) > 0 {
 			for range random.IntN(4) {
 				i := random.IntN(len(b))

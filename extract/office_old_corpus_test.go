@@ -56,7 +56,7 @@ func TestOldOfficeCorpus(t *testing.T) {
 		name := filepath.Base(path)
 		begin := time.Now()
 		typ, _, o := readBytes(raw, name)
-		if took := time.Since(begin); took > 5*time.Second {
+		if took := time.Since(begin); took > time.Minute {
 			t.Errorf("%s took %v", name, took)
 		}
 		states[o.state]++
@@ -94,7 +94,7 @@ func TestOldOfficeChanged(t *testing.T) {
 		for _, b := range [][]byte{cut, changed} {
 			begin := time.Now()
 			readBytes(b, filepath.Base(path)) // panics where a parser does
-			if took := time.Since(begin); took > 10*time.Second {
+			if took := time.Since(begin); took > time.Minute {
 				t.Errorf("%s, damaged, took %v", filepath.Base(path), took)
 			}
 		}

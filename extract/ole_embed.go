@@ -80,7 +80,7 @@ func (r *reading) storage(kind storageReader, o *ole, d document) error {
 		if errors.Is(err, errFull) {
 			return err
 		}
-		if end := r.ended(err); end.state != OK && end.state != Empty && len(r.faults) == before {
+		if end := r.ended(err); end.state.fault() && len(r.faults) == before {
 			r.fault(end)
 		}
 		return nil

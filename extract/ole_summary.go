@@ -46,6 +46,10 @@ func (r *reading) propertySet(b blob, ids map[int]bool) error {
 			page = b.u16(at + 4)
 		}
 	}
+	var names map[int]string
+	if ids == nil {
+		names = b.propertyNames(n, page)
+	}
 	seen := map[string]bool{}
 	for i := range n {
 		id, at := b.u32(8+8*i), b.u32(8+8*i+4)
@@ -57,9 +61,38 @@ func (r *reading) propertySet(b blob, ids map[int]bool) error {
 			continue
 		}
 		seen[s] = true
+		if name := strings.TrimSpace(names[id]); name != "" {
+			s = name + ": " + s
+		}
 		if err := r.property(s); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// propertyNames reads what users call the properties of a section that are theirs.
+func (b blob) propertyNames(n, page int) map[int]string {
+	const dictionary, utf16 = 0, 1200
+	for i := range n {
+		if b.u32(8+8*i) != dictionary {
+			continue
+		}
+		at := b.u32(8 + 8*i + 4)
+		count := min(b.u32(at), maxProperties)
+		names := make(map[int]string, count)
+		for at += 4; len(names) < count && at+8 <= len(b); {
+			id, size := b.u32(at), b.u32(at+4)
+			if page == utf16 {
+				name := b.sub(at+8, 2*min(size, len(b)))
+				names[id], _, _ = strings.Cut(utf16LE(name), "\x00")
+				size = (len(name) + 3) &^ 3
+			} else {
+				names[id], _, _ = strings.Cut(pageText(page, b.sub(at+8, size)), "\x00")
+			}
+			at += 8 + min(size, len(b))
+		}
+		return names
 	}
 	return nil
 }

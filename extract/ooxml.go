@@ -12,6 +12,7 @@ type opc struct {
 	*pack
 	related map[string]map[string]relation
 	held    int // relations in it
+	looked  int // at pictures
 }
 
 // relation is what a part says of another, or of something outside.

@@ -19,10 +19,15 @@ type markup struct {
 	deleted int
 	added   int
 
+	speakers []string // who wrote the comments that are open
+
 	spoken  string                     // how the text before it is pronounced
 	pending openLink                   // the target of a link on what comes to its end
 	charts  []string                   // parts that were met, to be read after
 	author  func(x *xmlScanner) string // who wrote the comment that begins
+	editor  func(who string)           // takes who made a change that is marked as such
+	block   *buildingBlock             // of a glossary
+	said    map[string]bool            // what is written once for a part
 	list    *numbering
 	par     paragraphStyle
 	shape   shapeState
@@ -30,8 +35,10 @@ type markup struct {
 
 // openLink is a link, or a field that may be one, whose text is being read.
 type openLink struct {
-	target string
-	from   int // where its text begins in the paragraph
+	target string // of a field its instructions
+	tip    string
+	from   int  // where its text begins in the paragraph
+	result bool // a field's result is being read
 }
 
 // openedLink notes a link whose text begins here.
@@ -41,16 +48,6 @@ func (m *markup) openedLink(target string) openLink {
 		l.from = len(m.to.current().text)
 	}
 	return l
-}
-
-// shapeState is what is known of the shape that is being read.
-type shapeState struct {
-	slide    bool   // that there are shapes of a slide, which have a role
-	role     string // the placeholder's type
-	layout   bool   // only what is no placeholder is shown
-	isHolder bool
-	title    string // the slide's
-	mark     int    // one more than where the title begins, 0 outside of it
 }
 
 // read reads until the end of the part.
@@ -103,6 +100,7 @@ func (m *markup) start() {
 			m.to.begin()
 		}
 	case "numCache", "numLit", "numDim", "moveFrom", "rPrChange", "pPrChange", "tblPrChange", "sectPrChange", "binData":
+		m.edited()
 		x.skip()
 	case "tab":
 		if m.inRun() {
@@ -121,8 +119,10 @@ func (m *markup) start() {
 	case "tc":
 		m.to.beginCell()
 	case "del":
+		m.edited()
 		m.deleted++
 	case "ins":
+		m.edited()
 		m.added++
 	case "AlternateContent":
 		m.choice = append(m.choice, m.to.wrote)
@@ -143,19 +143,24 @@ func (m *markup) startOther() {
 	x := m.x
 	switch x.name {
 	case "docPr", "cNvPr":
+		m.shape.naming = true
 		m.described(x.attr("title"), x.attr("descr"))
 	case "shape", "rect", "roundrect", "oval", "textbox":
 		m.described(x.attr("alt"), linkTarget(x.attr("href")))
 	case "textpath":
 		m.described(x.attr("string"))
 	case "hyperlink":
-		m.links = append(m.links, m.openedLink(m.linkTarget()))
+		link := m.openedLink(m.linkTarget())
+		link.tip = x.attr("tooltip")
+		m.links = append(m.links, link)
 	case "hlinkClick", "hlinkHover":
-		m.pending = m.openedLink(m.linkTarget())
+		m.pointed()
 	case "rt": // how the text of "ruby" is pronounced
 		m.spoken = strings.TrimSpace(x.inner(maxProperty))
 	case "fldSimple":
-		m.fields = append(m.fields, m.openedLink(x.attr("instr")))
+		field := m.openedLink(x.attr("instr"))
+		field.result = true
+		m.fields = append(m.fields, field)
 	case "fldChar":
 		m.fieldChar(x.attr("fldCharType"))
 	case "instrText", "delInstrText":
@@ -166,18 +171,25 @@ func (m *markup) startOther() {
 		if v := x.attr("val"); len(v) > 1 {
 			m.to.aside(v)
 		}
+	case "alias": // the title of a control
+		m.once(x.attr("val"))
+	case "listItem": // of a control's list
+		if !m.once(x.attr("displayText")) {
+			m.once(x.attr("value"))
+		}
+	case "tblCaption", "tblDescription":
+		m.described(x.attr("val"))
+	case "docPart", "name", "gallery", "type", "docPartBody":
+		if m.block != nil {
+			m.building()
+		}
 	case "chart", "relIds":
 		m.part()
 	case "comment", "cm", "reply":
-		if m.author != nil {
-			m.to.begin()
-			if who := m.author(x); who != "" {
-				m.to.word(who + ":")
-			}
-			m.to.end()
-		}
+		m.startComment()
 	case "text": // a comment on a slide
 		if m.author != nil {
+			m.speak()
 			m.to.begin()
 			m.collect++
 		}
@@ -186,7 +198,12 @@ func (m *markup) startOther() {
 			x.skip()
 		}
 	case "sp", "ph", "txBody":
+		if m.author != nil {
+			m.speak()
+		}
 		m.startShape()
+	case "cSld":
+		m.shape.name = x.attr("name")
 	case "pPr":
 		m.par = paragraphStyle{}
 	case "pStyle":
@@ -215,6 +232,8 @@ func (m *markup) stop() {
 			m.collect = max(0, m.collect-1)
 			m.to.end()
 		}
+	case "cm", "reply":
+		m.speakers = m.speakers[:max(0, len(m.speakers)-1)]
 	case "tr":
 		m.to.endRow()
 	case "del":
@@ -233,59 +252,26 @@ func (m *markup) stop() {
 		if m.list != nil && len(m.to.open) > 0 {
 			m.to.word(m.list.next(m.par))
 		}
-	case "r":
+	case "r", "fld":
 		m.endRun()
 	case "ruby":
 		if m.spoken != "" {
 			m.to.aside("(" + m.spoken + ")")
 			m.spoken = ""
 		}
-	case "txBody", "sp", "pic", "graphicFrame":
+	case "docPr", "cNvPr":
+		m.shape.naming = false
+	case "txBody", "sp", "pic", "graphicFrame", "cxnSp", "grpSp", "wsp", "inline", "anchor":
 		m.endShape()
 	}
 }
 
 // endRun writes the target of a link on the run of text that ends.
 func (m *markup) endRun() {
-	if m.pending.target != "" {
+	if m.pending.target != "" || m.pending.tip != "" {
 		m.links = append(m.links, m.pending)
-		m.pending.target = ""
+		m.pending = openLink{}
 		m.closeLink()
-	}
-}
-
-// startShape takes note of a shape's role on a slide.
-func (m *markup) startShape() {
-	s := &m.shape
-	switch m.x.name {
-	case "sp":
-		s.role, s.isHolder = "", false
-	case "ph":
-		s.role, s.isHolder = m.x.attr("type"), true
-	case "txBody":
-		switch {
-		case s.role == "sldNum", s.layout && s.isHolder:
-			m.x.skip()
-		case s.slide && s.title == "" && (s.role == "title" || s.role == "ctrTitle"):
-			s.mark = len(m.to.done) + 1
-		}
-	}
-}
-
-func (m *markup) endShape() {
-	s := &m.shape
-	switch {
-	case m.x.name != "txBody":
-		if m.pending.target != "" {
-			m.described("(" + m.pending.target + ")")
-			m.pending.target = ""
-		}
-		s.role, s.isHolder = "", false
-	case s.mark > 0:
-		if s.mark--; s.mark <= len(m.to.done) {
-			s.title = strings.Join(strings.Fields(string(m.to.done[s.mark:])), " ")
-		}
-		s.mark = 0
 	}
 }
 
@@ -317,52 +303,7 @@ func (m *markup) closeLink() {
 	l := m.links[n-1]
 	m.links = m.links[:n-1]
 	m.to.target(l.target, l.from)
-}
-
-// maxFields bounds the fields that are open in each other.
-const maxFields = 100
-
-// fieldChar follows a field: begin, instructions, separate, result, end.
-func (m *markup) fieldChar(kind string) {
-	switch kind {
-	case "begin":
-		if len(m.fields) < maxFields {
-			m.fields = append(m.fields, openLink{})
-		}
-	case "separate":
-		if n := len(m.fields); n > 0 {
-			m.fields[n-1].from = m.openedLink("").from
-		}
-	case "end":
-		m.closeField()
-	}
-}
-
-func (m *markup) instruction(s string) {
-	if n := len(m.fields); n > 0 && len(m.fields[n-1].target) < maxProperty {
-		m.fields[n-1].target += s
-	}
-}
-
-// closeField writes what of a field's instructions is to be found: where a link
-// leads.
-func (m *markup) closeField() {
-	n := len(m.fields)
-	if n == 0 {
-		return
-	}
-	field := m.fields[n-1]
-	s := strings.TrimSpace(field.target)
-	m.fields = m.fields[:n-1]
-	if len(s) < 9 || !strings.EqualFold(s[:9], "HYPERLINK") {
-		return
-	}
-	_, s, ok := strings.Cut(s, `"`)
-	if !ok {
-		return
-	}
-	s, _, _ = strings.Cut(s, `"`)
-	m.to.target(linkTarget(s), field.from)
+	m.to.target(l.tip, l.from)
 }
 
 // part notes a chart or diagram that is shown here.

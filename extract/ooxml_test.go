@@ -78,6 +78,7 @@ func para(runs ...string) string {
 // once, in its place.
 func TestDOCX(t *testing.T) {
 	t.Parallel()
+	choice := `<w:sdtPr><w:alias w:val="Salutation"/><w:dropDownList><w:listItem w:displayText="Dear" w:value="1"/><w:listItem w:value="Hello"/></w:dropDownList></w:sdtPr>`
 	box := "<w:txbxContent>" + para("in the box") + "</w:txbxContent>"
 	for _, c := range []struct {
 		name, body, want string
@@ -90,8 +91,8 @@ func TestDOCX(t *testing.T) {
 			want: "a\nb\tc\n\td\nafter",
 		},
 		{
-			name: "tracked changes", want: "the colour of it\ncolor old",
-			body: para("the col", `<w:del w:author="x"><w:r><w:delText>or old</w:delText></w:r></w:del>`, `<w:ins w:author="x"><w:r><w:t>our</w:t></w:r></w:ins>`, " of it"),
+			name: "tracked changes", want: "the colour of it\ncolor old\nAda\nBo",
+			body: para("the col", `<w:del w:author="Ada"><w:r><w:delText>or old</w:delText></w:r></w:del>`, `<w:ins w:author="Bo"><w:r><w:t>our</w:t></w:r></w:ins>`, " of it"),
 		},
 		{name: "hidden text", body: para("<w:r><w:rPr><w:vanish/></w:rPr><w:t>secret</w:t></w:r>"), want: "secret"},
 		{
@@ -100,14 +101,42 @@ func TestDOCX(t *testing.T) {
 		},
 		{name: "only the fallback has text", body: para("<w:r><mc:AlternateContent><mc:Choice Requires=\"w99\"/><mc:Fallback><w:t>old</w:t></mc:Fallback></mc:AlternateContent></w:r>"), want: "old"},
 		{
-			name: "links", want: "here (https://a.example/) and there (https://b.example/?x=1) and https://c.example",
-			body: para(`<w:hyperlink r:id="r1"><w:r><w:t>here</w:t></w:r></w:hyperlink>`, " and ",
+			name: "links", want: "here (https://a.example/) (a tip) and there (https://b.example/?x=1) and https://c.example",
+			body: para(`<w:hyperlink r:id="r1" w:tooltip="a tip"><w:r><w:t>here</w:t></w:r></w:hyperlink>`, " and ",
 				`<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> HYPERLINK "https://b.example/?x=1" </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>there</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>`,
 				" and ", `<w:hyperlink r:id="r2"><w:r><w:t>https://c.example</w:t></w:r></w:hyperlink>`),
 			parts: []string{"word/_rels/document.xml.rels", rels("r1", "hyperlink", "https://a.example/", "r2", "hyperlink", "https://c.example")},
 		},
+		{
+			name: "links by fields", want: "a (https://a.example) b (https://b.example) (a tip) (https://c.example/p.png) d (cmd.exe /k calc) press",
+			body: para(field(`HYPERLINK https://a.example`, "a"), " ", field(`HYPERLINK \o "a tip" "https://b.example" \* MERGEFORMAT`, "b"), " ",
+				field(`INCLUDEPICTURE "https://c.example/p.png" \d`, ""), field(`INCLUDEPICTURE "cid:image001.png@01D" \d`, ""), " ", field(`DDEAUTO cmd.exe "/k calc" \t`, "d"), " ",
+				`<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> MACROBUTTON NoMacro press </w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>`),
+		},
 		{name: "field", body: para(`<w:fldSimple w:instr=" PAGE "><w:r><w:t>12</w:t></w:r></w:fldSimple>`), want: "12"},
 		{name: "picture", body: para("see", `<w:r><w:drawing><wp:docPr id="1" name="Picture 1" descr="a red barn"/></w:drawing></w:r>`), want: "see\na red barn"},
+		{
+			name: "controls, and their choices once", want: "Dear Kim\nSalutation\nDear\nHello\nand Bo",
+			body: para(`<w:sdt>`+choice+`<w:sdtContent><w:r><w:t>Dear</w:t></w:r></w:sdtContent></w:sdt>`, " Kim") + `<w:sdt>` + choice + `<w:sdtContent>` + para("and Bo") + `</w:sdtContent></w:sdt>`,
+		},
+		{
+			name: "a control around a cell", want: "Subject\tQuarry\nb\nplace\there",
+			body: `<w:tbl><w:tr><w:sdt><w:sdtPr><w:alias w:val="Subject"/></w:sdtPr><w:sdtContent><w:tc>` + para("Quarry") + `</w:tc></w:sdtContent></w:sdt></w:tr>` +
+				`<w:tr><w:tc>` + para("b") + `</w:tc><w:sdt><w:sdtPr><w:alias w:val="place"/></w:sdtPr><w:sdtContent><w:tc>` + para("here") + `</w:tc></w:sdtContent></w:sdt></w:tr></w:tbl>`,
+		},
+		{
+			name: "what a table is said to show", want: "Sales\nby region\na",
+			body: `<w:tbl><w:tblPr><w:tblCaption w:val="Sales"/><w:tblDescription w:val="by region"/></w:tblPr><w:tr><w:tc>` + para("a") + "</w:tc></w:tr></w:tbl>",
+		},
+		{
+			name: "texts kept for later", want: "body\n\nDisclaimer\nWithout warranty", body: para("body"),
+			parts: []string{
+				"word/_rels/document.xml.rels", rels("g", "glossaryDocument", "glossary/document.xml"),
+				"word/glossary/document.xml", `<w:glossaryDocument><w:docParts>` +
+					`<w:docPart><w:docPartPr><w:name w:val="DefaultPlaceholder_1"/><w:category><w:gallery w:val="placeholder"/></w:category></w:docPartPr><w:docPartBody>` + para("Click here") + `</w:docPartBody></w:docPart>` +
+					`<w:docPart><w:docPartPr><w:name w:val="Disclaimer"/><w:category><w:gallery w:val="autoTxt"/></w:category></w:docPartPr><w:docPartBody>` + para("Without warranty") + `</w:docPartBody></w:docPart></w:docParts></w:glossaryDocument>`,
+			},
+		},
 		{
 			name: "lists", want: "1. first\na) one\nb) two\n2. second\nbullet",
 			body: para(`<w:pPr><w:pStyle w:val="H"/></w:pPr>`, "first") + para(numbered(1, 1), "one") + para(numbered(1, 1), "two") + para(numbered(1, 0), "second") + para(numbered(2, 0), "bullet"),
@@ -156,6 +185,12 @@ func TestDOCX(t *testing.T) {
 	}
 }
 
+// field makes a field of its code and result.
+func field(code, result string) string {
+	mark := func(kind string) string { return `<w:r><w:fldChar w:fldCharType="` + kind + `"/></w:r>` }
+	return mark("begin") + "<w:r><w:instrText> " + code + " </w:instrText></w:r>" + mark("separate") + "<w:r><w:t>" + result + "</w:t></w:r>" + mark("end")
+}
+
 func numbered(list, level int) string {
 	return fmt.Sprintf(`<w:pPr><w:numPr><w:ilvl w:val="%d"/><w:numId w:val="%d"/></w:numPr></w:pPr>`, level, list)
 }
@@ -174,12 +209,12 @@ func workbook(t testing.TB, sheet string, parts ...string) []byte {
 		"[Content_Types].xml", "<Types/>",
 		"xl/workbook.xml", `<workbook><workbookPr/><sheets><sheet name="Costs" sheetId="1" r:id="r1"/><sheet name="Old" state="veryHidden" sheetId="2" r:id="r2"/></sheets>` +
 			`<definedNames><definedName name="VatRate">Costs!$B$1</definedName><definedName name="_xlnm.Print_Area">x</definedName></definedNames></workbook>`,
-		"xl/_rels/workbook.xml.rels", rels("r1", "worksheet", "worksheets/sheet1.xml", "r2", "worksheet", "worksheets/sheet2.xml", "s", "sharedStrings", "sharedStrings.xml", "t", "styles", "styles.xml"),
+		"xl/_rels/workbook.xml.rels", rels("r1", "worksheet", "worksheets/sheet1.xml", "r2", "worksheet", "worksheets/sheet2.xml", "s", "sharedStrings", "sharedStrings.xml", "t", "styles", "styles.xml", "p", "person", "persons/person.xml"),
 		"xl/worksheets/sheet1.xml", "<worksheet>" + sheet + "</worksheet>",
 		"xl/worksheets/sheet2.xml", `<worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>kept</t></is></c></row></sheetData></worksheet>`,
 		"xl/sharedStrings.xml", `<sst><si><t>apple</t></si><si><r><t>two </t></r><r><t>runs</t></r></si><si><t>東京</t><rPh sb="0" eb="2"><t>トウキョウ</t></rPh></si></sst>`,
-		"xl/styles.xml", `<styleSheet><numFmts><numFmt numFmtId="164" formatCode="&quot;$&quot;#,##0.00"/><numFmt numFmtId="165" formatCode="d mmmm yyyy"/></numFmts>` +
-			`<cellStyleXfs><xf numFmtId="9"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="14"/><xf numFmtId="165"/></cellXfs></styleSheet>`,
+		"xl/styles.xml", `<styleSheet><numFmts><numFmt numFmtId="164" formatCode="&quot;$&quot;#,##0.00"/><numFmt numFmtId="165" formatCode="d mmmm yyyy"/><numFmt numFmtId="166" formatCode=";;;"/></numFmts>` +
+			`<cellStyleXfs><xf numFmtId="9"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="14"/><xf numFmtId="165"/><xf numFmtId="166"/></cellXfs></styleSheet>`,
 	}, parts...)
 }
 
@@ -205,6 +240,33 @@ func TestXLSX(t *testing.T) {
 			name:  "numbers",
 			sheet: `<sheetData><row><c s="1"><v>1599.99</v></c><c s="2"><v>35287</v></c><c s="3"><v>35287</v></c><c><v>4.4000000000000004</v></c><c t="b"><v>1</v></c><c t="e"><v>#N/A</v></c></row></sheetData>`,
 			want:  "$1,599.99\t1996-08-10\t10 August 1996\t4.4\tTRUE\t#N/A",
+		},
+		{
+			name: "links by formulas, once for each place",
+			sheet: `<sheetData><row><c t="str"><f>HYPERLINK("https://a.example/"&amp;A2,"say ""hello""")</f><v>hello</v></c><c t="str"><f>HYPERLINK("#Old!A1","https")</f><v>old</v></c></row>` +
+				`<row><c t="str"><f>IF(A1,HYPERLINK("\\srv\x.pdf"),HYPERLINK("https://a.example/"))</f><v>x</v></c></row></sheetData>`,
+			want: "hello (https://a.example/)\told\nx (\\\\srv\\x.pdf)",
+		},
+		{
+			name:  "what may be filled in",
+			sheet: `<sheetData/><dataValidations><dataValidation type="list" prompt="choose" error="wrong"><formula1>"red,""green"""</formula1></dataValidation><dataValidation type="list"><formula1>$A$1:$A$3</formula1></dataValidation></dataValidations>`,
+			want:  "choose\nwrong\nred, \"green\"\nSend it\none\ntwo",
+			parts: []string{
+				"xl/worksheets/_rels/sheet1.xml.rels", rels("v", "vmlDrawing", "../drawings/v.vml", "c", "ctrlProp", "../ctrlProps/c.xml"),
+				"xl/drawings/v.vml", `<xml><v:shape id="_x0000_s1025"><v:textbox><div style="text-align:center"><font face="Calibri">Send
+					it</font></div></v:textbox><x:ClientData ObjectType="Button"/></v:shape></xml>`,
+				"xl/ctrlProps/c.xml", `<formControlPr objectType="List"><itemLst><item val="one"/><item val="two"/></itemLst></formControlPr>`,
+			},
+		},
+		{name: "hidden by their format", sheet: `<sheetData><row><c s="4"><v>4711</v></c><c s="4"><v>0</v></c><c s="4" t="s"><v>0</v></c></row></sheetData>`, want: "4711\tapple"},
+		{
+			name: "comments in threads, once", sheet: "<sheetData/>", want: "Ada: why?\nBo: therefore\nKim: a note",
+			parts: []string{
+				"xl/persons/person.xml", `<personList><person displayName="Ada" id="{1}"/><person displayName="Bo" id="{2}"/></personList>`,
+				"xl/worksheets/_rels/sheet1.xml.rels", rels("c", "comments", "../comments1.xml", "t", "threadedComment", "../threadedComments/t1.xml"),
+				"xl/threadedComments/t1.xml", `<ThreadedComments><threadedComment ref="A1" personId="{1}" id="{9}"><text>why?</text></threadedComment><threadedComment ref="A1" personId="{2}" id="{8}" parentId="{9}"><text>therefore</text></threadedComment></ThreadedComments>`,
+				"xl/comments1.xml", `<comments><authors><author>tc={9}</author><author>Kim</author></authors><commentList><comment ref="A1" authorId="0"><text><t>[Threaded comment] why?</t></text></comment><comment ref="B1" authorId="1"><text><t>a note</t></text></comment></commentList></comments>`,
+			},
 		},
 		{
 			name:  "around the cells",
@@ -240,9 +302,9 @@ func TestXLSX(t *testing.T) {
 func slides(t testing.TB, one, two string, parts ...string) []byte {
 	return office(t, []string{
 		"[Content_Types].xml", "<Types/>",
-		"ppt/presentation.xml", `<p:presentation><p:sldIdLst><p:sldId id="257" r:id="r2"/><p:sldId id="256" r:id="r1"/></p:sldIdLst></p:presentation>`,
+		"ppt/presentation.xml", `<p:presentation><p:sldIdLst><p:sldId id="257" r:id="r2"/><p:sldId id="256" r:id="r1"/></p:sldIdLst><p:custShowLst><p:custShow name="For Kim" id="0"/></p:custShowLst><p14:sectionLst><p14:section name="Opening"/></p14:sectionLst></p:presentation>`,
 		"ppt/_rels/presentation.xml.rels", rels("r1", "slide", "slides/slide1.xml", "r2", "slide", "slides/slide2.xml", "a", "commentAuthors", "commentAuthors.xml"),
-		"ppt/commentAuthors.xml", `<p:cmAuthorLst><p:cmAuthor id="0" name="Ada"/></p:cmAuthorLst>`,
+		"ppt/commentAuthors.xml", `<p:cmAuthorLst><p:cmAuthor id="0" name="Ada"/><p:cmAuthor id="1" name="Bo"/></p:cmAuthorLst>`,
 		"ppt/slides/slide1.xml", "<p:sld>" + one + "</p:sld>", "ppt/slides/slide2.xml", "<p:sld>" + two + "</p:sld>",
 	}, parts...)
 }
@@ -260,20 +322,20 @@ func shape(role, text string) string {
 func TestPPTX(t *testing.T) {
 	t.Parallel()
 	got := extract.InProcess("a.pptx", "", slides(t,
-		shape("title", "Results")+shape("sldNum", "7")+
+		`<p:cSld name="numbers"/>`+shape("title", "Results")+shape("sldNum", "7")+
 			`<p:graphicFrame><a:tbl><a:tr><a:tc><a:p><a:r><a:t>a</a:t></a:r></a:p></a:tc><a:tc><a:p><a:r><a:t>b</a:t></a:r></a:p></a:tc></a:tr></a:tbl></p:graphicFrame>`+
-			`<p:sp><p:txBody><a:p><a:r><a:rPr><a:hlinkClick r:id="h"/></a:rPr><a:t>link</a:t></a:r><a:r><a:t>, done</a:t></a:r></a:p></p:txBody></p:sp>`+
+			`<p:sp><p:cNvPr id="5" name="x"><a:hlinkClick r:id="s" tooltip="a tip"/></p:cNvPr><p:txBody><a:p><a:r><a:rPr><a:hlinkClick r:id="h"/></a:rPr><a:t>link</a:t></a:r><a:r><a:t>, done</a:t></a:r></a:p></p:txBody></p:sp>`+
 			`<p:graphicFrame><dgm:relIds r:dm="dm" r:lo="lo"/></p:graphicFrame><p:pic><p:cNvPr id="4" name="x" descr="a red barn"/></p:pic>`,
 		shape("ctrTitle", "Welcome"),
-		"ppt/slides/_rels/slide1.xml.rels", rels("h", "hyperlink", "https://a.example/", "dm", "diagramData", "../diagrams/data1.xml", "lo", "diagramLayout", "../diagrams/layout1.xml",
+		"ppt/slides/_rels/slide1.xml.rels", rels("h", "hyperlink", "https://a.example/", "s", "hyperlink", "https://s.example/", "dm", "diagramData", "../diagrams/data1.xml", "lo", "diagramLayout", "../diagrams/layout1.xml",
 			"n", "notesSlide", "../notesSlides/n1.xml", "c", "comments", "../comments/c1.xml", "l", "slideLayout", "../slideLayouts/l1.xml"),
 		"ppt/slides/_rels/slide2.xml.rels", rels("l", "slideLayout", "../slideLayouts/l1.xml"),
 		"ppt/diagrams/data1.xml", "<dgm:dataModel><dgm:t><a:p><a:r><a:t>step one</a:t></a:r></a:p></dgm:t></dgm:dataModel>",
 		"ppt/notesSlides/n1.xml", "<p:notes>"+shape("body", "say hello")+shape("sldNum", "7")+"</p:notes>",
-		"ppt/comments/c1.xml", `<p:cmLst><p:cm authorId="0"><p:text>really?</p:text></p:cm></p:cmLst>`,
+		"ppt/comments/c1.xml", `<p:cmLst><p:cm authorId="0"><p:text>really?</p:text></p:cm><p188:cm authorId="0"><p188:replyLst><p188:reply authorId="1"><p188:txBody><a:p><a:r><a:t>yes</a:t></a:r></a:p></p188:txBody></p188:reply></p188:replyLst><p188:txBody><a:p><a:r><a:t>sure?</a:t></a:r></a:p></p188:txBody></p188:cm></p:cmLst>`,
 		"ppt/slideLayouts/l1.xml", "<p:sldLayout>"+shape("title", "Click to edit")+shape("", "ACME Ltd")+"</p:sldLayout>",
 	))
-	const want = "Welcome\nACME Ltd\n\nResults\na\tb\nlink (https://a.example/), done\na red barn\nstep one\nsay hello\nAda:\nreally?"
+	const want = "For Kim\nOpening\n\nWelcome\nACME Ltd\n\nResults\na\tb\na tip\nlink (https://a.example/), done\n(https://s.example/)\na red barn\nstep one\nnumbers\nsay hello\nAda:\nreally?\nBo:\nyes\nAda:\nsure?"
 	if d := cmp.Diff(want, got.Text); d != "" || got.State != extract.OK {
 		t.Errorf("state %s (%s), text (-want +got):\n%s", got.State, got.Reason, d)
 	}

@@ -36,19 +36,53 @@ type pdfDoc struct {
 	number   int         // of the present page
 	pictures int         // shown so far
 	notes    []pdfNote
+	form     bool            // there is an XFA form
+	shown    strings.Builder // what the pages show, without white space, where there is one
 }
 
 func pdfFormat() format {
 	return format{
-		name: "pdf", version: 6, extensions: []string{"pdf"}, media: []string{"application/pdf", "application/x-pdf"},
-		is:   func(p *probe) bool { return bytes.Contains(p.head[:min(len(p.head), 1024)], []byte("%PDF-")) },
+		name: "pdf", version: 7, extensions: []string{"pdf"}, media: []string{"application/pdf", "application/x-pdf"},
+		is:   isPDF,
 		read: readPDF,
 	}
+}
+
+// pdfMark is what a PDF begins with.
+const pdfMark = "%PDF-"
+
+// isPDF tells of a PDF, also of one whose first line is lost.
+func isPDF(p *probe) bool {
+	const lead, end = 1024, 64
+	head := p.head[:min(len(p.head), lead)]
+	if bytes.Contains(head, []byte(pdfMark)) {
+		return true
+	}
+	for len(head) > 0 && head[0] == '%' { // comments
+		_, head, _ = bytes.Cut(head, []byte("\n"))
+	}
+	tail := bytes.TrimRight(p.raw[max(0, len(p.raw)-end):], " \r\n\t\x00")
+	return beginsObject(head) && bytes.HasSuffix(tail, []byte("%%EOF")) && bytes.Contains(tail, []byte("startxref"))
+}
+
+// beginsObject tells of "1 0 obj".
+func beginsObject(b []byte) bool {
+	for range 2 {
+		rest := bytes.TrimLeft(b, "0123456789")
+		if len(rest) == len(b) || len(rest) == 0 || rest[0] != ' ' {
+			return false
+		}
+		b = rest[1:]
+	}
+	return bytes.HasPrefix(b, []byte("obj"))
 }
 
 // readPDF reads a PDF page by page. Where the gate doubts what our own
 // interpreter reads and PDFium is at hand, the better text of the two is kept.
 func readPDF(r *reading, d document) error {
+	if !bytes.Contains(d.raw[:min(len(d.raw), 1024)], []byte(pdfMark)) {
+		d.raw = append([]byte(pdfMark+"1.4\n"), d.raw...) // what refers to places in it is mended as in other damaged ones
+	}
 	if r.pdfium == nil {
 		own := &pdfOwn{page: func(n int, text string) error { return writePage(r, n, text) }}
 		defer r.risk(true)()
@@ -74,7 +108,7 @@ func readPDF(r *reading, d document) error {
 		if !instead {
 			return scanned(r, d, own.scans, own.pages, own.finish(r, d, writePages(r, pages, err)))
 		}
-		if err = theirs.write(r, err); own.doc != nil {
+		if err = theirs.write(r, err); own.doc != nil && own.doc.r.Trailer().Key("Encrypt").IsNull() {
 			err = own.finish(r, d, err) // which knows more of what stands beside the pages
 		} else {
 			err = theirs.finish(r, d, err)
@@ -153,6 +187,7 @@ func (o *pdfOwn) pass(r *reading, doc []byte) (read int, err error) {
 	o.broken, o.evidence, o.scans = 0, pdfEvidence{}, nil
 	d := &pdfDoc{r: parsed, evidence: &o.evidence}
 	o.doc = d
+	_ = recovered(func() { d.form = !d.r.Trailer().Key("Root").Key("AcroForm").Key("XFA").IsNull() })
 	number, wrote := 0, false
 	var full error
 	d.pages(func(page, resources pdf.Value) bool {
@@ -170,6 +205,9 @@ func (o *pdfOwn) pass(r *reading, doc []byte) (read int, err error) {
 			read++
 		}
 		wrote = wrote || text != ""
+		if d.form && d.shown.Len() < maxXFAShown {
+			d.shown.WriteString(strings.Join(strings.Fields(text), ""))
+		}
 		o.evidence.take(text)
 		full = o.page(number, text)
 		return full == nil && !d.cut

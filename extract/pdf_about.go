@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/ledongthuc/pdf"
@@ -23,8 +24,9 @@ const (
 // error is errFull.
 func (d *pdfDoc) about(r *reading, depth int) error {
 	for _, write := range []func() error{
-		func() error { return d.writeNotes(r) },
+		func() error { return writeNotes(r, d.notes) },
 		func() error { return d.writeFields(r) },
+		func() error { return writeXFA(r, xfaLines(d.xfa(), d.shown.String())) },
 		func() error { return d.writeProperties(r) },
 		func() error { return d.writeAttached(r, depth) },
 	} {
@@ -122,10 +124,11 @@ type pdfField struct {
 }
 
 // writeFields writes the values of form fields that have no appearance, or one
-// without text: the pages do not show those.
+// without text: the pages do not show those; and what nobody sees without pointing
+// at a field, or opening it.
 func (d *pdfDoc) writeFields(r *reading) error {
 	left := maxPDFFields
-	var lines []string
+	var lines, asides []string
 	var walk func(v pdf.Value, f pdfField, depth int)
 	walk = func(v pdf.Value, f pdfField, depth int) {
 		if left--; left < 0 || depth > maxTreeDepth || v.Kind() != pdf.Dict {
@@ -144,22 +147,45 @@ func (d *pdfDoc) writeFields(r *reading) error {
 		for i := 0; i < kids.Len() && left > 0; i++ {
 			_ = recovered(func() { walk(kids.Index(i), f, depth+1) })
 		}
-		if kids.Len() == 0 && !d.appears(v.Key("AP").Key("N"), f) {
-			lines = append(lines, f.shown(v)...)
+		if kids.Len() == 0 {
+			if !d.appears(v.Key("AP").Key("N"), f) {
+				lines = append(lines, f.shown(v)...)
+			}
+			asides = append(asides, f.hidden(v)...)
 		}
+		asides = append(asides, v.Key("TU").Text()) // what a field is for
 	}
 	fields := d.r.Trailer().Key("Root").Key("AcroForm").Key("Fields")
 	for i := 0; i < fields.Len() && left > 0; i++ {
 		_ = recovered(func() { walk(fields.Index(i), pdfField{}, 0) })
 	}
-	return r.at(Step{Kind: Form}, func() error {
-		for _, l := range lines {
-			if err := r.line(l); err != nil {
-				return err
-			}
-		}
+	if err := writeLines(r, Form, lines); err != nil {
+		return err
+	}
+	asides = slices.DeleteFunc(asides, func(s string) bool { return slices.Contains(lines, s) })
+	return writeLines(r, Fields, asides)
+}
+
+// hidden is what a field offers to be chosen once it is opened.
+func (f pdfField) hidden(v pdf.Value) []string {
+	const combo = 1 << 17
+	if f.kind != "Ch" || f.flags&combo == 0 {
 		return nil
-	})
+	}
+	return pdfOptions(v)
+}
+
+// pdfOptions are the choices of a field, as they are shown.
+func pdfOptions(v pdf.Value) (lines []string) {
+	opt := v.Key("Opt")
+	for i := 0; i < opt.Len() && i < maxPDFFields; i++ {
+		o := opt.Index(i)
+		if o.Kind() == pdf.Array {
+			o = o.Index(o.Len() - 1)
+		}
+		lines = append(lines, o.Text())
+	}
+	return lines
 }
 
 // appears tells whether a field has an appearance. That of a text field counts only
@@ -178,14 +204,9 @@ func (f pdfField) shown(v pdf.Value) (lines []string) {
 	const combo, password = 1 << 17, 1 << 13
 	switch {
 	case f.kind == "Ch" && f.flags&combo == 0:
-		opt := v.Key("Opt")
-		for i := 0; i < opt.Len() && i < maxPDFFields; i++ {
-			o := opt.Index(i)
-			if o.Kind() == pdf.Array {
-				o = o.Index(o.Len() - 1)
-			}
-			lines = append(lines, o.Text())
-		}
+		return pdfOptions(v)
+	case f.kind == "Btn":
+		return []string{v.Key("MK").Key("CA").Text()}
 	case f.kind == "Ch", f.kind == "Tx" && f.flags&password == 0:
 		switch f.value.Kind() {
 		case pdf.String:

@@ -115,7 +115,7 @@ func (l *layout) separate(text string, x, y, dx, dy, size, advance float64) {
 	across := math.Abs(uy*l.dx - ux*l.dy)
 	h := math.Max(math.Min(size, l.size), 1e-6)
 	turned := l.dx*dx+l.dy*dy < 0.7
-	leftward := false
+	var leftward bool
 	if rightToLeft(text) && l.rtl.any {
 		// How far it is from its end to where the last one began.
 		back := (l.fromX-x)*l.dx + (l.fromY-y)*l.dy - advance

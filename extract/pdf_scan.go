@@ -38,7 +38,7 @@ func bare(scans, pages int) error {
 	if scans == pages {
 		return noTextLayer()
 	}
-	return &outcome{OK, fmt.Sprintf("%d of %d pages have no text layer", scans, pages)}
+	return &outcome{Partial, fmt.Sprintf("%d of %d pages have no text layer", scans, pages)}
 }
 
 // bare lists the pages without text.

@@ -135,7 +135,7 @@ func TestPDFStates(t *testing.T) {
 		want extract.State
 	}{
 		{"encrypted", locked, extract.Encrypted},
-		{"a scan", scan, extract.Empty},
+		{"a scan", scan, extract.NoText},
 		{"no pages", pdfFile(catalog, "<< /Type /Pages /Kids [] /Count 0 >>"), extract.Failed},
 		{"unknown compression", pdfFile(catalog, pages, page, stream("/Filter /LZWDecode", "abc"), font), extract.Failed},
 		{"nothing but a header", []byte("%PDF-1.4\n"), extract.Failed},
@@ -197,7 +197,7 @@ func TestPDFHostile(t *testing.T) {
 			t.Parallel()
 			want, known := hostileStates()[name]
 			if !known {
-				want = states(extract.OK, extract.Partial, extract.Empty, extract.TooLarge, extract.Timeout, extract.Failed)
+				want = states(extract.OK, extract.Partial, extract.Empty, extract.NoText, extract.TooLarge, extract.Timeout, extract.Failed)
 			}
 			hostileDoc{name, "a.pdf", always(string(in)), want, "", 0}.holds(t, dir)
 		})
@@ -219,6 +219,6 @@ func hostileStates() map[string][]extract.State {
 		// Our own reader ends in these, and PDFium does not.
 		"references without end": {extract.OK},
 		"deep arrays":            {extract.OK},
-		"wide predictor":         {extract.Empty},
+		"wide predictor":         {extract.Empty, extract.NoText},
 	}
 }

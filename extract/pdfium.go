@@ -21,7 +21,7 @@ import (
 // pdfiumVersion changes whenever PDFium, or what is taken from it, may give
 // another text. It stands in Result.Made under pdfiumName.
 const (
-	pdfiumVersion = 2
+	pdfiumVersion = 3
 	pdfiumName    = "pdfium"
 )
 
@@ -72,6 +72,8 @@ type pdfiumText struct {
 	cut        bool // there are more pages than are read
 	size       int
 	properties []string
+	notes      []pdfNote
+	form       xfaForm
 	attached   []pdfiumFile
 }
 
@@ -98,7 +100,7 @@ func (p *pdfium) read(raw []byte, maxText int) (t pdfiumText, err error) {
 	}
 	t.cut = count.PageCount > maxPages
 	for i := range min(count.PageCount, maxPages) {
-		text, err := pdfiumPage(in, doc.Document, i)
+		text, err := t.page(in, doc.Document, i)
 		if trapped(err) {
 			return t, failed("its parser failed on it")
 		}
@@ -123,10 +125,14 @@ func trapped(err error) bool {
 
 // pdfiumPage gives the text of a page with what its form fields and notes show:
 // they are made part of the page, which is then loaded again.
-func pdfiumPage(in gopdfium.Pdfium, doc references.FPDF_DOCUMENT, i int) (string, error) {
+func (t *pdfiumText) page(in gopdfium.Pdfium, doc references.FPDF_DOCUMENT, i int) (string, error) {
 	page, err := in.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: doc, Index: i})
 	if err != nil {
 		return "", fmt.Errorf("load page: %w", err)
+	}
+	notes, err := t.pageNotes(in, doc, page.Page, i+1)
+	if err != nil {
+		return "", err
 	}
 	flat, err := in.FPDFPage_Flatten(&requests.FPDFPage_Flatten{
 		Page: requests.Page{ByReference: &page.Page}, Usage: requests.FPDFPage_FlattenUsageNormalDisplay,
@@ -145,6 +151,12 @@ func pdfiumPage(in gopdfium.Pdfium, doc references.FPDF_DOCUMENT, i int) (string
 	text, err := pdfiumPageText(in, page.Page)
 	if _, e := in.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: page.Page}); err == nil && e != nil {
 		err = fmt.Errorf("close page: %w", e)
+	}
+	see := newNotesOf(text)
+	for _, n := range notes {
+		if see.news(&n) {
+			t.notes = append(t.notes, n)
+		}
 	}
 	return text, err
 }

@@ -3,6 +3,7 @@ package extract
 import (
 	"bytes"
 	"errors"
+	"strings"
 
 	gopdfium "github.com/klippa-app/go-pdfium"
 	"github.com/klippa-app/go-pdfium/references"
@@ -26,6 +27,9 @@ func (t *pdfiumText) about(in gopdfium.Pdfium, doc references.FPDF_DOCUMENT) {
 		if err == nil {
 			t.properties = append(t.properties, got.Value)
 		}
+	}
+	if !t.outline(in, doc) || !t.xfa(in, doc) {
+		return
 	}
 	count, err := in.FPDFDoc_GetAttachmentCount(&requests.FPDFDoc_GetAttachmentCount{Document: doc})
 	if err != nil {
@@ -64,7 +68,18 @@ func (t *pdfiumText) finish(r *reading, d document, err error) error {
 	if errors.Is(err, errFull) {
 		return err
 	}
+	if e := writeNotes(r, t.notes); e != nil {
+		return e
+	}
+	if e := writeXFA(r, t.form); e != nil {
+		return e
+	}
+	seen := map[string]bool{}
 	for _, p := range t.properties {
+		if p = strings.TrimSpace(p); seen[p] {
+			continue
+		}
+		seen[p] = true
 		if e := r.property(p); e != nil {
 			return e
 		}

@@ -30,7 +30,7 @@ const (
 // reader's at first: what is stored of version 0 does not tell which await OCR.
 const (
 	imageName      = "image"
-	pictureVersion = 1
+	pictureVersion = 3
 )
 
 // The names under which Result.Made tells whether pictures were looked at.
@@ -45,15 +45,17 @@ const (
 var errTooSmall = &outcome{Empty, "too small a picture for text"}
 
 // noTextLayer is the outcome of what shows text, if any, as a picture only.
-func noTextLayer() error { return &outcome{Empty, "no text layer"} }
+func noTextLayer() error { return &outcome{NoText, "no text layer"} }
 
 // readPicture has a picture's text recognised, where that is asked for.
 func readPicture(r *reading, d document) error {
+	pages := tiffPages(d.raw)
 	c, _, err := image.DecodeConfig(bytes.NewReader(d.raw))
 	switch {
+	case len(pages) > 1: // of which the first may be a small picture of the second
 	case err != nil:
 		return noTextLayer() // of a kind that is not decoded, or damaged
-	case c.Width < minSide || c.Height < minSide || c.Width*c.Height < minPicture:
+	case tooSmall(c):
 		return errTooSmall
 	}
 	if !r.ocr {
@@ -61,6 +63,9 @@ func readPicture(r *reading, d document) error {
 		return noTextLayer()
 	}
 	r.used[ocrName] = true
+	if len(pages) > 1 {
+		return readTIFF(r, d.raw, pages)
+	}
 	if c.Width > maxPictureRow || c.Height > maxPictureRow || c.Width*c.Height > maxPixels {
 		return tooLarge("pixels")
 	}
@@ -69,6 +74,11 @@ func readPicture(r *reading, d document) error {
 		return failed("damaged: it cannot be read as a picture")
 	}
 	return r.picture(img)
+}
+
+// tooSmall tells of a picture that it has no room for text.
+func tooSmall(c image.Config) bool {
+	return c.Width < minSide || c.Height < minSide || c.Width*c.Height < minPicture
 }
 
 // picture hands a picture on to be recognised.

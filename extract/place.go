@@ -36,6 +36,7 @@ const (
 	Header     StepKind = "header"     // and footer of the pages
 	Properties StepKind = "properties" // title, author and the like
 	Form       StepKind = "form"       // fields that were filled in
+	Fields     StepKind = "fields"     // what a form says of its fields: what they are for, what could be chosen
 	Member     StepKind = "member"     // a file in an archive, or one embedded in a document
 	Attachment StepKind = "attachment" // of a message
 	Message    StepKind = "message"    // forwarded in another, or a file that is one; Name is its subject

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -41,13 +40,14 @@ type Options struct {
 // no byte of a document is parsed in this process. It may be used by several
 // goroutines.
 type Pool struct {
-	o      Options
-	light  *crew
-	full   *crew         // nil: PDFium is not to be had
-	ocr    *crew         // one worker, which waits for its pictures; nil: they are not recognised
-	unread string        // Result.Made of a document that killed its worker
-	inside chan struct{} // holds an entry for each document that is read, or waits for its second reading
-	counts counts
+	o       Options
+	light   *crew
+	full    *crew // nil: PDFium is not to be had
+	ocr     *crew // one worker, which waits for its pictures; nil: they are not recognised
+	toldOCR sync.Once
+	unread  string        // Result.Made of a document that killed its worker
+	inside  chan struct{} // holds an entry for each document that is read, or waits for its second reading
+	counts  counts
 
 	closing   chan struct{}
 	closeOnce sync.Once
@@ -87,17 +87,17 @@ func New(o Options) *Pool {
 	}
 	p := &Pool{o: o, closing: make(chan struct{}), unread: newRegistry().made(map[string]bool{whole: true})}
 	p.counts.reset()
-	p.light = p.newCrew(light, o.Workers, 0)
+	p.light = p.newCrew(light, o.Workers, 2, 0)
 	if o.CacheDir != "" {
-		p.full = p.newCrew(full, (o.Workers+1)/2, fullIdle)
+		p.full = p.newCrew(full, (o.Workers+1)/2, 1, fullIdle)
 	}
 	switch {
 	case o.OCR != nil && o.CacheDir != "":
-		p.ocr = p.newCrew(full, 1, fullIdle) // PDFium shows pages
+		p.ocr = p.newCrew(full, 1, 1, fullIdle) // PDFium shows pages
 	case o.OCR != nil:
-		p.ocr = p.newCrew(light, 1, fullIdle)
+		p.ocr = p.newCrew(light, 1, 1, fullIdle)
 	}
-	p.inside = make(chan struct{}, o.Workers+(o.Workers+1)/2)
+	p.inside = make(chan struct{}, 2*o.Workers+(o.Workers+1)/2)
 	return p
 }
 
@@ -137,7 +137,7 @@ func (p *Pool) read(ctx context.Context, d Doc) (reply, error) {
 		return reply{}, err
 	}
 	if d.OCR && p.ocr != nil {
-		return p.ocr.extract(ctx, d, false)
+		return p.recognise(ctx, d)
 	}
 	// The text of a first reading is held until the second is done: without this,
 	// any number of them could wait.
@@ -162,6 +162,51 @@ func (p *Pool) read(ctx context.Context, d Doc) (reply, error) {
 	return re, err
 }
 
+// recognise has the text of pictures read, too. Where that comes to no end, what
+// stands in the document besides is not lost by it.
+func (p *Pool) recognise(ctx context.Context, d Doc) (reply, error) {
+	p.toldOCR.Do(func() { p.tellOCR(ctx) })
+	re, err := p.ocr.extract(ctx, d, false)
+	var broken *readError
+	switch {
+	case ctx.Err() != nil, errors.Is(err, ErrClosed), errors.As(err, &broken):
+		return re, err
+	case err != nil:
+		p.o.Logger.Warn("no extraction worker that hands on pictures to be recognised", "error", err)
+		d.OCR = false
+		return p.read(ctx, d)
+	case re.State != Timeout && re.State != Failed:
+		return re, nil
+	}
+	d.OCR = false
+	plain, err := p.read(ctx, d)
+	if err == nil && !AwaitsOCR(plain.Made) {
+		plain.took += re.took
+		return plain, nil // there are no pictures in it
+	}
+	if err != nil || plain.text.Len() == 0 || plain.text.Len() < re.text.Len() {
+		return re, err
+	}
+	plain.Made = strings.ReplaceAll(plain.Made, noOCRName+"/", ocrName+"/") // it was tried
+	if plain.State == OK {
+		plain.State = Partial
+	}
+	plain.Reason = "its pictures were not recognised (OCR): " + re.Reason
+	plain.took += re.took
+	return plain, nil
+}
+
+// tellOCR logs what keeps the recognition of pictures in its bounds, and louder if
+// something does not.
+func (p *Pool) tellOCR(ctx context.Context) {
+	says, err := p.o.OCR.bounds(ctx, p.o.WorkerCommand)
+	if err != nil {
+		p.o.Logger.Warn("the recognition of pictures cannot be started", "error", err)
+		return
+	}
+	logBounds(p.o.Logger, "the recognition of pictures is confined", says, slog.String("program", p.o.OCR.String()))
+}
+
 // second has a full worker read what the light one's reader doubts, and gives
 // the better reply.
 func (p *Pool) second(ctx context.Context, d Doc, first reply) (reply, error) {
@@ -177,198 +222,10 @@ func (p *Pool) second(ctx context.Context, d Doc, first reply) (reply, error) {
 		first.Made += missedPDFium
 		return first, nil
 	case (re.State == Failed || re.State == Timeout) && re.text.Len() <= first.text.Len():
+		first.Made += fmt.Sprintf(" %s/%d", pdfiumName, pdfiumVersion) // a later one may fare better
 		return first, nil
 	}
 	return re, nil
-}
-
-// crew is a number of workers of one class.
-type crew struct {
-	pool  *Pool
-	class class
-	told  sync.Once
-	slots chan *process // one entry per worker; nil: not running
-	idle  time.Duration // after which a worker is ended; 0: never
-	rest  *time.Timer   // then workers are looked through
-}
-
-// fullIdle is how long a worker with PDFium waits for the next document.
-const fullIdle = time.Minute
-
-func (p *Pool) newCrew(kind class, n int, idle time.Duration) *crew {
-	c := &crew{pool: p, class: kind, slots: make(chan *process, n), idle: idle}
-	for range n {
-		c.slots <- nil
-	}
-	c.rest = time.AfterFunc(time.Hour, c.sweep)
-	c.rest.Stop()
-	return c
-}
-
-// sweep ends the workers that had nothing to do for a while.
-func (c *crew) sweep() {
-	for range cap(c.slots) {
-		select {
-		case w := <-c.slots:
-			if w != nil && time.Since(w.used) >= c.idle {
-				w.stop()
-				w = nil
-			}
-			c.slots <- w
-		default:
-			return // the others are at work, and call for another look
-		}
-	}
-}
-
-func (c *crew) close() {
-	c.rest.Stop()
-	for range cap(c.slots) {
-		if w := <-c.slots; w != nil {
-			w.stop()
-		}
-	}
-}
-
-// extract has a worker read the document. A worker that dies may have been worn
-// out by a document before, so a fresh one gets a second try.
-func (c *crew) extract(ctx context.Context, d Doc, foreign bool) (re reply, err error) {
-	w, err := c.acquire(ctx)
-	if err != nil {
-		return reply{}, err
-	}
-	began := time.Now()
-	defer func() {
-		re.took = time.Since(began)
-		c.release(w)
-	}()
-	for try := 1; ; try++ {
-		if w == nil {
-			if w, err = c.start(); err != nil {
-				return reply{}, err
-			}
-		}
-		re, err := c.attempt(ctx, w, d, job{Foreign: foreign, Careful: try > 1})
-		if !errors.Is(err, errDied) {
-			return re, err
-		}
-		w.stop()
-		why := w.ending()
-		w = nil
-		c.pool.counts.end(why)
-		c.pool.o.Logger.Warn("an extraction worker ended", "class", string(c.class), "cause", string(why), "size", d.Size, "try", try)
-		if try == 2 {
-			re.answer = answer{State: Failed, Reason: why.words(), Made: c.pool.unread, Doubt: re.atRisk}
-			return re, nil
-		}
-	}
-}
-
-// attempt runs one document on one worker. Its error is errDied when the worker
-// ended by itself.
-func (c *crew) attempt(ctx context.Context, w *process, d Doc, j job) (reply, error) {
-	in, err := d.Open()
-	if err != nil {
-		return reply{}, fmt.Errorf("open document: %w", err)
-	}
-	defer in.Close()
-	o := &c.pool.o
-	j.Name, j.ContentType, j.Size, j.MaxSize, j.Limits = d.Name, d.ContentType, d.Size, o.MaxInput, defaultLimits()
-	j.Limits.Text = o.MaxText
-	most := allowance{time: o.Timeout, processor: o.Processor}
-	var see func(pictureHead, []byte) (string, error)
-	if j.OCR = d.OCR && o.OCR != nil; j.OCR {
-		// The worker waits while its pictures are recognised.
-		most = allowance{time: o.Timeout + maxScans*ocrTime, processor: 4 * o.Processor}
-		see = func(h pictureHead, gray []byte) (string, error) {
-			return o.OCR.recognise(ctx, o.WorkerCommand, h, gray)
-		}
-	}
-	re, err := w.run(ctx, j, in, most, see)
-	var broken *readError
-	switch {
-	case err == nil:
-		re.atRisk = false
-		return re, nil
-	case ctx.Err() != nil:
-		return reply{}, ctx.Err()
-	case errors.As(err, &broken):
-		return reply{}, err
-	case errors.Is(err, errProcessor):
-		c.pool.counts.end(EndedProcessor)
-		re.answer = answer{State: Timeout, Reason: fmt.Sprintf("used %v of processor time, which is the limit", o.Processor), Made: c.pool.unread, Doubt: re.atRisk}
-		return re, nil
-	case errors.Is(err, errTime):
-		c.pool.counts.end(EndedTime)
-		re.answer = answer{State: Timeout, Reason: fmt.Sprintf("not done within %v, which is the limit", o.Timeout), Made: c.pool.unread, Doubt: re.atRisk}
-		return re, nil
-	}
-	return re, err
-}
-
-// start starts a worker. What the kernel keeps it from is logged once.
-func (c *crew) start() (*process, error) {
-	dir := ""
-	if c.class == full {
-		dir = c.pool.o.CacheDir
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return nil, fmt.Errorf("make the folder of compiled PDFium: %w", err)
-		}
-		// What lies in it is run as code.
-		if err := os.Chmod(dir, 0o700); err != nil {
-			return nil, fmt.Errorf("keep the folder of compiled PDFium to its owner: %w", err)
-		}
-	}
-	w, err := startProcess(append(slices.Clone(c.pool.o.WorkerCommand), string(c.class)), dir, c.pool.o.Processor)
-	if err == nil {
-		c.pool.counts.start()
-		c.told.Do(func() { c.tell(w.hello) })
-	}
-	return w, err
-}
-
-// tell logs what keeps a worker in its bounds, and louder if something does not.
-func (c *crew) tell(h hello) {
-	o := &c.pool.o
-	level, attrs := slog.LevelInfo, []slog.Attr{
-		slog.String("class", string(c.class)), slog.String("in_force", strings.Join(h.InForce, ", ")),
-		slog.Duration("time", o.Timeout), slog.Duration("processor_time", o.Processor),
-		slog.Int64("input", o.MaxInput), slog.Int("text", o.MaxText),
-	}
-	if len(h.Lacking) > 0 {
-		level, attrs = slog.LevelWarn, append(attrs, slog.String("lacking", strings.Join(h.Lacking, ", ")))
-	}
-	o.Logger.LogAttrs(context.Background(), level, "extraction workers are confined", attrs...)
-}
-
-func (c *crew) acquire(ctx context.Context) (*process, error) {
-	select {
-	case <-c.pool.closing:
-		return nil, ErrClosed
-	default:
-	}
-	select {
-	case w := <-c.slots:
-		return w, nil
-	case <-c.pool.closing:
-		return nil, ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-func (c *crew) release(w *process) {
-	if w != nil && w.spent {
-		w.stop()
-		w = nil
-	}
-	if w != nil {
-		w.used = time.Now()
-	}
-	c.slots <- w
-	if c.idle > 0 {
-		c.rest.Reset(c.idle)
-	}
 }
 
 // finish makes the Result of what a worker wrote, holding it to the contract
@@ -392,7 +249,7 @@ func finish(re reply) Result {
 // say of it.
 func seen(res *Result, re reply) {
 	switch {
-	case res.State != OK && res.State != Empty, re.recognised+re.unrecognised == 0:
+	case res.State.fault(), re.recognised+re.unrecognised == 0:
 	case re.unrecognised > 0 && res.Text == "":
 		res.State, res.Reason = Failed, "its pictures could not be recognised (OCR)"
 	case re.unrecognised > 0:

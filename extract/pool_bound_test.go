@@ -11,14 +11,14 @@ import (
 	"time"
 )
 
-// TestHeldTexts promises that no more texts are held than there are workers,
+// TestHeldTexts promises that no more texts are held than workers and what is sent ahead to them,
 // however many callers wait for PDFium's reading of what ours doubts.
 func TestHeldTexts(t *testing.T) {
 	t.Parallel()
 	p := New(Options{Workers: 1, CacheDir: t.TempDir(), Timeout: time.Minute})
 	t.Cleanup(p.Close)
-	<-p.full.slots // PDFium is busy for as long as this test is
-	defer func() { p.full.slots <- nil }()
+	p.full.seats <- struct{}{} // PDFium is busy for as long as this test is
+	defer func() { <-p.full.seats }()
 	const callers = 12
 	var opened atomic.Int32
 	doubted := "%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\nnothing more"
@@ -35,8 +35,8 @@ func TestHeldTexts(t *testing.T) {
 		}
 		wg.Wait()
 	}()
-	const most = 2 // one for each worker of the two classes
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end) && int(opened.Load()) < most; time.Sleep(5 * time.Millisecond) {
+	const most = 3 // one for each worker of the two classes, and one ahead
+	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end) && int(opened.Load()) < most; time.Sleep(5 * time.Millisecond) {
 	}
 	// Nothing keeps the others now but the bound: a free worker reads this one in
 	// a few milliseconds.

@@ -27,9 +27,11 @@ func TestIdleEnds(t *testing.T) {
 			t.Fatalf("%+v, %v", got, err)
 		}
 		for deadline := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
-			w := <-p.full.slots
-			p.full.slots <- w
-			if w == nil {
+			k := p.full.desks[0]
+			k.mu.Lock()
+			gone := k.w == nil
+			k.mu.Unlock()
+			if gone {
 				break
 			}
 			if time.Now().After(deadline) {

@@ -13,7 +13,7 @@ import (
 // ([MS-PPT]).
 func pptFormat() format {
 	return format{
-		name: "ppt", version: 2, extensions: []string{"ppt", "pps", "pot"},
+		name: "ppt", version: 3, extensions: []string{"ppt", "pps", "pot"},
 		media: []string{"application/vnd.ms-powerpoint", "application/mspowerpoint"},
 		is:    func(p *probe) bool { return p.oleMain() == "powerpoint document" }, read: readPPT,
 	}

@@ -123,43 +123,6 @@ func (p *pptReader) master(m pptListed) {
 	end()
 }
 
-// shapeTexts gives what a shape's properties say in words: that it is WordArt,
-// and its description for those who cannot see it ([MS-ODRAW]).
-func shapeTexts(b blob, n int) []string {
-	const wordArt, description, complexBit = 0x00C0, 0x0381, 0x8000
-	var out []string
-	at := 6 * n
-	for i := range n {
-		if 6*i >= len(b) {
-			break
-		}
-		id, size := b.u16(6*i), b.u32(6*i+2)
-		if id&complexBit == 0 {
-			continue
-		}
-		if id&0x3FFF == wordArt || id&0x3FFF == description {
-			s, _, _ := strings.Cut(utf16LE(b.sub(at, size)), "\x00")
-			if !pictureName(s) {
-				out = append(out, s)
-			}
-		}
-		at += size
-	}
-	return out
-}
-
-// pictureName tells of the descriptions that programs, not people, give to
-// pictures.
-func pictureName(s string) bool {
-	low := strings.ToLower(s)
-	for _, end := range []string{".png", ".jpg", ".jpeg", ".gif", ".bmp", ".wmf", ".emf", ".tif"} {
-		if strings.HasSuffix(low, end) {
-			return true
-		}
-	}
-	return false
-}
-
 // stringsIn gives the strings in a container.
 func (p *pptReader) stringsIn(b blob) []string {
 	var out []string

@@ -8,7 +8,7 @@ import (
 func pptxFormat() format {
 	const media = "application/vnd.openxmlformats-officedocument.presentationml."
 	return format{
-		name: "pptx", version: 2, extensions: strings.Fields("pptx pptm ppsx ppsm potx potm"),
+		name: "pptx", version: 3, extensions: strings.Fields("pptx pptm ppsx ppsm potx potm"),
 		media: []string{
 			media + "presentation", media + "slideshow", media + "template", "application/vnd.ms-powerpoint.presentation.macroenabled.12",
 			"application/vnd.ms-powerpoint.slideshow.macroenabled.12", "application/vnd.ms-powerpoint.template.macroenabled.12",
@@ -22,6 +22,8 @@ type slideReader struct {
 	main    string
 	authors map[string]string
 	shown   map[string]bool // layouts and masters that were read
+	steps   []Step          // to each slide
+	titles  []string        // of sections, and of shows that have some of the slides
 }
 
 func readPPTX(r *reading, d document) error {
@@ -47,12 +49,25 @@ func readPPTX(r *reading, d document) error {
 	if len(slides) == 0 && o.parts[main] == nil {
 		return failed("damaged: its main part is missing")
 	}
+	for _, t := range s.titles {
+		if err := r.property(t); err != nil {
+			return err
+		}
+	}
 	for i, part := range slides {
 		if err := s.slide(i+1, part); err != nil {
 			return err
 		}
 	}
-	return o.embeddings(main)
+	if err := o.embeddings(main); err != nil {
+		return err
+	}
+	for i, part := range slides {
+		if err := r.at(s.steps[i], func() error { return o.pictures(part) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // slides gives the slides in the order of the presentation.
@@ -75,10 +90,14 @@ func (s *slideReader) slides() ([]string, error) {
 	}
 	x := newXML(b)
 	for kind := x.next(); kind != xmlEnd; kind = x.next() {
-		if kind == xmlOpen && x.name == "sldId" {
+		switch {
+		case kind != xmlOpen:
+		case x.name == "sldId":
 			if rel, ok := relatedBy(x, rels); ok {
 				add(rel.target)
 			}
+		case (x.name == "section" || x.name == "custShow") && len(s.titles) < maxMembers:
+			s.titles = append(s.titles, x.attr("name"))
 		}
 	}
 	if len(parts) == 0 { // the list is damaged or missing
@@ -94,17 +113,23 @@ func (s *slideReader) slides() ([]string, error) {
 // slide reads one slide and all that belongs to it.
 func (s *slideReader) slide(number int, part string) error {
 	to := &prose{}
-	title := ""
+	title, name := "", ""
 	var m *markup
 	if err := s.story(part, to, func(it *markup) { m = it; it.shape.slide = true }); err != nil {
 		return err
 	}
 	if m != nil {
-		title = m.shape.title
+		title, name = m.shape.title, m.shape.name
 	}
-	return s.r.at(Step{Kind: Slide, Number: number, Name: title}, func() error {
+	s.steps = append(s.steps, Step{Kind: Slide, Number: number, Name: title})
+	return s.r.at(s.steps[number-1], func() error {
 		if err := s.r.block(to.captured()); err != nil {
 			return err
+		}
+		if name != title {
+			if err := s.r.property(name); err != nil {
+				return err
+			}
 		}
 		for _, step := range []func(string) error{s.diagrams, s.notes, s.comments, s.background, s.embeddings} {
 			if err := step(part); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 )
@@ -19,16 +22,24 @@ import (
 type process struct {
 	cmd   *exec.Cmd
 	pipes []*os.File
-	in    *bufio.Writer // a small document goes out in one piece
-	out   *bufio.Reader
-	piece []byte // of a document, on its way
-	frame []byte // that came last
 	meter *meter
 	words lastWords
 	hello hello
+	ended sync.Once
+
+	sending sync.Mutex // guards what a document is sent with, and last
+	in      *bufio.Writer
+	piece   []byte        // of a document, on its way
+	last    chan struct{} // closed when all of the answer to the document sent last is there
+
+	// These are of the document whose answer comes next.
+	out   *bufio.Reader
+	frame []byte // that came last
 	jobs  int
-	spent bool
-	used  time.Time // when it last ended a document
+
+	spent atomic.Bool // not to be given another document
+	users int         // documents that it has; guarded by its desk, as is used
+	used  time.Time   // when it last ended a document
 }
 
 // maxJobs is after how many documents a worker is replaced, whatever it says.
@@ -37,7 +48,8 @@ const maxJobs = 5000
 // startProcess starts a worker. It gets nothing of the parent's environment:
 // what parses hostile bytes has no business with secrets.
 func startProcess(argv []string, cacheDir string, most time.Duration) (*process, error) {
-	p := &process{cmd: exec.Command(argv[0], argv[1:]...), piece: make([]byte, 64<<10)}
+	p := &process{cmd: exec.Command(argv[0], argv[1:]...), piece: make([]byte, maxFrame), last: make(chan struct{})}
+	close(p.last)
 	p.cmd.Env = []string{"GOMAXPROCS=2", "GOTRACEBACK=none"}
 	if cacheDir != "" {
 		p.cmd.Env = append(p.cmd.Env, cacheVariable+"="+cacheDir)
@@ -124,11 +136,13 @@ func (p *process) greet() error {
 
 // stop ends the worker and waits for it.
 func (p *process) stop() {
-	_ = p.cmd.Process.Kill()
-	_ = p.cmd.Wait() // killed: its error says only that
-	for _, f := range p.pipes {
-		_ = f.Close()
-	}
+	p.ended.Do(func() {
+		_ = p.cmd.Process.Kill()
+		_ = p.cmd.Wait() // killed: its error says only that
+		for _, f := range p.pipes {
+			_ = f.Close()
+		}
+	})
 }
 
 // readError marks a fault of the document's own reader, which says nothing
@@ -141,23 +155,83 @@ func (e *readError) Unwrap() error { return e.err }
 // errDied tells that the worker ended, or spoke nonsense, before its answer.
 var errDied = errors.New("the extraction worker ended")
 
-// run sends one document and reads the answer. When ctx ends, or the document
-// has taken all that it may, the process is killed, and the text that came
-// before is still in the reply. The error says why it was killed.
+// errBefore tells that the worker ended, or is not to be used any more, before
+// it came to the document.
+var errBefore = errors.New("the extraction worker ended at the document before")
+
+// turn is a document's place in the line before a worker.
+type turn struct {
+	first chan struct{} // closed when the answers to those before have come
+	done  chan struct{} // to be closed when the answer to this one has
+	stop  func() error  // of the meter, which runs from when it is the first
+	sent  error
+}
+
+// run sends one document and reads the answer. The worker may be at another
+// document still: then this one waits in the pipe, so that the worker has it at
+// once. When ctx ends, or the document has taken all that it may since it is the
+// first in line, the process is killed, and the text that came before is still in
+// the reply. The error says why it was killed.
 func (p *process) run(ctx context.Context, j job, doc io.Reader, most allowance, see func(pictureHead, []byte) (string, error)) (re reply, err error) {
-	stop := p.meter.start(ctx, most)
+	t := p.sendNext(ctx, j, doc, most)
+	select {
+	case <-t.first:
+		defer close(t.done)
+	case <-ctx.Done():
+		p.spent.Store(true) // what it will say of this document is for nobody
+		go func() {
+			<-t.first
+			_ = t.stop()
+			close(t.done)
+		}()
+		return reply{}, ctx.Err()
+	}
+	began := time.Now()
+	if p.spent.Load() {
+		_ = t.stop()
+		return reply{}, errBefore
+	}
 	p.jobs++
-	if err = p.send(j, doc); err == nil {
+	if err = t.sent; err == nil {
 		re, err = p.receive(j.Limits.Text, see)
 	}
-	killed := stop()
+	killed := t.stop()
 	if err != nil || killed != nil || re.Spent || p.jobs >= maxJobs || p.meter.worn() {
-		p.spent = true
+		p.spent.Store(true)
 	}
 	if killed != nil && errors.Is(err, errDied) {
 		err = killed
 	}
+	re.took = time.Since(began)
 	return re, err
+}
+
+// sendNext sends the document after those that were sent. A worker that takes
+// nothing any more keeps it waiting until the meter, which starts when it is the
+// first in line, ends that.
+func (p *process) sendNext(ctx context.Context, j job, doc io.Reader, most allowance) *turn {
+	p.sending.Lock()
+	defer p.sending.Unlock()
+	t := &turn{first: make(chan struct{}), done: make(chan struct{})}
+	before := p.last
+	p.last = t.done
+	begin := func() {
+		t.stop = p.meter.start(ctx, most)
+		close(t.first)
+	}
+	select {
+	case <-before: // nobody is
+		begin()
+	default:
+		go func() {
+			<-before
+			begin()
+		}()
+	}
+	if t.sent = errDied; !p.spent.Load() {
+		t.sent = p.send(j, doc)
+	}
+	return t
 }
 
 func (p *process) send(j job, doc io.Reader) error {
@@ -258,9 +332,9 @@ func (p *process) picture(re *reply, head pictureHead, see func(pictureHead, []b
 	text, err := see(head, gray)
 	if err != nil {
 		re.unrecognised++
-		return nil
+	} else {
+		re.recognised++
 	}
-	re.recognised++
 	if text = strings.TrimSpace(harmless(normal(text, min(ocrText, maxSeenText-re.seen)).text)); text != "" {
 		re.text.WriteString(text + "\n\n")
 		re.seen += len(text) + 2
@@ -282,6 +356,12 @@ func writeHarmless(to *strings.Builder, b []byte) {
 	broken := false // the bytes before are no UTF-8; one sign stands for all of them
 	begin := 0
 	for i := 0; i < len(b); {
+		for len(b)-i >= 8 && printable(binary.LittleEndian.Uint64(b[i:])) {
+			i, broken = i+8, false
+		}
+		if i == len(b) {
+			break
+		}
 		if c := b[i]; c >= ' ' && c < 0x7f || c == '\n' || c == '\t' {
 			i, broken = i+1, false
 			continue
@@ -300,4 +380,13 @@ func writeHarmless(to *strings.Builder, b []byte) {
 		begin = i
 	}
 	to.Write(b[begin:])
+}
+
+// printable tells whether eight bytes are ASCII from the space to the tilde. It
+// may say no of a few that are.
+func printable(w uint64) bool {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	// A byte below the space borrows from its top bit, one above the tilde has it
+	// or carries into it.
+	return (w|(w-' '*ones)|(w+ones))&tops == 0
 }

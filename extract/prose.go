@@ -200,7 +200,7 @@ func (p *prose) beginCell() {
 		return
 	}
 	row := &p.rows[len(p.rows)-1]
-	if row.cells++; row.cells > 1 {
+	if row.cells++; row.cells > 1 || row.paragraphs > 0 { // a control around a cell has its title before it
 		p.done = append(p.done, '\t')
 	}
 	row.paragraphs = 0

@@ -48,7 +48,7 @@ func TestExtract(t *testing.T) {
 		{"source", "main.go", "", "package main\n\nfunc main() {\n\tprint(1)\n}", ok("text", "package main\n\nfunc main() {\n\tprint(1)\n}")},
 		{"empty", "a.txt", "", "", extract.Result{State: extract.Empty, Type: "text"}},
 		{"blank", "a.txt", "", " \n ", extract.Result{State: extract.Empty, Type: "text"}},
-		{"picture", "a.txt", "text/plain", "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", extract.Result{State: extract.Empty, Type: "image"}},
+		{"picture", "a.txt", "text/plain", "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", extract.Result{State: extract.NoText, Type: "image"}},
 		{"binary called text", "a.txt", "text/plain", "\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f", extract.Result{State: extract.Unsupported}},
 		{"no pdf inside", "a.pdf", "application/pdf", "%PDF-1.4\nrubbish", extract.Result{State: extract.Failed, Type: "pdf"}},
 	} {
@@ -189,7 +189,7 @@ func TestMailHoldsMore(t *testing.T) {
 	// As many forms of a text as there can be are read in their turn.
 	many := []byte("Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/html\n\n<p>" + strings.Repeat("word ", 50_000) + strings.Repeat("\n--b\n\nx", 9_000))
 	start := time.Now()
-	if got := extract.InProcess("a.eml", "message/rfc822", many); got.Text == "" || time.Since(start) > 10*time.Second {
+	if got := extract.InProcess("a.eml", "message/rfc822", many); got.Text == "" || time.Since(start) > time.Minute {
 		t.Errorf("many forms took %v: %s", time.Since(start), got.State)
 	}
 }

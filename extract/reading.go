@@ -37,6 +37,7 @@ type reading struct {
 	gap   string // what parts the next text from the one before
 
 	wrote    int // bytes
+	names    int // bytes of these that are names of members
 	places   int
 	members  int
 	inflated int64
@@ -94,11 +95,13 @@ func (r *reading) ended(err error) outcome {
 // summary is the outcome of a document whose reader found no fault in itself.
 func (r *reading) summary() outcome {
 	switch {
+	case len(r.faults) == 0 && r.wrote <= r.names && r.used[noOCRName]:
+		return outcome{NoText, "no text layer"}
 	case len(r.faults) == 0 && r.wrote == 0:
 		return outcome{Empty, "there is no text in it"}
 	case len(r.faults) == 0:
 		return outcome{state: OK}
-	case r.wrote == 0 && !slices.ContainsFunc(r.faults, func(o outcome) bool { return o.state != r.faults[0].state }):
+	case r.wrote <= r.names && !slices.ContainsFunc(r.faults, func(o outcome) bool { return o.state != r.faults[0].state }):
 		return outcome{r.faults[0].state, r.faults[0].reason}
 	}
 	var parts []string
@@ -125,7 +128,12 @@ func (r *reading) one(d document) (typ string, err error) {
 		return hinted(r.registry, d), nil
 	}
 	typ, f := r.registry.sniff(d)
-	r.used[typ] = true
+	if typ != "" {
+		r.used[typ] = true
+	}
+	if r.registry.guessed(typ, d) {
+		r.used[guess] = true
+	}
 	if f == nil && typ != "image" {
 		return typ, unread(typ)
 	}
@@ -179,7 +187,7 @@ func (r *reading) child(at Step, d document) error {
 		if errors.Is(err, errFull) {
 			return err
 		}
-		if o := r.ended(err); o.state != OK && o.state != Empty && len(r.faults) == before {
+		if o := r.ended(err); o.state.fault() && len(r.faults) == before {
 			r.fault(o)
 		}
 		return nil

@@ -9,7 +9,7 @@ import (
 // wraps in it ([MS-OXRTFEX]).
 func rtfFormat() format {
 	return format{
-		name: "rtf", version: 2, extensions: []string{"rtf"},
+		name: "rtf", version: 3, extensions: []string{"rtf"},
 		media: []string{"application/rtf", "text/rtf", "text/richtext", "application/x-rtf"},
 		is: func(p *probe) bool {
 			return bytes.HasPrefix(bytes.TrimLeft(bytes.TrimPrefix(p.head, []byte("\xEF\xBB\xBF")), " \t\r\n\x00"), []byte(`{\rt`))
@@ -44,7 +44,17 @@ const (
 	rtfTag                     // the HTML that the document was made of
 	rtfShapeName
 	rtfShapeValue
+	rtfForm      // a field of a form, of which parts are destinations
+	rtfChoice    // one of its choices
+	rtfDeflt     // what stood in it to begin with
+	rtfPicture   // nowhere, but what the picture shows is told in a part of it
+	rtfLink      // where a shape's link leads
+	rtfPropName  // a property that somebody has added: its name
+	rtfPropValue // and its value
 )
+
+// none tells of destinations whose characters go nowhere.
+func (d rtfDest) none() bool { return d == rtfSkip || d == rtfPicture }
 
 // rtfState is what a group inherits from the one around it and may change.
 type rtfState struct {
@@ -64,9 +74,12 @@ type rtfState struct {
 
 // rtfField is a field: an instruction, and its result as it was last shown.
 type rtfField struct {
-	inst strings.Builder
-	mark int
-	out  *rtfStream
+	inst   strings.Builder
+	mark   int
+	out    *rtfStream
+	form   *formField
+	chosen int // as the form numbers its choices
+	deflt  int // which is chosen where nothing else was
 }
 
 // rtfStream is one of the texts that a document is made of: its body, its
@@ -115,6 +128,7 @@ type rtfReader struct {
 	skip     int  // characters to leave out after \u
 
 	info        strings.Builder
+	propName    string          // of the property that is read
 	name, value strings.Builder // of a shape's property
 	object      []byte
 	nibble      int // the first digit of a byte of the object, -1 between bytes
@@ -154,7 +168,7 @@ func (x *rtfReader) next() {
 	case '\t':
 		x.word("tab", 0, false)
 	default:
-		if x.state.dest == rtfSkip && x.skip == 0 {
+		if x.state.dest.none() && x.skip == 0 {
 			x.at = x.nextMark()
 			return
 		}
@@ -305,7 +319,7 @@ func (x *rtfReader) char(c byte) {
 		return
 	}
 	switch x.state.dest {
-	case rtfSkip:
+	case rtfSkip, rtfPicture:
 		return
 	case rtfObject:
 		x.digit(c)
@@ -402,7 +416,7 @@ func (x *rtfReader) write(s string) {
 		if x.body.b.Len() >= rtfFlush && strings.HasSuffix(s, "\n") {
 			x.flushBody()
 		}
-	case rtfInfo:
+	case rtfInfo, rtfChoice, rtfDeflt, rtfLink, rtfPropName, rtfPropValue:
 		x.keep(&x.info, s)
 	case rtfInst:
 		if x.state.field != nil {

@@ -29,6 +29,10 @@ func (x *rtfReader) word(name string, n int, given bool) {
 		}
 	case "fromhtml":
 		x.fromHTML = len(x.stack) <= 1 && (!given || n == 1)
+	case "ffres", "ffdefres":
+		if f := x.state.field; f != nil && x.state.dest == rtfForm {
+			f.choice(name, n)
+		}
 	case "htmlrtf":
 		x.flushBytes()
 		x.state.noHTML = !given || n != 0
@@ -145,9 +149,16 @@ func (x *rtfReader) destination(name string) bool {
 	case "fonttbl":
 		x.begin(rtfFontList)
 	case "title", "subject", "author", "manager", "company", "category", "keywords", "comment", "doccomm", "operator",
-		"hlinkbase", "staticval":
-		x.info.Reset()
-		x.begin(rtfInfo)
+		"hlinkbase":
+		x.beginInfo(rtfInfo)
+	case "propname":
+		x.beginInfo(rtfPropName)
+	case "staticval":
+		x.beginInfo(rtfPropValue)
+	case "hlsrc":
+		x.beginInfo(rtfLink)
+	case "pict":
+		x.begin(rtfPicture)
 	case "footnote":
 		x.beginText(&x.notes)
 	case "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf":
@@ -162,6 +173,10 @@ func (x *rtfReader) destination(name string) bool {
 		x.begin(rtfInst)
 	case "fldrslt":
 		x.result()
+	case "formfield":
+		x.beginForm()
+	case "ffl", "ffdeftext":
+		x.beginChoice(name)
 	case "objdata":
 		x.object, x.nibble = nil, -1
 		x.begin(rtfObject)
@@ -203,14 +218,14 @@ func (x *rtfReader) result() {
 func rtfSkipped(name string) bool {
 	switch name {
 	case "colortbl", "stylesheet", "listtable", "listoverridetable", "revtbl", "rsidtbl", "generator", "xmlnstbl",
-		"themedata", "colorschememapping", "datastore", "latentstyles", "pict", "objclass", "objname", "filetbl",
+		"themedata", "colorschememapping", "datastore", "latentstyles", "objclass", "objname", "filetbl",
 		"template", "bkmkstart", "bkmkend", "xe", "tc", "tcn", "rxe", "txe", "nonesttables", "nonshppict", "shprslt",
 		"ftnsep", "ftnsepc", "ftncn", "aftnsep", "aftnsepc", "aftncn", "pntxta", "pntxtb", "pnseclvl", "fchars",
-		"lchars", "docvar", "formfield", "mhtmltag", "atnid", "atnref", "atntime", "atndate", "atnicn", "atnparent",
-		"propname", "propinfo", "creatim", "revtim", "printim", "buptim", "falt", "panose", "fontemb", "fontfile", "wgrffmtfilter",
+		"lchars", "docvar", "mhtmltag", "atnid", "atnref", "atntime", "atndate", "atnicn", "atnparent",
+		"propinfo", "hlfr", "hlloc", "creatim", "revtim", "printim", "buptim", "falt", "panose", "fontemb", "fontfile", "wgrffmtfilter",
 		"passwordhash", "mmathPr", "mctrlPr", "mailmerge", "protusertbl", "pgptbl", "listpicture", "background",
 		"oldcprops", "oldpprops", "oldtprops", "oldsprops", "ebcstart", "ebcend", "fldtype", "datafield", "objalias", "objsect",
-		"private", "blipuid", "picprop", "svb", "factoidname":
+		"private", "blipuid", "svb", "factoidname":
 		return true
 	}
 	return false
@@ -221,7 +236,7 @@ func rtfSkipped(name string) bool {
 func rtfTransparent(name string) bool {
 	switch name {
 	case "shpinst", "shptxt", "shppict", "ud", "do", "dptxbxtext", "userprops", "moMath", "moMathPara", "pn", "shpgrp",
-		"pntext", "listtext", "result", "object", "fname", "htmltag", "sp", "nesttableprops":
+		"pntext", "listtext", "result", "object", "fname", "htmltag", "sp", "nesttableprops", "picprop", "hl":
 		return true
 	}
 	return false
@@ -230,10 +245,10 @@ func rtfTransparent(name string) bool {
 // ended acts on the end of a group that began a destination.
 func (x *rtfReader) ended(was rtfState) {
 	switch was.begins {
-	case rtfInfo:
-		if s := strings.TrimSpace(x.info.String()); s != "" && x.err == nil {
-			x.err = x.property(s)
-		}
+	case rtfInfo, rtfPropName, rtfPropValue, rtfLink:
+		x.endInfo(was.begins)
+	case rtfChoice, rtfDeflt:
+		x.endChoice(was.begins)
 	case rtfObject:
 		x.endObject()
 	case rtfShapeValue:
@@ -252,14 +267,29 @@ func (x *rtfReader) ended(was rtfState) {
 	}
 }
 
-// endField writes what a field's result does not say: where its link leads.
-func (x *rtfReader) endField(f *rtfField) {
-	inst := fieldInstruction(f.inst.String())
-	shown := f.out.since(f.mark)
-	if inst.text != "" && strings.TrimSpace(shown) == "" {
-		f.out.add(inst.text)
+// beginInfo lets the present group's text be one of the short ones.
+func (x *rtfReader) beginInfo(d rtfDest) {
+	x.begin(d)
+	x.info.Reset()
+}
+
+// endInfo acts on the end of a property, or of where a shape's link leads.
+func (x *rtfReader) endInfo(kind rtfDest) {
+	s := strings.TrimSpace(x.info.String())
+	switch {
+	case kind == rtfPropName:
+		x.propName = s
+		return
+	case kind == rtfLink:
+		if target := linkTarget(s); target != "" && x.state.out != nil {
+			x.state.out.add("\n(" + target + ")\n")
+		}
+		return
+	case kind == rtfPropValue && s != "" && x.propName != "":
+		s = x.propName + ": " + s
+		x.propName = ""
 	}
-	if inst.target != "" && !says(shown, inst.target) {
-		f.out.add(" (" + inst.target + ")")
+	if s != "" && x.err == nil {
+		x.err = x.property(s)
 	}
 }

@@ -95,7 +95,7 @@ func TestSealed(t *testing.T) {
 			if o.state != c.state || typ != c.typ && c.state == Encrypted || strings.Contains(text, "walnut") != (c.state == OK) {
 				t.Errorf("%s as %s (%s), %d bytes of text", o.state, typ, o.reason, len(text))
 			}
-			if took := time.Since(start); took > 5*time.Second {
+			if took := time.Since(start); took > time.Minute {
 				t.Errorf("it took %v", took)
 			}
 		})

@@ -65,7 +65,7 @@ type counts struct {
 // reset makes an entry for each state and each cause: who watches a count wants
 // to see it before it grows.
 func (c *counts) reset() {
-	c.documents = map[State]Work{OK: {}, Partial: {}, Empty: {}, Unsupported: {}, Encrypted: {}, TooLarge: {}, Timeout: {}, Failed: {}}
+	c.documents = map[State]Work{OK: {}, Partial: {}, Empty: {}, NoText: {}, Unsupported: {}, Encrypted: {}, TooLarge: {}, Timeout: {}, Failed: {}}
 	c.ended = map[Ending]int{EndedTime: 0, EndedProcessor: 0, EndedMemory: 0, EndedStack: 0, EndedCrash: 0}
 }
 

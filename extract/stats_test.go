@@ -43,7 +43,7 @@ func TestStats(t *testing.T) {
 			if most := restarts + 1; got.Started < 1 || got.Started > most {
 				t.Errorf("%d workers started, want at most %d", got.Started, most)
 			}
-			if len(got.Documents) != 8 {
+			if len(got.Documents) != 9 {
 				t.Errorf("states: %v", got.Documents)
 			}
 		})

@@ -9,7 +9,7 @@ import (
 
 func xmlFormat() format {
 	return format{
-		name: typeXML, version: 2, text: true, extensions: strings.Fields("xml xsl xsd rss atom kml gpx"), media: []string{"text/xml", "application/xml"},
+		name: typeXML, version: 3, text: true, extensions: strings.Fields("xml xsl xsd rss atom kml gpx"), media: []string{"text/xml", "application/xml"},
 		read: readXML,
 	}
 }

@@ -42,11 +42,12 @@ const (
 // command line that a Pool starts it with.
 func Worker(ctx context.Context, kind string, stdin io.Reader, stdout io.Writer) error {
 	if class(kind) == ocrClass {
-		return becomeOCR()
+		return becomeOCR(stdout)
 	}
 	debug.SetMaxStack(workerStack)
 	debug.SetMemoryLimit(workerSoft)
 	debug.SetGCPercent(workerGC)
+	runtime.MemProfileRate = 0 // nobody can ask for the profile
 	ballast := make([]byte, workerBallast)
 	defer runtime.KeepAlive(&ballast)
 	w, err := newWorker(class(kind))

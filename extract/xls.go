@@ -8,7 +8,7 @@ import (
 // ([MS-XLS]), BIFF5 before it, and the bare files of Excel 2 to 4.
 func xlsFormat() format {
 	return format{
-		name: "xls", version: 2, extensions: []string{"xls", "xlt", "xla", "xlw"},
+		name: "xls", version: 3, extensions: []string{"xls", "xlt", "xla", "xlw"},
 		media: []string{"application/vnd.ms-excel", "application/msexcel"},
 		is: func(p *probe) bool {
 			main := p.oleMain()
@@ -39,6 +39,7 @@ const (
 	xlsLabelSST   = 0x00FD
 	xlsTextObject = 0x01B6
 	xlsHyperlink  = 0x01B8
+	xlsValidation = 0x01BE
 	xlsNumber     = 0x0203
 	xlsLabel      = 0x0204
 	xlsBoolErr    = 0x0205

@@ -43,6 +43,20 @@ func (s *xlsSheetReader) note(b blob) {
 	s.comments = s.keep(s.comments, pageText(s.page, b.sub(6, b.u16(4))))
 }
 
+// validation reads what Excel says to who fills in a cell, and what may be chosen
+// for it.
+func (s *xlsSheetReader) validation(b blob) {
+	at := 4
+	for range 4 {
+		var text string
+		text, at = s.text16(b, at)
+		s.extras = s.keep(s.extras, strings.Trim(text, "\x00"))
+	}
+	for _, list := range tokenStrings(b.sub(at+4, b.u16(at)), s.formulas(), 0) {
+		s.extras = s.keep(s.extras, strings.ReplaceAll(list, "\x00", ", "))
+	}
+}
+
 // marginText gives what a page's header or footer shows, without the codes in
 // it: &L begins its left part, &"Arial,Bold"&12 set the font, &P is the page.
 func marginText(s string) string {

@@ -107,6 +107,8 @@ func (s *xlsSheetReader) take(rec xlsRecord) error {
 		s.note(b)
 	case xlsHyperlink:
 		s.extras = s.keep(s.extras, xlsLink(b))
+	case xlsValidation:
+		s.validation(b)
 	case xlsSeriesText:
 		text, _ := s.text8(b, 2)
 		s.extras = s.keep(s.extras, text)
@@ -144,6 +146,9 @@ func (s *xlsSheetReader) cellRecord(id int, b blob) error {
 	case xlsBoolErr:
 		return s.cell(row, boolErr(b.u8(6), b.u8(7) != 0))
 	case xlsFormula, xlsFormula3, xlsFormula4:
+		if id == xlsFormula {
+			s.formulaLinks(b)
+		}
 		return s.formula(row, style, b.sub(6, 8))
 	}
 	return nil
@@ -171,6 +176,21 @@ func (s *xlsSheetReader) formula(row, style int, b blob) error {
 	return nil
 }
 
+// formulaLinks notes where the links of a formula lead.
+func (s *xlsSheetReader) formulaLinks(b blob) {
+	for _, t := range tokenLinks(b.sub(22, b.u16(20)), s.formulas()) {
+		s.extras = s.keep(s.extras, t)
+	}
+}
+
+// formulas tells how formulas are written.
+func (s *xlsSheetReader) formulas() biff {
+	if s.biff8 {
+		return biff8
+	}
+	return biff5
+}
+
 // formulaText reads the text that is a formula's result.
 func (s *xlsSheetReader) formulaText(rec xlsRecord) int {
 	parts, next := s.continued(rec)
@@ -178,7 +198,7 @@ func (s *xlsSheetReader) formulaText(rec xlsRecord) int {
 		return next
 	}
 	s.waiting = false
-	text := ""
+	var text string
 	if s.biff8 {
 		c := xlsChunks{parts: parts}
 		n := blob(c.bytes(2)).u16(0)

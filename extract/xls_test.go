@@ -55,7 +55,9 @@ func workbook() []byte {
 	g.rec(xlsNumber, cell(1, 1, 3).f64(1599.99))
 	g.rec(xlsMulRK, (&le{}).u16(1, 2).u16(0).u32(7<<2|3).u16(2).u32(1234<<2|2).u16(3))
 	g.rec(xlsFormula, cell(2, 0, 0).f64(2.5).zeros(6))
-	g.rec(xlsFormula, cell(2, 1, 0).u8(0, 0, 0, 0, 0, 0, 255, 255).zeros(6))
+	// HYPERLINK("https://f.example"&A1,"result")
+	link := (&le{}).u8(0x17, 17, 0).str("https://f.example").u8(0x44).u16(0, 0).u8(0x08, 0x17, 6, 0).str("result").u8(0x42, 2).u16(359)
+	g.rec(xlsFormula, cell(2, 1, 0).u8(0, 0, 0, 0, 0, 0, 255, 255).zeros(6).u16(len(link.b)).str(string(link.b)))
 	g.rec(xlsString, (&le{}).long("result"))
 	g.rec(xlsBoolErr, cell(2, 2, 0).u8(1, 0))
 	g.rec(xlsBoolErr, cell(2, 3, 0).u8(7, 1))
@@ -67,6 +69,8 @@ func workbook() []byte {
 	g.rec(xlsNote, (&le{}).u16(0, 0, 0, 1).long("Jo"))
 	url := wide("https://a.example/\x00")
 	g.rec(xlsHyperlink, (&le{}).zeros(8+16).u32(2, 3).str(urlMoniker).u32(len(url)).str(url))
+	choices := (&le{}).u8(0x17, 6, 0).str("red\x00no")
+	g.rec(xlsValidation, (&le{}).u32(3).long("\x00").long("\x00").long("choose").long("\x00").u16(len(choices.b), 0).str(string(choices.b)).zeros(6))
 	g.rec(xlsBOF, bof(0x20))
 	g.rec(xlsSeriesText, (&le{}).u16(0).short("A chart"))
 	g.rec(xlsNumber, cell(0, 0, 0).f64(99999))
@@ -85,7 +89,7 @@ func workbook() []byte {
 func TestXLS(t *testing.T) {
 	t.Parallel()
 	want := "[sheet 1 \"Budget\"]Budget\nÜbersicht\tto トウ\tabcгде\n3/15/2024\t1,599.99 €\t0.07\t1,234.00\n2.5\tresult\tTRUE\t#DIV/0!\nold label\n" +
-		"https://a.example/\nA chart\n\n[comments of sheet 1 \"Budget\"]check\nJo\n\n[header of sheet 1 \"Budget\"]Left\nR & D" +
+		"https://f.example\nhttps://a.example/\nchoose\nred, no\nA chart\n\n[comments of sheet 1 \"Budget\"]check\nJo\n\n[header of sheet 1 \"Budget\"]Left\nR & D" +
 		"\n\n[sheet 2 \"Secret\"]Secret\nÜbersicht"
 	wantText(t, oleFile(oleEntry{name: "Workbook", data: string(workbook())}), "a.txt", "xls", OK, want)
 }
@@ -186,4 +190,29 @@ func FuzzWorkbook(f *testing.F) {
 		}
 		return nil
 	}})
+}
+
+// TestNamesOfProperties promises that what users say of a document in their own
+// terms is found with these.
+func TestNamesOfProperties(t *testing.T) {
+	t.Parallel()
+	section := func(page int, names string, n int) string {
+		b := (&le{}).u32(0, 3).u32(1, 32).u32(0, 40).u32(2, 40+4+len(names))
+		b.u32(psTypeI2, page).u32(n).str(names)
+		return string(b.u32(psWide, 5).str(wide("4711\x00")).b)
+	}
+	for name, section := range map[string]string{
+		"in a code page": section(1252, string((&le{}).u32(2, 6).str("Fall\xdf\x00").b), 1),
+		"in UTF-16":      section(1200, string((&le{}).u32(2, 6).str(wide("Fallß\x00")).b), 1),
+		"after many":     section(1252, strings.Repeat(string((&le{}).u32(9, 4).str("abc\x00").b), 50)+string((&le{}).u32(2, 6).str("Fall\xdf\x00").b), 51),
+	} {
+		b := (&le{}).zeros(24).u32(2).zeros(16).u32(68).zeros(16).u32(68 + 8)
+		raw := oleFile(
+			oleEntry{name: "Workbook", data: string(workbook())},
+			oleEntry{name: "\x05DocumentSummaryInformation", data: string(b.zeros(8).str(section).b)},
+		)
+		if _, got, _ := readBytes(raw, "a.xls"); !strings.Contains(got, "Fallß: 4711") {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
 }

@@ -12,7 +12,7 @@ import (
 // document, of which the largest are records in place of XML.
 func xlsbFormat() format {
 	return format{
-		name: "xlsb", version: 2, extensions: []string{"xlsb"}, media: []string{"application/vnd.ms-excel.sheet.binary.macroenabled.12"},
+		name: "xlsb", version: 3, extensions: []string{"xlsb"}, media: []string{"application/vnd.ms-excel.sheet.binary.macroenabled.12"},
 		is: inOPC("xl/", "workbook.bin"), read: readXLSB,
 	}
 }
@@ -126,7 +126,10 @@ func readXLSB(r *reading, d document) error {
 			return tooLarge("cells")
 		}
 	}
-	return o.embeddings(main)
+	if err := o.embeddings(main); err != nil {
+		return err
+	}
+	return b.pictures()
 }
 
 // binaryBook is a workbook whose parts are of records.
@@ -254,12 +257,7 @@ func (b *binaryBook) sheet(s bookSheet) error {
 	if err := b.binaryComments(s.part); err != nil {
 		return err
 	}
-	for _, kind := range []string{"drawing", "chart", "chartex", "diagramdata"} {
-		if err := b.drawings(s.part, kind); err != nil {
-			return err
-		}
-	}
-	return b.embeddings(s.part)
+	return b.onSheet(s.part)
 }
 
 // record reads one record of a sheet.
@@ -282,7 +280,7 @@ func (b *binaryBook) record(g *grid, r *recordReader) {
 	case xlsbCellRk, xlsbCellError, xlsbCellBool, xlsbCellReal, xlsbCellText, xlsbCellShared, xlsbFmlaText, xlsbFmlaNumber, xlsbFmlaBool, xlsbFmlaError, xlsbCellRich:
 		b.cells++
 		if len(r.data) >= 8 {
-			g.value(b.value(r))
+			g.value(g.withTargets(b.value(r), b.links(r)))
 		}
 	}
 }
@@ -331,6 +329,24 @@ func (b *binaryBook) value(r *recordReader) []byte {
 		}
 	}
 	return nil
+}
+
+// links gives where the links of a cell's formula lead.
+func (b *binaryBook) links(r *recordReader) []string {
+	v := blob(r.data).from(8)
+	var size int // of the result, which stands before the formula
+	switch r.id {
+	case xlsbFmlaText:
+		size = 4 + 2*min(v.u32(0), len(v))
+	case xlsbFmlaNumber:
+		size = 8
+	case xlsbFmlaBool, xlsbFmlaError:
+		size = 1
+	default:
+		return nil
+	}
+	v = v.from(size + 2)
+	return tokenLinks(v.sub(4, v.u32(0)), biff12)
 }
 
 // compactNumber reads a number of four bytes: the high ones of a floating-point

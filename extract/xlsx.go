@@ -8,7 +8,7 @@ import (
 // xlsxFormat reads what Excel writes since 2007.
 func xlsxFormat() format {
 	return format{
-		name: "xlsx", version: 3, extensions: strings.Fields("xlsx xlsm xltx xltm xlam"),
+		name: "xlsx", version: 4, extensions: strings.Fields("xlsx xlsm xltx xltm xlam"),
 		media: []string{
 			"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/vnd.ms-excel.sheet.macroenabled.12",
 			"application/vnd.openxmlformats-officedocument.spreadsheetml.template", "application/vnd.ms-excel.template.macroenabled.12",
@@ -73,7 +73,26 @@ func readXLSX(r *reading, d document) error {
 	if err := b.links(); err != nil {
 		return err
 	}
-	return o.embeddings(main)
+	if err := o.embeddings(main); err != nil {
+		return err
+	}
+	return b.pictures()
+}
+
+// pictures has those looked at that lie on the sheets.
+func (b *bookReader) pictures() error {
+	for i, s := range b.sheets {
+		drawings, err := b.targets(s.part, "drawing")
+		if err != nil {
+			return err
+		}
+		for _, part := range drawings {
+			if err := b.r.at(Step{Kind: Sheet, Number: i + 1, Name: s.name}, func() error { return b.opc.pictures(part) }); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // links writes where the workbook takes values from: other files, and programs.

@@ -31,12 +31,20 @@ func (b *bookReader) sheet(s bookSheet) error {
 	if err := b.sheetComments(s.part); err != nil {
 		return err
 	}
+	return b.onSheet(s.part)
+}
+
+// onSheet reads what lies on a sheet.
+func (b *bookReader) onSheet(part string) error {
 	for _, kind := range []string{"drawing", "chart", "chartex", "diagramdata"} {
-		if err := b.drawings(s.part, kind); err != nil {
+		if err := b.drawings(part, kind); err != nil {
 			return err
 		}
 	}
-	return b.embeddings(s.part)
+	if err := b.controls(part); err != nil {
+		return err
+	}
+	return b.embeddings(part)
 }
 
 // drawings reads the shapes and charts on a sheet.
@@ -115,9 +123,12 @@ func (g *grid) start() {
 			g.headers = append(g.headers, s)
 		}
 	case "dataValidation":
-		for _, name := range []string{"promptTitle", "prompt"} {
+		for _, name := range []string{"promptTitle", "prompt", "errorTitle", "error"} {
 			g.once(x.attr(name))
 		}
+		g.choices(x.attr("type") == "list")
+	case "controlPr":
+		g.once(x.attr("altText"))
 	}
 }
 
@@ -136,6 +147,7 @@ func (g *grid) cell() {
 	x := g.x
 	kind, style := x.attr("t"), x.attr("s")
 	g.buf = g.buf[:0]
+	var targets []string
 	for depth := x.depth; ; {
 		k := x.next()
 		if k == xmlEnd || k == xmlClose && x.depth < depth {
@@ -150,10 +162,21 @@ func (g *grid) cell() {
 		case "is":
 			g.buf = richText(x, g.buf)
 		case "f": // what it comes to is beside it
-			x.skip()
+			targets = formulaLinks(x.inner(maxProperty))
 		}
 	}
-	g.value(g.buf)
+	g.value(g.withTargets(g.buf, targets))
+}
+
+// withTargets adds to a cell's text where the links of its formula lead, once for
+// each place.
+func (g *grid) withTargets(text []byte, targets []string) []byte {
+	for _, t := range targets {
+		if g.isNew(t) && !bytes.Contains(text, []byte(t)) {
+			text = append(append(append(text, " ("...), t...), ')')
+		}
+	}
+	return text
 }
 
 // value writes what a cell shows.
@@ -238,15 +261,23 @@ func (g *grid) link() {
 // once writes a line unless the sheet has it.
 func (g *grid) once(s string) {
 	s = strings.TrimSpace(s)
-	if s == "" || g.links[s] || len(g.links) >= maxMembers {
+	if !g.isNew(s) {
 		return
+	}
+	g.to.done = append(append(g.to.done, s...), '\n')
+	g.to.drain()
+}
+
+// isNew tells whether a text that is written once for a sheet is met first.
+func (g *grid) isNew(s string) bool {
+	if s == "" || g.links[s] || len(g.links) >= maxMembers {
+		return false
 	}
 	if g.links == nil {
 		g.links = map[string]bool{}
 	}
 	g.links[s] = true
-	g.to.done = append(append(g.to.done, s...), '\n')
-	g.to.drain()
+	return true
 }
 
 // headerText takes the codes out of a page's header: fonts, sizes, sections and
@@ -277,68 +308,4 @@ func headerText(s string) string {
 		}
 	}
 	return strings.Join(strings.Fields(b.String()), " ")
-}
-
-// sheetComments reads the notes and threads on a sheet's cells.
-func (b *bookReader) sheetComments(part string) error {
-	names, err := b.targets(part, "comments", "threadedcomment")
-	if err != nil {
-		return err
-	}
-	for _, n := range names {
-		raw, err := b.bytes(n)
-		if err != nil {
-			return err
-		}
-		to := &prose{out: b.r.line}
-		err = b.r.at(Step{Kind: Comments}, func() error { return b.commentPart(newXML(raw), to) })
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (b *bookReader) commentPart(x *xmlScanner, to *prose) error {
-	var authors []string
-	who := ""
-	for kind := x.next(); kind != xmlEnd; kind = x.next() {
-		if kind != xmlOpen {
-			continue
-		}
-		var text []byte
-		switch x.name {
-		case "author":
-			if len(authors) < maxMembers {
-				authors = append(authors, x.inner(maxStepName))
-			}
-		case "comment":
-			who = ""
-			if i, err := strconv.Atoi(x.attr("authorId")); err == nil && i >= 0 && i < len(authors) {
-				who = authors[i]
-			}
-		case "threadedComment":
-			who = b.people[x.attr("personId")]
-		case "text":
-			if text = richText(x, nil); len(text) == 0 {
-				continue
-			}
-		default:
-			continue
-		}
-		if text = bytes.TrimSpace(text); len(text) == 0 {
-			continue
-		}
-		// Excel itself begins a note with its author's name.
-		if who != "" && !bytes.HasPrefix(text, []byte(who)) {
-			text = append([]byte(who+": "), text...)
-		}
-		to.done = append(append(to.done, text...), '\n')
-		to.drain()
-		if to.err != nil {
-			return to.err
-		}
-	}
-	b.check(x)
-	return to.finish()
 }
