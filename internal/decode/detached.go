@@ -17,7 +17,8 @@ import (
 
 // The layout of a source.RFC822Detached payload:
 //
-//	"MQD1"                       magic and version
+//	"MQD1" or "MQD2"             magic and version
+//	byte    marks                only in MQD2: 1 read, 2 flagged, 4 draft
 //	uvarint n                    number of cuts, in order of position
 //	n times:
 //	  uvarint position           in the skeleton, relative to the cut before
@@ -32,6 +33,7 @@ import (
 // line end, stays in the skeleton.
 const (
 	detachedMagic = "MQD1"
+	markedMagic   = "MQD2"
 	formCRLF      = 1
 )
 
@@ -229,7 +231,7 @@ func marshalDetached(cuts []cut, skeleton []byte) []byte {
 
 // parseDetached reads a payload; the skeleton is a slice of it.
 func parseDetached(payload []byte) ([]cut, []byte, error) {
-	rest, ok := bytes.CutPrefix(payload, []byte(detachedMagic))
+	_, rest, ok := cutMarks(payload)
 	if !ok {
 		return nil, nil, ErrDetached
 	}

@@ -36,6 +36,9 @@ func Message(f source.Format, payload []byte) (m mail.Message, err error) {
 		var raw []byte
 		if raw, err = detachedSkeleton(payload); err == nil {
 			err = rfcMessage(&m, raw)
+			if marks, _, ok := cutMarks(payload); ok && marks != nil {
+				m.IsRead, m.IsFlagged, m.IsDraft = marks.Read, marks.Flagged, marks.Draft || m.IsDraft
+			}
 		}
 	default:
 		err = fmt.Errorf("%q: %w", f, ErrFormat)
@@ -57,12 +60,28 @@ func clean(s string) string {
 // cleanLine is clean for what is one line: controls and line ends become
 // spaces, and runs of them one.
 func cleanLine(s string) string {
+	if isCleanLine(s) {
+		return s
+	}
 	s = clean(s)
 	plain := strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) < 0
 	if plain && !strings.Contains(s, "  ") {
 		return strings.TrimSpace(s)
 	}
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f }), " ")
+}
+
+// isCleanLine tells of what needs no cleaning, as nearly all that is in ASCII.
+func isCleanLine(s string) bool {
+	last := byte(' ')
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' || c > '~' || c == ' ' && last == ' ' {
+			return false
+		}
+		last = c
+	}
+	return last != ' ' || s == ""
 }
 
 // bareID strips a message id of its angle brackets and of what surrounds them.

@@ -81,6 +81,12 @@ func headerDate(v []byte) time.Time {
 	if s == "" || len(s) > 200 {
 		return time.Time{}
 	}
+	// The form of most mail, with or without a zone's name behind it: net/mail tries one
+	// form after the other.
+	usual, _, _ := strings.Cut(s, " (")
+	if t, err := time.Parse("Mon, 2 Jan 2006 15:04:05 -0700", usual); err == nil {
+		return plausible(t)
+	}
 	if t, err := netmail.ParseDate(s); err == nil {
 		return plausible(t)
 	}

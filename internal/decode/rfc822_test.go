@@ -193,7 +193,7 @@ func TestRFC822Limits(t *testing.T) {
 			start := time.Now()
 			m, err := decode.Message(source.RFC822, []byte(c.in))
 			checkError(t, err, c.wantErr)
-			if d := time.Since(start); d > 10*time.Second {
+			if d := time.Since(start); d > time.Minute {
 				t.Errorf("took %v", d)
 			}
 			if strings.HasPrefix(c.in, "Subject: s\n") && !strings.HasPrefix(m.Subject, "s") {
