@@ -31,6 +31,7 @@ type entry struct {
 	place        // where messages of it go
 	asMbox place // the same, should an unknown file be an mbox
 	flags  Flags
+	marked bool // the flags are those of a Maildir
 	named  bool // given by the user, so that it must hold mail
 	lazy   bool // too big to be read ahead
 	raw    []byte
@@ -74,7 +75,8 @@ func (f *finder) path(p string) {
 		if k == kindOther {
 			k = kindUnknown
 		}
-		e := entry{path: p, kind: k, named: true, flags: Flags{Read: true}}
+		e := entry{path: p, kind: k, named: true}
+		e.setFlags(filepath.Base(p))
 		e.place = place{f.o.Mailbox, []string{looseFolder}}
 		e.asMbox = place{f.o.Mailbox, []string{stem(filepath.Base(p))}}
 		if k == kindMbox {
@@ -141,9 +143,10 @@ func (f *finder) maildir(p string, ents []fs.DirEntry, rel []string, depth int) 
 				continue
 			}
 			e := entry{path: filepath.Join(p, sub, m.Name()), kind: kindMessage, place: at}
-			if sub == "cur" {
-				e.flags = maildirFlags(m.Name())
-			}
+			e.flags, e.marked = maildirFlags(m.Name())
+			// What lies in new was not looked at yet. A message in cur without flags may
+			// have been put there by a program that keeps them in the header.
+			e.marked = e.marked || sub == "new"
 			f.add(e)
 		}
 	}
@@ -173,7 +176,8 @@ func (f *finder) file(dir string, d fs.DirEntry, rel []string) {
 	if !f.regular(d) {
 		return
 	}
-	e := entry{path: filepath.Join(dir, d.Name()), kind: k, flags: Flags{Read: true}}
+	e := entry{path: filepath.Join(dir, d.Name()), kind: k}
+	e.setFlags(d.Name())
 	e.place = f.place(rel, looseFolder)
 	if k != kindMessage {
 		e.asMbox = f.place(mboxPath(rel, d.Name()), inboxFolder)
@@ -182,6 +186,14 @@ func (f *finder) file(dir string, d fs.DirEntry, rel []string) {
 		e.place = e.asMbox
 	}
 	f.add(e)
+}
+
+// setFlags takes the flags from the name of a file that has left its Maildir; all
+// else counts as read.
+func (e *entry) setFlags(name string) {
+	if e.flags, e.marked = maildirFlags(name); !e.marked {
+		e.flags = Flags{Read: true}
+	}
 }
 
 // regular counts and refuses links, dotfiles, folders and devices.

@@ -64,7 +64,10 @@ type Item struct {
 	Origin      string   // where it was read, for messages to a person only
 	Raw         []byte   // the message, RFC 5322; the caller owns it
 	Flags       Flags
-	Received    time.Time // from mbox's From_ line, else zero
+	// Marked tells that the flags are a Maildir's, which keeps them beside the
+	// message; otherwise they are read from its header, in which they stay.
+	Marked   bool
+	Received time.Time // from mbox's From_ line, else zero
 }
 
 // Key is a message's identity: the same bytes in the same folder path are the

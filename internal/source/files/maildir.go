@@ -7,16 +7,19 @@ import (
 	"unicode/utf8"
 )
 
-// maildirFlags reads the flags behind ":2," in a Maildir file name; file
-// systems without ":" use ";" or "!" instead. Whatever lies in new is unread.
-// T (to be deleted) does not keep a message out: it is still there.
-func maildirFlags(name string) Flags {
-	var f Flags
+// maildirFlags reads the flags behind ":2," in a Maildir file name, if it has
+// them; file systems without ":" use ";" or "!" instead. T (to be deleted) does
+// not keep a message out: it is still there.
+func maildirFlags(name string) (f Flags, ok bool) {
 	i := strings.LastIndex(name, "2,")
 	if i < 1 || !strings.ContainsRune(":;!", rune(name[i-1])) {
-		return f
+		return f, false
 	}
-	for _, c := range name[i+2:] {
+	letters := name[i+2:]
+	if strings.ContainsFunc(letters, func(r rune) bool { return (r|0x20) < 'a' || (r|0x20) > 'z' }) {
+		return f, false
+	}
+	for _, c := range letters {
 		switch c {
 		case 'S':
 			f.Read = true
@@ -26,7 +29,7 @@ func maildirFlags(name string) Flags {
 			f.Draft = true
 		}
 	}
-	return f
+	return f, true
 }
 
 // dottedFolder splits a Maildir++ folder name (".Clients.North") into its path.

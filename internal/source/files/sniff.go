@@ -19,9 +19,12 @@ const (
 )
 
 // kindOf tells a file's kind from its name. A name that says nothing (MH's
-// bare numbers, mboxes without extension, archives that name messages by
+// bare numbers, files of a Maildir, mboxes without extension, archives that name messages by
 // digest or as text) leaves it to the content.
 func kindOf(name string) kind {
+	if _, ok := maildirFlags(name); ok {
+		return kindUnknown
+	}
 	ext := strings.ToLower(filepath.Ext(name))
 	switch ext {
 	case ".eml":

@@ -105,7 +105,7 @@ func (w *walk) entry(e *entry) bool {
 	case kindMbox:
 		return w.mbox(e)
 	case kindMessage:
-		return w.give(Item{Origin: e.path, Raw: e.raw, Flags: e.flags}, e.place)
+		return w.give(Item{Origin: e.path, Raw: e.raw, Flags: e.flags, Marked: e.marked}, e.place)
 	case kindError:
 		return w.fail(e.path, e.err)
 	default:

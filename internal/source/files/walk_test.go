@@ -53,6 +53,9 @@ func list(t *testing.T, o Options, paths ...string) (items []string, errs []erro
 				flags += f.c
 			}
 		}
+		if it.Marked {
+			flags += "!"
+		}
 		line, _, _ := strings.Cut(string(it.Raw), "\n")
 		items = append(items, it.Mailbox+"|"+strings.Join(it.Folder, " > ")+"|"+flags+"|"+line)
 	}
@@ -108,13 +111,25 @@ func TestWalk(t *testing.T) {
 				"archive/cur/30.x:2,S": msg("nested"), "archive/new/": "",
 			},
 			want: []string{
-				DefaultMailbox + "|Inbox|r|Subject: seen", DefaultMailbox + "|Inbox|rf|Subject: flagged",
-				DefaultMailbox + "|Inbox|d|Subject: draft", DefaultMailbox + "|Inbox||Subject: plain", DefaultMailbox + "|Inbox||Subject: new",
-				DefaultMailbox + "|Clients > North|r|Subject: client",
-				DefaultMailbox + "|Entwürfe|d|Subject: entwurf",
-				DefaultMailbox + "|archive|r|Subject: nested",
+				DefaultMailbox + "|Inbox|r!|Subject: seen", DefaultMailbox + "|Inbox|rf!|Subject: flagged",
+				DefaultMailbox + "|Inbox|d!|Subject: draft", DefaultMailbox + "|Inbox||Subject: plain", DefaultMailbox + "|Inbox|!|Subject: new",
+				DefaultMailbox + "|Clients > North|r!|Subject: client",
+				DefaultMailbox + "|Entwürfe|d!|Subject: entwurf",
+				DefaultMailbox + "|archive|r!|Subject: nested",
 			},
 			skipped: 1,
+		},
+		{
+			name: "files that have left their Maildir",
+			files: map[string]string{
+				"saved/1.host:2,RS": msg("seen"), "saved/2.host!2,F": msg("flagged"), "saved/3.host;2,": msg("unseen"),
+				"saved/4.eml": msg("plain"), "saved/5.host:2,S": "no mail", "saved/list:2,5.csv": msg("a list"),
+			},
+			want: []string{
+				DefaultMailbox + "|saved|r!|Subject: seen", DefaultMailbox + "|saved|f!|Subject: flagged",
+				DefaultMailbox + "|saved|!|Subject: unseen", DefaultMailbox + "|saved|r|Subject: plain",
+			},
+			skipped: 2,
 		},
 		{
 			name: "mboxes and MH", options: Options{Mailbox: "m"},
