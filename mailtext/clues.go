@@ -114,7 +114,7 @@ func cluesOf(l string) clue {
 		}
 		if n := t.first[int(last)<<8|int(c)]; n != 0 {
 			for _, w := range t.words[n-1] {
-				if found&w.clue == 0 && hasFolded(l[i+1:], w.rest) {
+				if found&w.clue == 0 && i+1 < len(l) && (l[i+1] == w.rest[0] || l[i+1]|0x20 == w.rest[0]) && hasFolded(l[i+1:], w.rest) {
 					found |= w.clue
 				}
 			}

@@ -24,7 +24,7 @@ type sample struct {
 }
 
 // samples reads about n messages of a folder of the corpora, evenly.
-func samples(t *testing.T, folder string, n int) []sample {
+func samples(t testing.TB, folder string, n int) []sample {
 	t.Helper()
 	root, err := filepath.Abs("..")
 	if err != nil {

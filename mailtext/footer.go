@@ -1,7 +1,6 @@
 package mailtext
 
 import (
-	"hash/fnv"
 	"slices"
 	"strings"
 	"unicode"
@@ -89,31 +88,49 @@ func lineStart(text string, from, at int) int {
 // numbers, addresses of pages behind the name of the site, blanks, signs and the
 // size of letters. It is 0 for what has no letters.
 func fingerprint(s string) uint64 {
-	h := fnv.New64a()
+	h := fnvOffset
 	letters := false
+	var word [64]byte
 	for w := range strings.FieldsSeq(s) {
 		if _, rest, ok := strings.Cut(w, "://"); ok {
 			w, _, _ = strings.Cut(rest, "/")
 		}
-		if strings.ContainsAny(w, "0123456789") {
-			h.Write([]byte("0 "))
-			continue
-		}
-		var kept []byte
+		kept, digit := word[:0], false
 		for _, r := range w {
-			if unicode.IsLetter(r) || unicode.IsMark(r) {
+			switch {
+			case r|0x20 >= 'a' && r|0x20 <= 'z':
+				kept = append(kept, byte(r|0x20))
+			case r >= '0' && r <= '9':
+				digit = true
+			case r >= utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsMark(r)):
 				kept = utf8.AppendRune(kept, unicode.ToLower(r))
 			}
 		}
-		if len(kept) > 0 {
+		switch {
+		case digit:
+			h = fnv64a(h, "0 ")
+		case len(kept) > 0:
 			letters = true
-			h.Write(append(kept, ' '))
+			h = fnv64a(h, append(kept, ' '))
 		}
 	}
 	if !letters {
 		return 0
 	}
-	return max(h.Sum64(), 1)
+	return max(h, 1)
+}
+
+// The 64-bit FNV-1a hash: hash/fnv's, which has its bytes copied to the heap first.
+const (
+	fnvOffset uint64 = 14695981039346656037
+	fnvPrime  uint64 = 1099511628211
+)
+
+func fnv64a[T string | []byte](h uint64, s T) uint64 {
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * fnvPrime
+	}
+	return h
 }
 
 // Footers makes signatures of the tails that the author's messages repeat. One

@@ -2,6 +2,7 @@ package mailtext
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -130,8 +131,18 @@ func wordsOf(text string) worded {
 		if n >= maxLanguageWords {
 			break
 		}
-		chunk = strings.Trim(chunk, ",.;:!?()[]\"'„“”«»…-*>")
-		if isCode(chunk) {
+		chunk, kind := bared(chunk)
+		switch kind {
+		case codeChunk:
+			continue
+		case plainChunk:
+			w.letters[scriptLatin] += len(chunk)
+			lower := strings.ToLower(chunk)
+			if chunk[0] < 'a' {
+				lower += " "
+			}
+			w.words[scriptLatin] = append(w.words[scriptLatin], lower)
+			n++
 			continue
 		}
 		for chunk != "" {
@@ -154,6 +165,79 @@ func wordsOf(text string) worded {
 	return w
 }
 
+// chunkKind is what stands between two blanks.
+type chunkKind int
+
+const (
+	mixedChunk chunkKind = iota // any characters
+	plainChunk                  // one word of ASCII's letters
+	codeChunk                   // no words
+)
+
+// The signs that end a chunk, and those that no word of ASCII is written with.
+const (
+	chunkEnds = ",.;:!?()[]\"'„“”«»…-*>"
+	codeSigns = "@_\\{}=<>()[]|#$%&+*~^0123456789`"
+)
+
+// byteKinds are ASCII's characters, by what they say of a chunk.
+var byteKinds = sync.OnceValue(func() *[256]byteKind {
+	var k [256]byteKind
+	for c := range k {
+		switch {
+		case c >= utf8.RuneSelf:
+			k[c] = wideByte
+		case strings.IndexByte(codeSigns, byte(c)) >= 0:
+			k[c] = codeByte
+		case c|0x20 < 'a' || c|0x20 > 'z':
+			k[c] = otherByte
+		}
+		if c < utf8.RuneSelf && strings.IndexByte(chunkEnds, byte(c)) >= 0 {
+			k[c] |= endByte
+		}
+	}
+	return &k
+})
+
+type byteKind uint8
+
+const (
+	codeByte byteKind = 1 << iota
+	otherByte
+	wideByte
+	endByte
+)
+
+// bared takes the signs from a chunk's ends and tells what the rest is. Nearly all
+// of most mail is in ASCII, for which a table says it.
+func bared(chunk string) (string, chunkKind) {
+	kinds := byteKinds()
+	for chunk != "" && kinds[chunk[0]]&endByte != 0 {
+		chunk = chunk[1:]
+	}
+	for chunk != "" && kinds[chunk[len(chunk)-1]]&endByte != 0 {
+		chunk = chunk[:len(chunk)-1]
+	}
+	var seen byteKind
+	for i := range len(chunk) {
+		seen |= kinds[chunk[i]]
+	}
+	switch {
+	case seen&wideByte != 0:
+		if chunk = strings.Trim(chunk, chunkEnds); isCode(chunk) {
+			return chunk, codeChunk
+		}
+		return chunk, mixedChunk
+	case chunk == "", seen&codeByte != 0, len(chunk) > 100:
+		return chunk, codeChunk
+	case seen == 0:
+		return chunk, plainChunk
+	case strings.Contains(chunk, "://") || strings.HasPrefix(chunk, "www."):
+		return chunk, codeChunk
+	}
+	return chunk, mixedChunk
+}
+
 // isCode tells of what is no words of a language, in Latin letters.
 func isCode(chunk string) bool {
 	for _, r := range chunk {
@@ -161,7 +245,7 @@ func isCode(chunk string) bool {
 			return false
 		}
 	}
-	return strings.ContainsAny(chunk, "@_\\{}=<>()[]|#$%&+*~^0123456789`") || strings.Contains(chunk, "://") || strings.HasPrefix(chunk, "www.") || len(chunk) > 100
+	return strings.ContainsAny(chunk, codeSigns) || strings.Contains(chunk, "://") || strings.HasPrefix(chunk, "www.") || len(chunk) > 100
 }
 
 // nextWord takes the first word from a text without blanks. The apostrophe after

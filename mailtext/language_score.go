@@ -61,6 +61,35 @@ type family struct {
 	middles map[string]weighted
 	letters map[rune]weighted
 	pairs   map[[2]rune][]float64 // how much two letters in a row speak for each tongue
+
+	// What is known of ASCII's letters without a look into the maps.
+	asciiPairs   [128 * 128][]float64
+	asciiLetters bool // one of them is a tongue's own
+	headKeys     partKeys
+	tailKeys     partKeys
+	middleKeys   partKeys
+}
+
+// partKeys tell by the two characters at the known end of a part how many bytes the
+// parts with them have, as bits, so that few are looked up. Characters share places.
+type partKeys [1 << 12]uint8
+
+func partKey(a, b byte) int { return int(a&63)<<6 | int(b&63) }
+
+// has tells whether a part of so many bytes may be known. Of those with one byte
+// only, a and b are the same.
+func (k *partKeys) has(a, b byte, size int) bool {
+	if size == 1 {
+		b = a
+	}
+	return k[partKey(a, b)]&(1<<min(size-1, 7)) != 0
+}
+
+func (k *partKeys) add(a, b byte, size int) {
+	if size == 1 {
+		b = a
+	}
+	k[partKey(a, b)] |= 1 << min(size-1, 7)
 }
 
 // tongues gives the families by script, made once: they are read only.
@@ -105,7 +134,29 @@ func newFamily(all []tongue) *family {
 	weigh(f.middles, n)
 	weigh(f.letters, n)
 	f.pair(all)
+	f.index()
 	return f
+}
+
+// index fills what saves looking into the maps.
+func (f *family) index() {
+	for p, v := range f.pairs {
+		if p[0] < utf8.RuneSelf && p[1] < utf8.RuneSelf {
+			f.asciiPairs[p[0]<<7|p[1]] = v
+		}
+	}
+	for r := range f.letters {
+		f.asciiLetters = f.asciiLetters || r < utf8.RuneSelf
+	}
+	for p := range f.heads {
+		f.headKeys.add(p[0], p[min(1, len(p)-1)], len(p))
+	}
+	for p := range f.middles {
+		f.middleKeys.add(p[0], p[min(1, len(p)-1)], len(p))
+	}
+	for p := range f.tails {
+		f.tailKeys.add(p[len(p)-1], p[max(0, len(p)-2)], len(p))
+	}
 }
 
 // pair learns from the words which letters follow each other in which tongue.
@@ -226,7 +277,11 @@ func (f *family) score(word string, points []float64) {
 	} else {
 		give(f.words[word], wordWeight)
 	}
+	ascii := isASCII(word)
 	for _, r := range word {
+		if ascii && !f.asciiLetters {
+			break
+		}
 		l, known := f.letters[r]
 		if !known {
 			continue
@@ -246,16 +301,34 @@ func (f *family) score(word string, points []float64) {
 		if at += size; at >= len(word) {
 			break
 		}
-		give(f.heads[word[:at]], partWeight)
+		if f.headKeys.has(word[0], word[1], at) {
+			give(f.heads[word[:at]], partWeight)
+		}
 	}
 	for n, at := 1, len(word); n <= longestPart; n++ {
 		_, size := utf8.DecodeLastRuneInString(word[:at])
 		if at -= size; at <= 0 {
 			break
 		}
-		give(f.tails[word[at:]], partWeight)
+		if f.tailKeys.has(word[len(word)-1], word[len(word)-2], len(word)-at) {
+			give(f.tails[word[at:]], partWeight)
+		}
 	}
 	f.middle(word, give)
+	if ascii {
+		last := byte(' ')
+		for i := range len(word) + 1 {
+			c := byte(' ')
+			if i < len(word) {
+				c = word[i]
+			}
+			for t, v := range f.asciiPairs[int(last)<<7|int(c)] {
+				points[t] += v * pairWeight
+			}
+			last = c
+		}
+		return
+	}
 	eachPair(word, func(p [2]rune) {
 		for i, v := range f.pairs[p] {
 			points[i] += v * pairWeight
@@ -273,7 +346,18 @@ func (f *family) middle(word string, give func(weighted, float64)) {
 			}
 			_, size := utf8.DecodeRuneInString(word[at:])
 			at += size
-			give(f.middles[word[i:at]], partWeight)
+			if f.middleKeys.has(word[i], word[min(i+1, len(word)-1)], at-i) {
+				give(f.middles[word[i:at]], partWeight)
+			}
 		}
 	}
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }

@@ -152,7 +152,7 @@ func TestHostile(t *testing.T) {
 			whole(t, text, spans)
 			Tails(text, spans)
 			Language(text)
-			if d := time.Since(start); d > 10*time.Second {
+			if d := time.Since(start); d > time.Minute {
 				t.Errorf("took %v", d)
 			}
 		})

@@ -138,7 +138,7 @@ func TestSplitHostile(t *testing.T) {
 			text := strings.Repeat(l, 4<<20/len(l))
 			start := time.Now()
 			whole(t, text, Split(text, "x", nil))
-			if took := time.Since(start); took > 5*time.Second {
+			if took := time.Since(start); took > time.Minute {
 				t.Errorf("took %v", took)
 			}
 		})

@@ -40,6 +40,21 @@ func BaseSubject(subject string) string {
 	return strings.TrimSpace(strings.TrimSuffix(s, "(fwd)"))
 }
 
+// BareSubject is a subject as its author wrote it, with one blank between words and
+// without what mail programs and lists put before it.
+func BareSubject(subject string) string {
+	s := []rune(strings.Join(strings.Fields(norm.NFC.String(subject)), " "))
+	base := strings.ToLower(string(s)) // of as many letters
+	for range maxPrefixes {
+		rest, ok := withoutPrefix(base)
+		if !ok {
+			break
+		}
+		base = rest
+	}
+	return string(s[max(0, len(s)-utf8.RuneCountInString(base)):])
+}
+
 // withoutPrefix takes off one prefix, if there is one and something behind it.
 func withoutPrefix(s string) (string, bool) {
 	if rest, ok := strings.CutPrefix(s, "["); ok {

@@ -2,8 +2,10 @@ package mailtext
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // field is a line of a header that a mailer wrote into the text.
@@ -49,7 +51,6 @@ type rules struct {
 	address     *regexp.Regexp
 	introduces  *regexp.Regexp
 	divider     *regexp.Regexp
-	noted       *regexp.Regexp
 	forwarded   *regexp.Regexp
 	forward     *regexp.Regexp
 	answer      *regexp.Regexp
@@ -69,7 +70,6 @@ var patterns = sync.OnceValue(func() *rules {
 		address:     regexp.MustCompile(`[<(＜\[][^<>() ]{1,100}@[^<>() ]{1,200}[>)＞\]]`),
 		introduces:  oneOf(`(`, `)[^:：]{0,100}[:：]$`, verbs()),
 		divider:     oneOf(`^[-_=*]{2,} ?(`, `) ?[-_=*]{2,}:?$`, dividers()),
-		noted:       regexp.MustCompile(`(?i)^(.{1,200} on |.{1,100} )?\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4},? \d{1,2}:\d{2}(:\d{2})? ?([AP]M)?( [A-Z]{3})?$`),
 		forwarded:   oneOf(`^(`, `)$`, forwardeds()),
 		forward:     regexp.MustCompile(`(?i)^\s*(fwd?|wg|wtr|tr|rv|i|doorst|enc|res?env|vs|vl|vb|pd|hl|転送|转发|轉寄)\s*[:：]`),
 		answer:      regexp.MustCompile(`(?i)^(\s*\[[^\]]{1,40}\])*\s*(re|aw|antw|antwort|sv|vs|r|rif|res|ref|odp|vá|ynt|ang|bls|atb|回复|答复|回覆|返信)\s*(\[\d+\])?\s*[:：]`),
@@ -211,8 +211,15 @@ func hasYear(l string) bool {
 	return false
 }
 
-func isForward(subject string) bool   { return patterns().forward.MatchString(subject) }
-func isAnswer(subject string) bool    { return patterns().answer.MatchString(subject) }
+func isForward(subject string) bool {
+	return hasColon(subject) && patterns().forward.MatchString(subject)
+}
+
+func isAnswer(subject string) bool {
+	return hasColon(subject) && patterns().answer.MatchString(subject)
+}
+
+func hasColon(s string) bool          { return strings.IndexByte(s, ':') >= 0 || strings.Contains(s, "：") }
 func beginsAttribution(l string) bool { return patterns().begins.MatchString(l) }
 func introduces(l string, c clue) bool {
 	return len(l) < 400 && endsInColon(l) && c&clueSay != 0 && patterns().introduces.MatchString(l)
@@ -229,7 +236,20 @@ func (l *line) isDevice() bool {
 }
 
 func (l *line) isLegal() bool {
-	return l.clues&clueLegal != 0 && len(l.text) > 30 && patterns().legal.MatchString(l.text)
+	if l.clues&clueLegal != 0 && (len(l.text) <= 30 || !beginsLegal(l.text) || !patterns().legal.MatchString(l.text)) {
+		l.clues &^= clueLegal // once is enough
+	}
+	return l.clues&clueLegal != 0
+}
+
+// beginsLegal tells whether a line has what one of the legal footers' patterns begins
+// with: prose has the words that lawyers use, too.
+func beginsLegal(l string) bool {
+	l = strings.ToLower(l)
+	return slices.ContainsFunc([]string{
+		"this ", "if you ", "the information ", "confidentiality ", "please consider", "diese ", "der inhalt ", "ce ", "cet ", "este ", "questo ",
+		"il presente ", "informazioni ", "dit ", "deze ", "esta ", "a presente ", "メール", "このメ",
+	}, func(begins string) bool { return strings.Contains(l, begins) })
 }
 
 func isDrawn(c byte) bool { return strings.IndexByte("-_=*", c) >= 0 }
@@ -246,7 +266,7 @@ func isRule(l string) bool {
 
 // isNoted tells of the line with a time in a header of Notes.
 func (l *line) isNoted() bool {
-	return l.clues&clueClock != 0 && l.clues&clueDate != 0 && len(l.text) < 300 && patterns().noted.MatchString(l.text)
+	return l.clues&clueClock != 0 && l.clues&clueDate != 0 && len(l.text) < 300 && endsAsNoted(l.text)
 }
 
 func endsInColon(l string) bool { return strings.HasSuffix(l, ":") || strings.HasSuffix(l, "：") }
@@ -258,8 +278,11 @@ func (l *line) forwards() bool {
 		return false
 	}
 	drawn := isDrawn(l.text[0])
-	if drawn && strings.Trim(l.text, "-_=* ") == "" || !drawn && l.clues&clueForward == 0 {
+	// A line drawn around a name and a date says so without a word.
+	if l.clues&clueForward == 0 && (!drawn || !strings.HasPrefix(l.text, "---------") || strings.Trim(l.text, "-_=* ") == "") {
 		return false
 	}
-	return patterns().forwarded.MatchString(l.text)
+	// Prose that looks forward to something is what most of these lines are.
+	first := l.text[0]
+	return (drawn || first >= utf8.RuneSelf || strings.IndexByte("abdfimw(", first|0x20) >= 0) && patterns().forwarded.MatchString(l.text)
 }
