@@ -11,17 +11,23 @@ import (
 )
 
 // body tells apart what a message's author wrote, what is quoted and what is a
-// signature, and in which language it is.
-func (b *Builder) body(ctx context.Context, seq archive.Seq, m mail.Message, doc *engine.Document) error {
-	text, spans := mailtext.Read(m.Body.Content, m.Body.Type == mail.HTML, m.Subject)
+// signature, and in which language it is: as it was told before, if it was. Otherwise it
+// gives what there is to be kept of it.
+func (b *Builder) body(ctx context.Context, rec archive.Record, m mail.Message, doc *engine.Document) (read []byte, err error) {
+	html := m.Body.Type == mail.HTML
+	text, told, known := mailtext.Tell(rec.Reading, m.Body.Content, html, m.Subject)
+	if !known {
+		read = told.Encode(m.Body.Content, html, m.Subject)
+	}
+	spans := told.Spans
 	tails := mailtext.Tails(text, spans)
 	prints := make([]uint64, len(tails))
 	for i, t := range tails {
 		prints[i] = t.Print
 	}
-	repeated, err := b.footers.repeated(ctx, seq, m.From.Address, identity(m, text), prints)
+	repeated, err := b.footers.repeated(ctx, rec.Seq, m.From.Address, identity(m, text), prints)
 	if err != nil {
-		return fmt.Errorf("tell footers of a message: %w", err)
+		return nil, fmt.Errorf("tell footers of a message: %w", err)
 	}
 	var footers []mailtext.Tail
 	for i, t := range tails {
@@ -31,13 +37,13 @@ func (b *Builder) body(ctx context.Context, seq archive.Seq, m mail.Message, doc
 	}
 	// By what the message itself shows: which footers are known depends on what came
 	// before it, and the same mail has to give the same index.
-	doc.Language = mailtext.LanguageOf(m.Subject, text, spans)
+	doc.Language = told.Language
 	spans = mailtext.Footers(spans, footers)
 	doc.Body = text
 	for _, s := range spans {
 		doc.Parts = append(doc.Parts, engine.BodyPart{Kind: partKind(s.Kind), End: s.End})
 	}
-	return nil
+	return read, nil
 }
 
 func partKind(k mailtext.Kind) engine.PartKind {

@@ -25,9 +25,12 @@ type BuildOptions struct {
 	// peak, measured on the Enron corpus with two of them under way.
 	BatchDocs  int
 	BatchBytes int
-	OCR        bool          // Renew has pictures recognised
-	Retry      time.Duration // Run's first pause after a fault, which doubles; 1 s
-	Logger     *slog.Logger
+	// Busy tells that somebody waits for an answer: preparing the next message then
+	// lets that go first, for a moment; nil: nobody ever does.
+	Busy   func() bool
+	OCR    bool          // Renew has pictures recognised
+	Retry  time.Duration // Run's first pause after a fault, which doubles; 1 s
+	Logger *slog.Logger
 }
 
 func (o BuildOptions) withDefaults() BuildOptions {
@@ -62,7 +65,10 @@ type Builder struct {
 	done    atomic.Int64
 	damaged atomic.Int64 // messages left out because the store cannot give them
 	running turn         // of Catchup
-	writing turn         // of a batch
+	// inVain are the attachments that Renew has read again and that are as stale as
+	// before, as where a reader cannot be started: the next start tries again.
+	inVain  map[mail.Digest]bool
+	writing turn // of a batch
 	// reached is how far this Builder has come; a bulk index moves its own
 	// checkpoint only at the end. Zero after a fault: then the checkpoint tells.
 	reached atomic.Uint64
@@ -90,7 +96,7 @@ func (t turn) take(ctx context.Context) (release func(), err error) {
 // NewBuilder makes a Builder from a into w.
 func NewBuilder(a *archive.Archive, x extract.Extractor, w engine.Writer, o BuildOptions) *Builder {
 	o = o.withDefaults()
-	return &Builder{archive: a, texts: newTextDesk(a, x, o.Logger), footers: newFooterDesk(a), places: newPlaceDesk(a), writer: w, opts: o, running: newTurn(), writing: newTurn()}
+	return &Builder{archive: a, texts: newTextDesk(a, x, o.Logger), footers: newFooterDesk(a), places: newPlaceDesk(a), writer: w, opts: o, running: newTurn(), writing: newTurn(), inVain: map[mail.Digest]bool{}}
 }
 
 // Done counts the messages taken into the index since the Builder was made.
@@ -207,6 +213,7 @@ type item struct {
 	gone  bool
 	doc   engine.Document
 	texts map[mail.Digest]archive.Text // extracted now, to be kept
+	read  []byte                       // what was told of its text now, to be kept; nil when that was known
 	err   error
 }
 
@@ -222,6 +229,7 @@ func (b *Builder) prepare(ctx context.Context, working *sync.WaitGroup, from arc
 	for range b.opts.Workers {
 		working.Go(func() {
 			for j := range jobs {
+				b.giveWay()
 				j.out <- b.document(ctx, j.rec)
 			}
 		})
@@ -255,6 +263,23 @@ func (b *Builder) prepare(ctx context.Context, working *sync.WaitGroup, from arc
 	return slots
 }
 
+// The longest that preparing one message waits for searches, and how often it looks
+// whether they are done. Under searches without end indexing is slower and goes on.
+const (
+	wayAtMost = 2 * time.Millisecond
+	wayStep   = 250 * time.Microsecond
+)
+
+// giveWay waits as long as somebody waits for an answer, for a moment.
+func (b *Builder) giveWay() {
+	if b.opts.Busy == nil {
+		return
+	}
+	for waited := time.Duration(0); waited < wayAtMost && b.opts.Busy(); waited += wayStep {
+		time.Sleep(wayStep)
+	}
+}
+
 func (b *Builder) flush(ctx context.Context, bt *batch) error {
 	if bt.upto == 0 {
 		return nil
@@ -262,7 +287,7 @@ func (b *Builder) flush(ctx context.Context, bt *batch) error {
 	if err := b.texts.put(ctx, bt.texts); err != nil {
 		return err
 	}
-	if err := b.footers.put(ctx, bt.upto); err != nil {
+	if err := b.footers.put(ctx, bt.readings, bt.upto); err != nil {
 		return err
 	}
 	release, err := b.writing.take(ctx)
@@ -283,12 +308,13 @@ func (b *Builder) flush(ctx context.Context, bt *batch) error {
 
 // batch gathers items until it is worth writing.
 type batch struct {
-	opts    BuildOptions
-	puts    []engine.Document
-	deletes []mail.MessageID
-	texts   map[mail.Digest]archive.Text
-	bytes   int
-	upto    archive.Seq
+	opts     BuildOptions
+	puts     []engine.Document
+	deletes  []mail.MessageID
+	texts    map[mail.Digest]archive.Text
+	readings []archive.Reading
+	bytes    int
+	upto     archive.Seq
 }
 
 func (bt *batch) add(it item) {
@@ -298,6 +324,9 @@ func (bt *batch) add(it item) {
 		return
 	}
 	bt.puts = append(bt.puts, it.doc)
+	if it.read != nil {
+		bt.readings = append(bt.readings, archive.Reading{Message: it.id, Data: it.read})
+	}
 	bt.bytes += textBytes(it.doc)
 	for d, t := range it.texts {
 		if bt.texts == nil {

@@ -178,3 +178,18 @@ func (s *store) blobPath(d mail.Digest) string {
 	name := d.String()
 	return filepath.Join(s.dir, "archive", "blobs", name[:2], name[2:])
 }
+
+// Indexing lets searches go first, and goes on under searches without end.
+func TestIndexingGivesWayToSearches(t *testing.T) {
+	t.Parallel()
+	s := mailed(t, 23)
+	w := &counting{Writer: s.openIndex(filepath.Join(t.TempDir(), "index"))}
+	var asked atomic.Int64
+	o := indexer.BuildOptions{Busy: func() bool { asked.Add(1); return true }}
+	if err := indexer.NewBuilder(s.archive, s.extract, w, o).Catchup(s.ctx); err != nil {
+		t.Fatal(err)
+	}
+	if n := w.puts.Load(); n != 23 || asked.Load() < 2*23 {
+		t.Errorf("%d messages are in the index, want 23; asked %d times whether somebody searches", n, asked.Load())
+	}
+}

@@ -1,14 +1,17 @@
 package indexer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path"
 	"strings"
 
+	"mailquarry/extract"
 	"mailquarry/internal/archive"
 	"mailquarry/internal/decode"
 	"mailquarry/internal/mail"
+	"mailquarry/search/analysis"
 	"mailquarry/search/engine"
 )
 
@@ -32,9 +35,9 @@ func (b *Builder) document(ctx context.Context, rec archive.Record) item {
 	it.doc = engine.Document{
 		ID: rec.ID, Mailbox: rec.Mailbox, Folder: rec.Folder,
 		Subject: m.Subject, From: senders(m), To: m.To, Cc: m.Cc, Bcc: m.Bcc,
-		Date: m.Date(), Sent: m.Sent, Size: rec.Size, Gone: !rec.GoneAt.IsZero(),
+		Date: m.Date(), Sent: m.Sent, Size: decode.Size(rec.Format, rec.Payload, rec.Parts), Gone: !rec.GoneAt.IsZero(),
 	}
-	if it.err = b.body(ctx, rec.Seq, m, &it.doc); it.err != nil {
+	if it.read, it.err = b.body(ctx, rec, m, &it.doc); it.err != nil {
 		return it
 	}
 	texts, err := b.texts.of(ctx, rec.Parts)
@@ -43,9 +46,10 @@ func (b *Builder) document(ctx context.Context, rec archive.Record) item {
 		return it
 	}
 	it.texts = texts.fresh
-	for _, p := range rec.Parts {
+	whole := wholeTexts(rec.Parts, texts.all)
+	for i, p := range rec.Parts {
 		t := texts.all[p.Digest]
-		a := engine.Attachment{Name: p.Name, Type: t.Type, Text: t.Text, State: textState(p, t)}
+		a := engine.Attachment{Name: p.Name, Type: t.Type, Kind: cmp.Or(t.Type, otherKind), Text: t.Text, State: textState(p, t, i < whole)}
 		if a.Type == "" {
 			a.Type = strings.ToLower(strings.TrimPrefix(path.Ext(p.Name), "."))
 		}
@@ -62,11 +66,24 @@ func (b *Builder) document(ctx context.Context, rec archive.Record) item {
 	return it
 }
 
+// otherKind is the kind of attachments whose content no reader knows.
+const otherKind = "other"
+
+// wholeTexts tells how many of the parts, from the first, are searched with all of
+// their texts.
+func wholeTexts(parts []mail.Part, texts map[mail.Digest]archive.Text) int {
+	in := make([]string, len(parts))
+	for i, p := range parts {
+		in[i] = texts[p.Digest].Text
+	}
+	return analysis.Fit(engine.MaxWords, in...)
+}
+
 // textState is what became of a part's text, or why there is none yet.
-func textState(p mail.Part, t archive.Text) string {
+func textState(p mail.Part, t archive.Text, whole bool) string {
 	switch {
 	case !p.Digest.IsZero() && t.State != "":
-		return t.State
+		return string(extract.State(t.State).In(p.Inline, whole))
 	case p.Kind == mail.ReferencePart:
 		return "reference"
 	case p.Problem != "" && !p.Pending:

@@ -135,9 +135,9 @@ func (d *footerDesk) hold(ctx context.Context, keys []uint64) error {
 	}
 }
 
-// put stores what was noted, with all messages up to a change among it. It runs
-// beside repeated, not beside itself.
-func (d *footerDesk) put(ctx context.Context, upto archive.Seq) error {
+// put stores what was noted, with all messages up to a change among it, and what was
+// told of messages' texts. It runs beside repeated, not beside itself.
+func (d *footerDesk) put(ctx context.Context, readings []archive.Reading, upto archive.Seq) error {
 	d.mu.Lock()
 	if !d.continuous || upto <= d.noted {
 		upto = 0
@@ -149,8 +149,8 @@ func (d *footerDesk) put(ctx context.Context, upto archive.Seq) error {
 	clear(d.dirty)
 	d.mu.Unlock()
 	var err error
-	if len(changed) > 0 || upto > 0 {
-		err = d.archive.PutTails(ctx, changed, upto)
+	if len(readings) > 0 || len(changed) > 0 || upto > 0 {
+		err = d.archive.PutReadings(ctx, readings, changed, upto)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -44,7 +44,7 @@ func TestFooters(t *testing.T) {
 			t.Errorf("%s: %v, want %v", s.what, got, s.want)
 		}
 		if i%2 == 0 {
-			if err := d.put(t.Context(), 0); err != nil {
+			if err := d.put(t.Context(), nil, 0); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -85,7 +85,7 @@ func TestFootersAtOnce(t *testing.T) {
 				last = true
 			default:
 			}
-			if err := d.put(t.Context(), 0); err != nil {
+			if err := d.put(t.Context(), nil, 0); err != nil {
 				t.Error(err)
 				return
 			}
@@ -123,7 +123,7 @@ func TestFootersOfStoredMessages(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := d.put(t.Context(), upto); err != nil {
+		if err := d.put(t.Context(), nil, upto); err != nil {
 			t.Fatal(err)
 		}
 		return last

@@ -161,6 +161,9 @@ func (im *Importer) split(ctx context.Context, it files.Item) imported {
 		m.skip = true
 		return m
 	}
+	if it.Marked {
+		payload, format = decode.Mark(payload, format, decode.Marks(it.Flags))
+	}
 	m.upsert.Payload, m.upsert.Format = payload, format
 	for _, p := range parts {
 		digest, _, err := im.archive.PutBlob(ctx, bytes.NewReader(p.Content), 0)

@@ -80,7 +80,26 @@ func marksOf(m mail.Message, doc *engine.Document, parts []mail.Part, at whereab
 	for _, h := range m.Headers {
 		k.add(engine.KeyHeader, h.Name+"="+h.Value)
 	}
+	k.domains(engine.KeyToDomain, m.To)
+	k.domains(engine.KeyCcDomain, m.Cc)
+	k.domains(engine.KeyBccDomain, m.Bcc)
 	return k
+}
+
+// maxDomains is how many domains of recipients a message is marked with at most.
+const maxDomains = 1000
+
+// domains adds the domains of recipients.
+func (k *marks) domains(name string, list []mail.Address) {
+	seen := map[string]bool{}
+	for _, a := range list {
+		d := bounded(query.FoldKey(domainOf(a.Address)))
+		if d == "" || seen[d] || len(seen) == maxDomains {
+			continue
+		}
+		seen[d] = true
+		*k = append(*k, engine.Key{Name: name, Value: d})
+	}
 }
 
 // state adds what the message is and what its owner has done with it.
@@ -158,6 +177,9 @@ func mediaType(ext, found string) string {
 // hasLink tells whether a text holds a web address.
 func hasLink(s string) bool {
 	for _, begins := range []string{"http://", "https://", "www."} {
+		if begins != "www." && !strings.Contains(s, "://") {
+			continue // a colon is rarer than an h, and found sooner
+		}
 		for rest, before := s, byte(' '); ; {
 			i := strings.Index(rest, begins)
 			if i < 0 {

@@ -94,6 +94,8 @@ func TestMarksOfTheTenantsMail(t *testing.T) {
 	for _, c := range []struct{ subject, name, want string }{
 		{"inbound", engine.KeyDirection, "inbound"},
 		{"inbound", engine.KeyDomain, "fabrikam.example"},
+		{"outbound", engine.KeyToDomain, "contoso.example, fabrikam.example"},
+		{"outbound", engine.KeyCcDomain, ""},
 		{"inbound", engine.KeyCategory, "Red category"},
 		{"inbound", engine.KeyImportant, "high"},
 		{"inbound", engine.KeyIs, "flagged, important, read"},

@@ -18,7 +18,7 @@ const renewAtOnce = 50
 // BuildOptions.OCR, those with pictures that nobody has looked at. The messages that
 // carry what reads otherwise now stand in the feed anew, and Catchup indexes
 // them. Renew tells how many those are, and rests as long as it works, so that new
-// mail and searches come first.
+// mail and searches come first. It must not run twice at once.
 func (b *Builder) Renew(ctx context.Context) (int, error) {
 	makers, err := b.archive.TextsMadeBy(ctx)
 	if err != nil {
@@ -32,6 +32,9 @@ func (b *Builder) Renew(ctx context.Context) (int, error) {
 			return n, err
 		}
 		for _, p := range parts {
+			if b.inVain[p.Digest] {
+				continue
+			}
 			began := time.Now()
 			changed, err := b.renewText(ctx, p)
 			if err != nil {
@@ -66,6 +69,9 @@ func (b *Builder) renewText(ctx context.Context, p mail.Part) (changed int, err 
 	}
 	if err != nil {
 		return 0, err
+	}
+	if b.isStale(t.Made) {
+		b.inVain[p.Digest] = true
 	}
 	return b.archive.PutTexts(ctx, map[mail.Digest]archive.Text{p.Digest: t})
 }

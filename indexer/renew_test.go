@@ -110,10 +110,10 @@ type picturesExtractor struct{ asked, read atomic.Int32 }
 func (p *picturesExtractor) Extract(_ context.Context, d extract.Doc) (extract.Result, error) {
 	p.asked.Add(1)
 	if !d.OCR {
-		return extract.Result{State: extract.Empty, Reason: "no text layer", Type: "image", Made: "sniff/3 image/1 no-ocr/1"}, nil
+		return extract.Result{State: extract.NoText, Reason: "no text layer", Type: "image", Made: "sniff/3 image/3 no-ocr/1"}, nil
 	}
 	p.read.Add(1)
-	return extract.Result{State: extract.OK, Type: "image", Made: "sniff/3 image/1 ocr/1", Text: "walnut"}, nil
+	return extract.Result{State: extract.OK, Type: "image", Made: "sniff/3 image/3 ocr/1", Text: "walnut"}, nil
 }
 
 // Pictures are recognised in the background, each once: what is new is indexed
@@ -174,7 +174,7 @@ func (s *site) olderReaderThan(digest mail.Digest) {
 		s.t.Fatal(err)
 	}
 	text := texts[digest]
-	text.Made = strings.Replace(text.Made, "image/1", "image/0", 1)
+	text.Made = strings.Replace(text.Made, "image/3", "image/0", 1)
 	if _, err := s.archive.PutTexts(s.ctx, map[mail.Digest]archive.Text{digest: text}); err != nil {
 		s.t.Fatal(err)
 	}
@@ -217,5 +217,39 @@ func TestAnUnreadableBlobHoldsUpNothing(t *testing.T) {
 	}
 	if _, err := b.Renew(s.ctx); err != nil {
 		t.Error(err)
+	}
+}
+
+// uselessExtractor reads nothing with the reader that it should have, as where
+// PDFium cannot be started.
+type uselessExtractor struct{ n int }
+
+func (x *uselessExtractor) Extract(context.Context, extract.Doc) (extract.Result, error) {
+	x.n++
+	return extract.Result{State: extract.Partial, Text: "walnut", Made: "sniff/0 pdf/0 no-pdfium"}, nil
+}
+
+// What cannot be read better now is not read again and again until the next start.
+func TestWhatIsRenewedInVainIsLeftToTheNextStart(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.user("anna").Folder("inbox").Add(letterWith("scan", textFile("scan.pdf", "pixels")))
+	if _, err := s.puller.Round(s.ctx); err != nil {
+		t.Fatal(err)
+	}
+	x := &uselessExtractor{}
+	for start := range 2 {
+		b := indexer.NewBuilder(s.archive, x, s.index, indexer.BuildOptions{OCR: true})
+		if err := b.Catchup(s.ctx); err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			if _, err := b.Renew(s.ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if want := 2 + start; x.n != want {
+			t.Errorf("start %d: read %d times in all, want %d", start, x.n, want)
+		}
 	}
 }

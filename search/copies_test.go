@@ -102,6 +102,45 @@ func TestConversations(t *testing.T) {
 	}
 }
 
+// TestWholeConversation: a conversation is told of as a whole, those of its messages marked
+// that match, and within it nothing of mailboxes and folders that the viewer does not see.
+func TestWholeConversation(t *testing.T) {
+	t.Parallel()
+	w := shared(t)
+	w.store(letter{box: eva, folder: "Posteingang", key: "third", subject: "Re: Granite offer", from: "Tom <" + tom + ">", text: "We agree, zebra.", conversation: "offer"})
+	w.index()
+	w.later()
+	told := func(r search.Request) (total, found, listed, marked int) {
+		t.Helper()
+		r.Text, r.Conversations = "zebra", true
+		res := w.find(r)
+		if res.Total != 1 || len(res.Hits) != 1 {
+			t.Fatalf("%d conversations", res.Total)
+		}
+		h := res.Hits[0]
+		for i, m := range h.Thread.Messages {
+			if m.Found {
+				marked++
+			}
+			if m.Found != (m.ID == h.ID) || i > 0 && m.Date.Before(h.Thread.Messages[i-1].Date) {
+				t.Errorf("the conversation is told as %+v", h.Thread)
+			}
+		}
+		return h.Thread.Total, h.Thread.Found, len(h.Thread.Messages), marked
+	}
+	if total, found, listed, marked := told(search.Request{}); total != 3 || found != 1 || listed != 3 || marked != 1 {
+		t.Errorf("%d messages, %d found, %d listed, %d marked", total, found, listed, marked)
+	}
+	if total, _, listed, _ := told(search.Request{EachCopy: true}); total != 5 || listed != 5 {
+		t.Errorf("with each copy %d messages, %d listed", total, listed)
+	}
+	check(t, w.archive.ExcludeFolders(t.Context(), w.boxes[tom], []mail.FolderID{w.folders[tom+":Inbox"], w.folders[tom+":Sent Items"]}, nil))
+	w.later()
+	if total, _, listed, _ := told(search.Request{EachCopy: true}); total != 3 || listed != 3 {
+		t.Errorf("with folders excluded %d messages, %d listed", total, listed)
+	}
+}
+
 // TestExcludedFoldersTellNothing: copies, conversations and what is found through them
 // do not tell of mail in folders that are out of the configured scope.
 func TestExcludedFoldersTellNothing(t *testing.T) {

@@ -3,6 +3,8 @@ package search
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -10,6 +12,7 @@ import (
 	"mailquarry/internal/access"
 	"mailquarry/internal/archive"
 	"mailquarry/internal/mail"
+	"mailquarry/search/engine"
 )
 
 // fresh is how long the names of mailboxes and folders are kept. A search on
@@ -30,7 +33,7 @@ type directory struct {
 	last *names
 }
 
-// names is what the directory knew at one moment. It is never changed.
+// names is what the directory knew at one moment. It is not changed.
 type names struct {
 	read      time.Time
 	cost      time.Duration     // that reading took
@@ -41,6 +44,13 @@ type names struct {
 	hidden    []mail.MailboxID // shown to nobody
 	removed   []mail.MailboxID // of deleted users, and shown
 	excluded  []mail.FolderID  // out of the configured scope: shown to nobody
+	tree      *engine.Tree     // which folders lie in which
+
+	// Made when they are asked for first.
+	naming  sync.Once
+	called  *people
+	folding sync.Once
+	folds   []foldedFolder // as folders
 }
 
 // names gives names that are at most as old as maxAge, or, unless that is 0, as
@@ -59,6 +69,9 @@ func (d *directory) names(ctx context.Context, maxAge time.Duration) (*names, er
 	n, err := d.readNames(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if d.last != nil && maps.EqualFunc(n.tree.Above, d.last.tree.Above, slices.Equal) {
+		n.tree = d.last.tree // engines keep what they have counted by it
 	}
 	n.read, n.cost = now, time.Since(start)
 	d.last = n
@@ -100,7 +113,26 @@ func (d *directory) readNames(ctx context.Context) (*names, error) {
 			n.excluded = append(n.excluded, folders[i].ID)
 		}
 	}
+	n.tree = n.makeTree()
 	return n, nil
+}
+
+// makeTree tells which folders lie in which. What lies in itself is at the top.
+func (n *names) makeTree() *engine.Tree {
+	tree := &engine.Tree{Above: make(map[string][]string, len(n.folders))}
+	for i := range n.folders {
+		f := &n.folders[i]
+		var above []string
+		for over := n.folder[f.Parent]; over != nil && over != f && len(above) < len(f.Path); over = n.folder[over.Parent] {
+			if !over.Excluded {
+				above = append(above, over.ID.String())
+			}
+		}
+		if len(above) > 0 {
+			tree.Above[f.ID.String()] = above
+		}
+	}
+	return tree
 }
 
 // scope is what p may see.

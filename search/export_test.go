@@ -11,5 +11,5 @@ import (
 func SnippetsOf(text, subject, body string) Snippets {
 	node := query.Parse(text, time.Unix(0, 0)).Node
 	m := mail.Message{Subject: subject, Body: mail.Body{Type: mail.Text, Content: body}}
-	return newMatcher(query.Positive(node)).snippets(m, nil, nil)
+	return newMatcher(query.Positive(node)).snippets(m, nil, nil, nil)
 }

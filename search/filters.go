@@ -28,7 +28,7 @@ func (n *names) filters(r Request, scope access.Scope) ([]engine.Filter, error) 
 		case engine.FacetMailbox:
 			filter.Values, err = n.mailboxFilter(values, scope)
 		case engine.FacetFolder:
-			err = folderFilter(values)
+			filter.Values, err = n.folderFilter(values)
 		}
 		if err != nil {
 			return nil, err
@@ -68,13 +68,25 @@ func (n *names) mailboxesAt(address string, scope access.Scope) []string {
 	return ids
 }
 
-func folderFilter(values []string) error {
+// folderFilter reads folders' ids; those with Within stand for all that lie in them, too.
+func (n *names) folderFilter(values []string) ([]string, error) {
+	var ids []string
 	for _, s := range values {
-		if _, err := mail.ParseFolderID(s); err != nil {
-			return &RequestError{Field: "folder", Reason: "it has to be a folder's id, as GET /mailboxes lists them"}
+		id, within := strings.CutSuffix(s, Within)
+		if _, err := mail.ParseFolderID(id); err != nil {
+			return nil, &RequestError{Field: "folder", Reason: "it has to be a folder's id, as GET /mailboxes lists them, or that and /** for all within"}
+		}
+		ids = append(ids, id)
+		if !within {
+			continue
+		}
+		for i := range n.folders {
+			if below := n.folders[i].ID.String(); slices.Contains(n.tree.Above[below], id) {
+				ids = append(ids, below)
+			}
 		}
 	}
-	return nil
+	return ids, nil
 }
 
 // between leaves of a query what lies in a range of dates.

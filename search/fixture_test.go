@@ -5,7 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,8 +48,20 @@ func (asIs) Extract(_ context.Context, d extract.Doc) (extract.Result, error) {
 	if strings.HasPrefix(string(b), "!") {
 		return extract.Result{State: extract.Encrypted, Reason: "it needs a password", Type: "pdf"}, err
 	}
+	switch string(b) {
+	case noText:
+		return extract.Result{State: extract.NoText, Reason: "no text layer", Type: "image"}, err
+	case unknown:
+		return extract.Result{State: extract.Unsupported, Reason: "no extractor for this format"}, err
+	}
 	return extract.Result{State: extract.OK, Type: "text", Text: string(b)}, err
 }
+
+// Contents that asIs has no text of.
+const (
+	noText  = "#picture"
+	unknown = "#unknown"
+)
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
@@ -65,7 +79,8 @@ func newWorld(t testing.TB) *world {
 	}
 	w.service = search.New(search.Config{
 		Archive: a, Engine: e, Checkpoint: e.Checkpoint, Now: func() time.Time { return w.clock },
-		Saved: func(name string) (string, bool, error) { text, ok := w.saved[name]; return text, ok, nil },
+		Saved:      func(name string) (string, bool, error) { text, ok := w.saved[name]; return text, ok, nil },
+		SavedNames: func() ([]string, error) { return slices.Sorted(maps.Keys(w.saved)), nil },
 	})
 	return w
 }

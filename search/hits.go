@@ -7,10 +7,12 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"mailquarry/extract"
 	"mailquarry/internal/access"
 	"mailquarry/internal/archive"
 	"mailquarry/internal/decode"
 	"mailquarry/internal/mail"
+	"mailquarry/search/analysis"
 	"mailquarry/search/engine"
 )
 
@@ -60,7 +62,7 @@ func (s *Service) hits(ctx context.Context, n *names, scope access.Scope, found 
 	for i, rec := range visible {
 		g.Go(func() error {
 			hits[i] = s.hit(rec, texts, n, m)
-			hits[i].Score = by[rec.ID].Score
+			hits[i].Score, hits[i].Why = by[rec.ID].Score, by[rec.ID].Why
 			others.complete(&hits[i], by[rec.ID])
 			return ctx.Err()
 		})
@@ -98,14 +100,14 @@ func (s *Service) hit(rec archive.Record, texts map[mail.Digest]archive.Text, n 
 	msg := s.decode(rec)
 	h := Hit{
 		ID: rec.ID, Mailbox: n.mailboxRef(rec.Mailbox), Folder: n.folderRef(rec.Folder),
-		Subject: msg.Subject, From: msg.From, To: msg.To, Cc: msg.Cc, Date: msg.Date(), Size: rec.Size,
+		Subject: msg.Subject, From: msg.From, To: msg.To, Cc: msg.Cc, Date: msg.Date(), Size: decode.Size(rec.Format, rec.Payload, rec.Parts),
 		IsRead: msg.IsRead, GoneAt: n.goneAt(rec), ConversationID: msg.ConversationID, InternetMessageID: msg.InternetMessageID,
 		Attachments: attachments(rec.Parts, texts),
 	}
 	for _, p := range rec.Parts {
 		h.HasAttachments = h.HasAttachments || !p.Inline
 	}
-	h.Snippets = m.snippets(msg, rec.Parts, texts)
+	h.Snippets = m.snippets(msg, rec.Reading, rec.Parts, texts)
 	return h
 }
 
@@ -142,20 +144,28 @@ func (s *Service) texts(ctx context.Context, ds []mail.Digest) (map[mail.Digest]
 
 func attachments(parts []mail.Part, texts map[mail.Digest]archive.Text) []Attachment {
 	list := make([]Attachment, 0, len(parts))
+	in := make([]string, len(parts))
 	for i, p := range parts {
-		list = append(list, attachment(i, p, texts))
+		in[i] = texts[p.Digest].Text
+	}
+	whole := analysis.Fit(engine.MaxWords, in...)
+	for i, p := range parts {
+		list = append(list, attachment(i, p, texts, i < whole))
 	}
 	return list
 }
 
-func attachment(i int, p mail.Part, texts map[mail.Digest]archive.Text) Attachment {
+func attachment(i int, p mail.Part, texts map[mail.Digest]archive.Text, whole bool) Attachment {
 	a := Attachment{
 		Index: i, Name: p.Name, ContentType: p.ContentType, Size: p.Size, Inline: p.Inline, Kind: p.Kind,
 	}
 	text, extracted := texts[p.Digest]
 	switch {
 	case extracted && !p.Digest.IsZero():
-		a.State, a.Reason = text.State, text.Reason
+		a.State, a.Reason = string(extract.State(text.State).In(p.Inline, whole)), text.Reason
+		if a.State != text.State && !whole {
+			a.Reason = fmt.Sprintf("only the first %d words of a message's attachments are searched", engine.MaxWords)
+		}
 	case p.Kind == mail.ReferencePart:
 		a.State, a.Reason = StateReference, "it is a link to a file in the cloud"
 	case p.Problem != "" && !p.Pending:

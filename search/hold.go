@@ -58,7 +58,7 @@ func (n *names) holdQuery(text string, made time.Time) (query.Node, error) {
 	if len(rs.warnings) > 0 {
 		return nil, errors.New(rs.warnings[0].Message)
 	}
-	return node, nil
+	return inAllSpellings(node), nil
 }
 
 // Held gives those of the messages that one of the holds covers by its query,

@@ -3,6 +3,7 @@ package search
 import (
 	"slices"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"mailquarry/search/analysis"
@@ -12,13 +13,15 @@ import (
 // The bounds of looking for matches. A match that stands farther back than
 // this is still found by the search; only its snippet is missing.
 const (
-	maxScan    = 1 << 20 // bytes of one text
-	maxHitScan = 2 << 20 // bytes of all texts of one hit
+	maxScan    = 1 << 20  // bytes of one text
+	maxHitScan = 2 << 20  // bytes of all texts of one hit
+	maxFarScan = 16 << 20 // bytes of attachments, beyond these, of all hits of a page
+	passCost   = 16       // bytes in which a term is only searched for, for one that is cut into words
 	chunkSize  = 16 << 10
 	enough     = 64       // matches, after which a text is not read on
 	longEnough = 64 << 10 // bytes, after which it is not read on when each pattern was seen
 	maxMarked  = 200      // bytes of a phrase that are marked as one
-	maxWork    = 4 << 20  // comparisons, against queries made to cost much
+	maxWork    = 16       // comparisons for each byte of these, against queries made to cost much
 	fewTerms   = 32       // up to which a chunk is looked through for them first
 )
 
@@ -30,12 +33,25 @@ type pattern struct {
 	inflect bool // other forms of the one term match too
 }
 
+// formsOf are the terms that a term of the pattern stands for: those of a phrase match
+// whatever particles they have.
+func (p pattern) formsOf(term string) []string {
+	if len(p.terms) == 1 || p.prefix {
+		return []string{term}
+	}
+	return analysis.Particled(term)
+}
+
 // matcher finds the places in texts by which a message matches a query. It may
 // be used from several goroutines.
-type matcher struct{ patterns []pattern }
+type matcher struct {
+	patterns []pattern
+	far      atomic.Int64 // what is left of maxFarScan
+}
 
 func newMatcher(nodes []query.Node) *matcher {
 	m := &matcher{}
+	m.far.Store(maxFarScan)
 	for _, n := range nodes {
 		var p pattern
 		switch n := n.(type) {
@@ -52,11 +68,6 @@ func newMatcher(nodes []query.Node) *matcher {
 		}
 	}
 	return m
-}
-
-// inflects tells whether the language of a text makes a difference.
-func (m *matcher) inflects() bool {
-	return slices.ContainsFunc(m.patterns, func(p pattern) bool { return p.inflect })
 }
 
 // in gives the patterns that are looked for in a text of one of the fields, in
@@ -76,7 +87,9 @@ func (m *matcher) in(language string, fields ...query.Field) *finder {
 		if p.prefix {
 			f.prefixes = append(f.prefixes, i)
 		} else {
-			f.exact[last] = append(f.exact[last], i)
+			for _, form := range p.formsOf(last) {
+				f.exact[form] = append(f.exact[form], i)
+			}
 		}
 		if p.inflect {
 			f.inflect(i, last, language)
@@ -88,6 +101,10 @@ func (m *matcher) in(language string, fields ...query.Field) *finder {
 // inflect has a pattern match the other forms of its term. Where the language is not
 // known it may be any.
 func (f *finder) inflect(i int, term, language string) {
+	if analysis.Hangul(term) {
+		f.forms = append(f.forms, wordForms{pattern: i, within: term, hangul: true})
+		return
+	}
 	languages := []string{language}
 	if language == "" {
 		languages = analysis.Inflected()
@@ -97,16 +114,31 @@ func (f *finder) inflect(i int, term, language string) {
 			f.forms = append(f.forms, wordForms{pattern: i, language: l, beginning: b, stem: analysis.Stem(l, term)})
 			f.begins = append(f.begins, b)
 		}
+		if within := analysis.CompoundPart(l, term); within != "" {
+			f.forms = append(f.forms, wordForms{pattern: i, language: l, within: within, term: term, sure: language != ""})
+			f.begins = append(f.begins, within)
+		}
 	}
 }
 
-// wordForms are the terms with a beginning that have a stem.
+// wordForms are the terms with a beginning that have a stem, or those that have something
+// within them and are compounds of a term.
 type wordForms struct {
 	pattern                   int
 	language, beginning, stem string
+	within, term              string // of compounds
+	sure                      bool   // the language is known
+	hangul                    bool   // all that has it within is a form
 }
 
+// leastUnsure is how many bytes the rest of a compound has, at least, where the language
+// is not known: reporting is none of report.
+const leastUnsure = 4
+
 func (w *wordForms) has(term string) bool {
+	if w.within != "" {
+		return strings.Contains(term, w.within) && (w.hangul || analysis.IsCompound(w.language, term, w.term, func(rest string) bool { return w.sure || len(rest) >= leastUnsure }))
+	}
 	return strings.HasPrefix(term, w.beginning) && analysis.Stem(w.language, term) == w.stem
 }
 
@@ -124,28 +156,43 @@ type finder struct {
 // span is a place in a text where a pattern matches.
 type span struct{ from, to, pattern int }
 
-// find lists the places where patterns match, in their order, within the
-// first limit bytes of text. It tells how many bytes it read.
-func (f *finder) find(text string, limit int) ([]span, int) {
+// find lists the places where patterns match, in their order, as far as it gets
+// in text for a cost of limit bytes. It tells what it has cost.
+func (f *finder) find(text string, limit int) (spans []span, cost int) {
 	if len(f.patterns) == 0 {
 		return nil, 0
 	}
-	if len(text) > limit {
-		text = text[:limit]
-	}
-	r := run{finder: f, seen: make([]bool, len(f.patterns))}
+	r := run{finder: f, seen: make([]bool, len(f.patterns)), most: maxWork * limit}
 	pos := 0
-	for pos < len(text) && !r.done(pos) {
+	for pos < len(text) && cost < limit && !r.done(pos) {
 		end := chunkEnd(text, pos)
 		chunk := text[pos:end]
 		if f.mayMatch(chunk) {
 			r.read(chunk, pos)
+			cost += len(chunk)
 		} else {
 			r.recent = r.recent[:0]
+			cost += 1 + len(chunk)/passCost
 		}
 		pos = end
 	}
-	return r.spans, pos
+	if r.work > r.most {
+		cost = max(cost, limit)
+	}
+	return r.spans, cost
+}
+
+// findFar is find in a text that may be very long. Where the beginning has no
+// match it reads on, for as long as the hits of a page may take together.
+func (m *matcher) findFar(f *finder, text string, limit int) (spans []span, cost int) {
+	spans, cost = f.find(text, limit)
+	if len(spans) > 0 || cost < limit {
+		return spans, cost
+	}
+	left := m.far.Swap(0)
+	spans, far := f.find(text, limit+int(left))
+	m.far.Add(max(0, left-int64(far)))
+	return spans, cost
 }
 
 // chunkEnd gives the end of the chunk that begins at pos. It stands behind a
@@ -172,7 +219,7 @@ func (f *finder) mayMatch(chunk string) bool {
 		return true
 	}
 	low := strings.ToLower(chunk)
-	return slices.ContainsFunc(f.begins, func(b string) bool { return strings.Contains(low, b) })
+	return slices.ContainsFunc(f.begins, func(b string) bool { return strings.Contains(low, b) || analysis.MayBeJoined(b, low) })
 }
 
 func isASCII(s string) bool {
@@ -190,6 +237,7 @@ type run struct {
 	recent []analysis.Token // the last words, at least as many as the longest pattern has
 	seen   []bool           // by pattern
 	work   int
+	most   int // work
 	spans  []span
 }
 
@@ -200,11 +248,12 @@ func (r *run) done(pos int) bool {
 	return pos >= longEnough && !slices.Contains(r.seen, false)
 }
 
-func (r *run) full() bool { return len(r.spans) >= enough || r.work > maxWork }
+func (r *run) full() bool { return len(r.spans) >= enough || r.work > r.most }
 
 // read finds what matches up to the end of a chunk that begins at base.
 func (r *run) read(chunk string, base int) {
 	for t := range analysis.Tokens(chunk) {
+		parts, joined := analysis.Parts(chunk, t), analysis.Joined(chunk, t)
 		t.Start += base
 		t.End += base
 		if len(r.recent) >= 2*r.longest+64 {
@@ -223,8 +272,38 @@ func (r *run) read(chunk string, base int) {
 			}
 		}
 		r.readForms(t.Term)
+		for part := range parts {
+			r.readPart(span{base + part.Start, base + part.End, 0}, part.Term)
+		}
+		for one := range joined {
+			r.readPart(span{base + one.Start, base + one.End, 0}, one.Term)
+		}
 		if r.full() {
 			return
+		}
+	}
+}
+
+// readPart finds the patterns of one word that a part of a word matches.
+func (r *run) readPart(at span, term string) {
+	add := func(i int) {
+		if len(r.patterns[i].terms) == 1 {
+			r.seen[i] = true
+			at.pattern = i
+			r.spans = append(r.spans, at)
+		}
+	}
+	for _, i := range r.exact[term] {
+		add(i)
+	}
+	for _, i := range r.prefixes {
+		if strings.HasPrefix(term, r.patterns[i].terms[0]) {
+			add(i)
+		}
+	}
+	for i := range r.forms {
+		if w := &r.forms[i]; term != r.patterns[w.pattern].terms[0] && w.has(term) {
+			add(w.pattern)
 		}
 	}
 }
@@ -249,7 +328,7 @@ func (r *run) match(i int) {
 	}
 	words := r.recent[len(r.recent)-len(terms):]
 	for k, term := range terms[:len(terms)-1] {
-		if r.work++; words[k].Term != term {
+		if r.work++; words[k].Term != term && !slices.Contains(r.patterns[i].formsOf(term), words[k].Term) {
 			return
 		}
 	}

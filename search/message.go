@@ -10,6 +10,7 @@ import (
 
 	"mailquarry/internal/access"
 	"mailquarry/internal/archive"
+	"mailquarry/internal/decode"
 	"mailquarry/internal/mail"
 	"mailquarry/mailtext"
 )
@@ -77,10 +78,10 @@ func (s *Service) Message(ctx context.Context, p access.Principal, id mail.Messa
 		return Message{}, err
 	}
 	m := s.decode(rec)
-	text, spans := mailtext.Read(m.Body.Content, m.Body.Type == mail.HTML, m.Subject)
+	text, told, _ := mailtext.Tell(rec.Reading, m.Body.Content, m.Body.Type == mail.HTML, m.Subject)
 	return Message{
 		ID: rec.ID, Mailbox: n.mailboxRef(rec.Mailbox), Folder: n.folderRef(rec.Folder),
-		Mail: m, Text: text, Parts: textParts(text, spans), Language: mailtext.LanguageOf(m.Subject, text, spans), Size: rec.Size, GoneAt: n.goneAt(rec),
+		Mail: m, Text: text, Parts: textParts(text, told.Spans), Language: told.Language, Size: decode.Size(rec.Format, rec.Payload, rec.Parts), GoneAt: n.goneAt(rec),
 		Attachments: attachments(rec.Parts, texts),
 	}, nil
 }
@@ -185,11 +186,11 @@ func (s *Service) part(ctx context.Context, p access.Principal, id mail.MessageI
 		return mail.Part{}, Attachment{}, "", ErrNotFound
 	}
 	part := rec.Parts[n]
-	texts, err := s.texts(ctx, held(rec.Parts[n:n+1]))
+	texts, err := s.texts(ctx, held(rec.Parts))
 	if err != nil {
 		return mail.Part{}, Attachment{}, "", err
 	}
-	return part, attachment(n, part, texts), texts[part.Digest].Text, nil
+	return part, attachments(rec.Parts, texts)[n], texts[part.Digest].Text, nil
 }
 
 // record reads a message that p may see.

@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"mailquarry/internal/access"
 	"mailquarry/internal/archive"
@@ -13,11 +14,11 @@ import (
 // How many of a hit's copies, and of its conversation's messages, are told of.
 const (
 	maxCopies = 20
-	maxThread = 5
+	maxThread = 10
 )
 
-// others is what is shown beside the hits of a page: where their copies lie, and the
-// latest messages of their conversations. What was deleted, or came out of sight, since
+// others is what is shown beside the hits of a page: where their copies lie, and
+// messages of their conversations. What was deleted, or came out of sight, since
 // it was indexed is missing.
 type others struct {
 	copies  map[mail.MessageID]Copy
@@ -31,7 +32,7 @@ func (s *Service) others(ctx context.Context, n *names, scope access.Scope, foun
 	for _, h := range found {
 		copies = append(copies, h.Copies[:min(len(h.Copies), maxCopies+1)]...)
 		if len(h.Thread) > 1 {
-			threads = append(threads, latest(h.Thread)...)
+			threads = append(threads, shownOf(h)...)
 		}
 	}
 	places, err := s.archive.Places(ctx, copies)
@@ -60,13 +61,27 @@ func (s *Service) others(ctx context.Context, n *names, scope access.Scope, foun
 	for _, rec := range records {
 		if n.shows(rec, scope) {
 			m := s.decode(rec)
-			o.threads[rec.ID] = ThreadMessage{rec.ID, n.mailboxRef(rec.Mailbox), m.From, m.Date(), m.IsRead}
+			o.threads[rec.ID] = ThreadMessage{ID: rec.ID, Mailbox: n.mailboxRef(rec.Mailbox), From: m.From, Date: m.Date(), IsRead: m.IsRead}
 		}
 	}
 	return o, n, nil
 }
 
-func latest(thread []mail.MessageID) []mail.MessageID { return thread[max(0, len(thread)-maxThread):] }
+// shownOf gives the messages of a hit's conversation that are shown, in their order.
+func shownOf(h engine.Hit) []mail.MessageID {
+	if len(h.Thread) <= maxThread {
+		return h.Thread
+	}
+	shown := map[mail.MessageID]bool{h.ID: true}
+	for _, list := range [][]mail.MessageID{h.Found, h.Thread} {
+		for _, id := range slices.Backward(list) {
+			if len(shown) < maxThread {
+				shown[id] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(h.Thread), func(id mail.MessageID) bool { return !shown[id] })
+}
 
 // complete tells of a hit what else there is of it.
 func (o others) complete(h *Hit, found engine.Hit) {
@@ -82,9 +97,10 @@ func (o others) complete(h *Hit, found engine.Hit) {
 		}
 	}
 	h.CopiesTotal = max(0, len(found.Copies)-1-missing)
-	h.Thread.Total = len(found.Thread)
-	for _, id := range latest(found.Thread) {
+	h.Thread.Total, h.Thread.Found = len(found.Thread), len(found.Found)
+	for _, id := range shownOf(found) {
 		if m, ok := o.threads[id]; ok {
+			m.Found = slices.Contains(found.Found, id)
 			h.Thread.Messages = append(h.Thread.Messages, m)
 		}
 	}

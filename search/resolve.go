@@ -10,7 +10,7 @@ import (
 )
 
 // resolver replaces in a query what depends on who asks and on what there is: the
-// names of folders, mailboxes and saved searches, me, conversations, directions.
+// names of folders, mailboxes, people and saved searches, me, conversations, directions.
 // It looks among what the scope holds only, so that a warning does not tell of
 // mailboxes that one may not see.
 type resolver struct {
@@ -18,6 +18,7 @@ type resolver struct {
 	scope    access.Scope
 	own      []mail.MailboxID // of who asks
 	saved    *expansion
+	byWord   int // addresses of recipients that are looked for one by one
 	warnings []query.Warning
 }
 
@@ -49,6 +50,13 @@ func (r *resolver) resolve(n query.Node) query.Node {
 		return query.Or{Nodes: []query.Node{n, oneOf(engine.FacetMailbox, r.names.removed)}}
 	case query.Me:
 		return r.me(n)
+	case query.Word:
+		if n.Exact || n.Fuzzy > 0 {
+			return n
+		}
+		return r.person(n, n.Field, n.Text)
+	case query.Phrase:
+		return r.person(n, n.Field, n.Text)
 	case query.Saved:
 		return r.search(n)
 	case query.Direction:

@@ -41,6 +41,7 @@ func (r *resolver) foldersNamed(name string) []mail.FolderID {
 	first, rest, deep := strings.Cut(want, "/")
 	known := wellknown.Folder(first)
 	said := r.saidBySource(known)
+	folded := r.names.folded()
 	var found []mail.FolderID
 	for i := range r.names.folders {
 		f := &r.names.folders[i]
@@ -48,7 +49,7 @@ func (r *resolver) foldersNamed(name string) []mail.FolderID {
 			continue
 		}
 		switch {
-		case fold(f.Name) == want, fold(joinPath(f.Path)) == want:
+		case folded[i].name == want, folded[i].path == want:
 		case known == "":
 			continue
 		case !deep && r.isWellKnown(f, known, said):
@@ -59,6 +60,24 @@ func (r *resolver) foldersNamed(name string) []mail.FolderID {
 		found = append(found, f.ID)
 	}
 	return found
+}
+
+// foldedFolder is what a folder is called, to be compared.
+type foldedFolder struct {
+	name, path string // folded
+	words      string // the terms of the name, with a blank before each
+}
+
+// folded gives the folders' names to be compared, as folders.
+func (n *names) folded() []foldedFolder {
+	n.folding.Do(func() {
+		n.folds = make([]foldedFolder, len(n.folders))
+		for i := range n.folders {
+			f := &n.folders[i]
+			n.folds[i] = foldedFolder{fold(f.Name), fold(joinPath(f.Path)), " " + strings.Join(analysis.Terms(f.Name), " ")}
+		}
+	})
+	return n.folds
 }
 
 // saidBySource lists the mailboxes whose source says which folder is that of a

@@ -23,7 +23,7 @@ const (
 type Request struct {
 	Text string // in the query language, at most query.MaxLength bytes
 	// Filters are chosen values of facets, as their buckets give them (of mailboxes
-	// addresses too): hits have one of each facet's. The counts of a facet leave its
+	// addresses too, of folders with Within for what lies in them): hits have one of each facet's. The counts of a facet leave its
 	// own filter out.
 	Filters map[engine.Facet][]string
 	Match   Match // "" is MatchAll
@@ -39,7 +39,8 @@ type Request struct {
 	Cursor        string         // Results.Next of the page before, "" for the first page
 	Facets        []engine.Facet // to be counted
 	FacetSize     int            // buckets per facet, to MaxFacetSize; 0 is DefaultFacetSize
-	Location      *time.Location // in which the query's dates are read; nil is UTC
+	Explain       bool           // has hits by relevance tell what their scores are made of
+	Location      *time.Location // in which the query's dates are read, and years and months counted; nil is UTC
 }
 
 // Results answers a Request.
@@ -47,8 +48,9 @@ type Results struct {
 	Text     string          // the query as it was given
 	Parsed   string          // the query as it was understood
 	Warnings []query.Warning // what was not understood, with its place in Text
-	// DidYouMean is the query with words in another spelling, where the ones that were
-	// asked for stand in no message that the viewer may see; "" otherwise.
+	// DidYouMean is the query with words in another spelling, which finds more, where the
+	// ones that were asked for stand in no message that the viewer may see or in hardly any;
+	// "" otherwise.
 	DidYouMean string
 	Match      Match // MatchAll, or MatchAny where that was asked for or all would find nothing
 	Total      int
@@ -65,10 +67,17 @@ type Bucket struct {
 	Value string
 	Label string
 	Count int
-	// Mailbox is whose folder it is, for people to tell two folders of one
-	// path apart; "" but for folders.
+	// Of folders alone. Mailbox is whose it is, for people to tell two folders of one
+	// path apart; Parent the value of the folder it lies in, "" at the top; Within how
+	// many hits are in it or a folder within, which is what they are listed by.
 	Mailbox string
+	Parent  string
+	Within  int
 }
+
+// Within stands behind a folder's value in a filter for the folder and all within, as
+// in the query language.
+const Within = "/**"
 
 // MailboxRef names a mailbox.
 type MailboxRef struct {
@@ -112,9 +121,10 @@ type Hit struct {
 	Score             float64
 	Snippets          Snippets
 	Attachments       []Attachment
-	Copies            []Copy // the other copies of it that the viewer sees, at most maxCopies; unless EachCopy
-	CopiesTotal       int    // how many other copies there are
-	Thread            Thread // with Conversations
+	Copies            []Copy              // the other copies of it that the viewer sees, at most maxCopies; unless EachCopy
+	CopiesTotal       int                 // how many other copies there are
+	Thread            Thread              // with Conversations
+	Why               *engine.Explanation // of Score, with Explain and by relevance
 }
 
 // Copy is another copy of a message.
@@ -124,10 +134,14 @@ type Copy struct {
 	Folder  FolderRef
 }
 
-// Thread is what the search finds of a conversation, copies once.
+// Thread is what the viewer sees of a conversation, copies once, whether the search finds
+// it or not.
 type Thread struct {
-	Total    int
-	Messages []ThreadMessage // the latest ones, at most maxThread, the oldest first
+	Total int
+	Found int // how many of them the search finds
+	// Messages are at most maxThread of them, the oldest first: the hit, then the latest
+	// that were found, then the latest of all.
+	Messages []ThreadMessage
 }
 
 // ThreadMessage is a message of a conversation.
@@ -137,6 +151,7 @@ type ThreadMessage struct {
 	From    mail.Address
 	Date    time.Time // UTC; zero when unknown
 	IsRead  bool
+	Found   bool // by the search
 }
 
 // Snippets show why a message was found. All of it is HTML in which matches

@@ -3,9 +3,9 @@ package search
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/text/language"
@@ -36,65 +36,54 @@ func (s *Service) Search(ctx context.Context, p access.Principal, r Request) (Re
 	if loc == nil {
 		loc = time.UTC
 	}
-	parsed := query.Parse(r.Text, s.now().In(loc))
-	node := parsed.Node
-	res := Results{Text: r.Text, Warnings: parsed.Warnings}
-	if parsed.Sort != "" { // what is typed says more than what is set
-		r.Sort = engine.Sort(parsed.Sort)
-	}
-	if node != nil {
-		res.Parsed = node.String()
-	}
-	scope := n.scope(p)
-	if node != nil {
-		rs := resolver{names: n, scope: scope, own: p.Owns(), saved: &expansion{get: s.saved, now: s.now().In(loc)}}
-		node = rs.resolve(node)
-		if err := rs.saved.err; err != nil {
-			return Results{}, fmt.Errorf("read a saved search: %w", err)
-		}
-		res.Warnings = append(res.Warnings, rs.warnings...)
-		slices.SortStableFunc(res.Warnings, func(a, b query.Warning) int { return cmp.Compare(a.From, b.From) })
-	}
-	filters, err := n.filters(r, scope)
+	// A page goes on with the time of the first one: an age is the same on all of them.
+	now, cursor, err := s.moment(r.Cursor)
 	if err != nil {
 		return Results{}, err
 	}
-	ask := func(node query.Node) (engine.Result, error) {
-		return s.engine.Search(ctx, engine.Request{
-			Scope: scope, Query: n.withoutExcluded(between(node, r.After, r.Before)), Filters: filters,
-			Collapse: !r.EachCopy && n.several(scope), Group: r.Conversations, Sort: r.Sort, Limit: r.Limit, Cursor: r.Cursor,
-			Facets: r.Facets, FacetSize: cmp.Or(r.FacetSize, DefaultFacetSize), Texts: s.reader(n, scope),
-		})
+	a := &asking{service: s, viewer: p, request: r, names: n, scope: n.scope(p), zone: loc, now: now.In(loc), cursor: cursor}
+	parsed, node, warnings, err := a.read(r.Text)
+	if err != nil {
+		return Results{}, err
 	}
-	res.Match = MatchAll
-	either, relaxes := relaxed(node, r.Text)
-	if r.Match == MatchAny {
-		node, res.Match = either, MatchAny
+	res := Results{Text: r.Text, Warnings: warnings}
+	if parsed.Sort != "" { // what is typed says more than what is set
+		r.Sort = engine.Sort(parsed.Sort)
+		a.request.Sort = r.Sort
 	}
-	found, err := ask(node)
-	if r.Match == MatchAuto && relaxes && (err == nil && found.Total == 0 || errors.Is(err, engine.ErrCursor)) {
-		// A cursor may be of the other search.
-		if some, fault := ask(either); fault != nil {
-			err = fault
-		} else if some.Total > 0 {
-			node, res.Match, found, err = either, MatchAny, some, nil
+	if parsed.Node != nil {
+		res.Parsed = parsed.Node.String()
+	}
+	if a.filters, err = n.filters(r, a.scope); err != nil {
+		return Results{}, err
+	}
+	if cmp.Or(r.Sort, engine.Relevance) == engine.Relevance && r.Limit > 0 {
+		if a.lean, err = s.lean(ctx, n, p, a.scope, r.Cursor != ""); err != nil {
+			return Results{}, fmt.Errorf("search: %w", err)
 		}
 	}
+	found, err := a.find(ctx, node)
 	if err != nil {
 		return Results{}, fmt.Errorf("search: %w", err)
 	}
-	if r.Cursor == "" && (found.Total == 0 || res.Match == MatchAny && r.Match == MatchAuto) {
-		if res.DidYouMean, err = s.didYouMean(ctx, scope, r.Text, parsed.Node); err != nil {
+	if res.Match = found.match; found.match == MatchAny {
+		node = found.either
+	}
+	if r.Cursor == "" && found.all <= fewFound {
+		if res.DidYouMean, err = a.didYouMean(ctx, parsed.Node, found); err != nil {
 			return Results{}, err
 		}
 	}
-	res.Total, res.Next, res.Sort = found.Total, found.Next, cmp.Or(r.Sort, engine.Relevance)
+	res.Total, res.Sort = found.Total, cmp.Or(r.Sort, engine.Relevance)
+	if found.Next != "" {
+		res.Next = strconv.FormatInt(now.Unix(), 36) + momentEnd + found.Next
+	}
 	for _, word := range found.Capped {
 		res.Warnings = append(res.Warnings, query.Warning{
 			Message: fmt.Sprintf("%s stands for too many words; the most frequent of them are searched", word), To: len(r.Text),
 		})
 	}
-	if res.Hits, err = s.hits(ctx, n, scope, found.Hits, newMatcher(query.Positive(node))); err != nil {
+	if res.Hits, err = s.hits(ctx, n, a.scope, found.Hits, newMatcher(query.Positive(inAllSpellings(node)))); err != nil {
 		return Results{}, err
 	}
 	if res.Facets, err = s.facets(ctx, n, found.Facets); err != nil {
@@ -102,6 +91,24 @@ func (s *Service) Search(ctx context.Context, p access.Principal, r Request) (Re
 	}
 	res.Took = time.Since(start)
 	return res, nil
+}
+
+// momentEnd stands between the time of the first page and the engine's cursor.
+const momentEnd = "."
+
+// moment tells at what time, in whole seconds, the first page of a search was asked for,
+// and gives the engine's cursor.
+func (s *Service) moment(cursor string) (time.Time, string, error) {
+	now := s.now()
+	if cursor == "" {
+		return time.Unix(now.Unix(), 0), "", nil
+	}
+	first, rest, ok := strings.Cut(cursor, momentEnd)
+	at, err := strconv.ParseInt(first, 36, 64)
+	if !ok || err != nil || at < 0 || at > now.Unix() {
+		return time.Time{}, "", engine.ErrCursor
+	}
+	return time.Unix(at, 0), rest, nil
 }
 
 // facets gives the buckets their labels.
@@ -139,6 +146,10 @@ func (n *names) bucket(f engine.Facet, b engine.Bucket) Bucket {
 		if f := n.folder[id]; err == nil && f != nil {
 			out.Label = joinPath(f.Path)
 			out.Mailbox = n.mailboxLabel(f.Mailbox)
+			out.Within = b.Within
+			if above := n.tree.Above[b.Value]; len(above) > 0 {
+				out.Parent = above[0]
+			}
 		}
 	default:
 		out.Label = FacetLabel(f, b.Value)

@@ -20,9 +20,11 @@ type Config struct {
 	Kept func(archive.Mailbox) bool
 	// Saved gives the text of a saved search by its name, for query:NAME; nil: there
 	// are none.
-	Saved  func(name string) (text string, ok bool, err error)
-	Now    func() time.Time // nil is time.Now
-	Logger *slog.Logger     // nil is silent
+	Saved func(name string) (text string, ok bool, err error)
+	// SavedNames lists the names of saved searches, for completion; nil: there are none.
+	SavedNames func() ([]string, error)
+	Now        func() time.Time // nil is time.Now
+	Logger     *slog.Logger     // nil is silent
 }
 
 // Service answers for one data folder. Its methods may be called from several
@@ -35,13 +37,16 @@ type Service struct {
 	log        *slog.Logger
 	names      directory
 	saved      func(name string) (text string, ok bool, err error)
+	savedNames func() ([]string, error)
+	stocks     stocks
+	written    writtenTo
 }
 
 // New makes a Service.
 func New(c Config) *Service {
 	s := &Service{
 		archive: c.Archive, engine: c.Engine, checkpoint: c.Checkpoint,
-		now: c.Now, log: c.Logger, saved: c.Saved,
+		now: c.Now, log: c.Logger, saved: c.Saved, savedNames: c.SavedNames,
 	}
 	if s.now == nil {
 		s.now = time.Now

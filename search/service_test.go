@@ -13,6 +13,7 @@ import (
 	"mailquarry/internal/mail"
 	"mailquarry/search"
 	"mailquarry/search/engine"
+	"mailquarry/search/query"
 )
 
 // TestNamesOfFoldersAndMailboxes: whatever a person calls a folder or a
@@ -389,6 +390,10 @@ func (leaky) Count(context.Context) (int, error) { return 0, nil }
 
 func (leaky) Similar(context.Context, access.Scope, string, int, int) ([]engine.TermCount, error) {
 	return nil, nil
+}
+
+func (leaky) People(context.Context, access.Scope, query.Node, int) ([]engine.Person, error) {
+	return []engine.Person{{Address: "secret@contoso.example", Names: []string{"secret"}, Sent: 9, Got: 9}}, nil
 }
 
 func (leaky) IDs(context.Context, mail.FolderID) ([]mail.MessageID, error) { return nil, nil }

@@ -24,28 +24,70 @@ const (
 	maxSubject   = 1000
 	maxParts     = 10 // attachments with fragments
 	maxBody      = 2 << 20
+
+	// Of a long body the beginning is read first, and all of it only where that does
+	// not show everything that matches: to tell quotes from the author's own text is half
+	// of what a snippet costs.
+	firstOfText = 16 << 10
+	firstOfHTML = 64 << 10
 )
 
-// snippets shows where a message matches.
-func (m *matcher) snippets(msg mail.Message, parts []mail.Part, texts map[mail.Digest]archive.Text) Snippets {
-	var out Snippets
-	body, stretches := mailtext.Read(firstBytes(msg.Body.Content, maxBody), msg.Body.Type == mail.HTML, msg.Subject)
-	language := ""
-	if m.inflects() {
-		language = mailtext.LanguageOf(msg.Subject, body, stretches)
+// reading is a body as far as it is read for a snippet.
+type reading struct {
+	text      string
+	stretches []mailtext.Span
+	language  string
+	anywhere  *finder
+	spans     []span
+	cost      int
+}
+
+// read reads a body as far as it takes to see all that matches: one that is not long
+// as it was told when it was indexed.
+func (m *matcher) read(msg mail.Message, kept []byte) reading {
+	first := firstOfText
+	if msg.Body.Type == mail.HTML {
+		first = firstOfHTML
 	}
+	if len(msg.Body.Content) > first {
+		if r := m.readTo(msg, nil, first); r.anywhere.allIn(r.spans) {
+			return r
+		}
+	}
+	return m.readTo(msg, kept, maxBody)
+}
+
+func (m *matcher) readTo(msg mail.Message, kept []byte, size int) (r reading) {
+	text, told, _ := mailtext.Tell(kept, firstBytes(msg.Body.Content, size), msg.Body.Type == mail.HTML, msg.Subject)
+	r.text, r.stretches, r.language = text, told.Spans, told.Language
+	r.anywhere = m.in(r.language, query.Any)
+	r.spans, r.cost = r.anywhere.find(r.text, maxScan)
+	return r
+}
+
+// allIn tells whether each pattern has a match.
+func (f *finder) allIn(spans []span) bool {
+	seen := make([]bool, len(f.patterns))
+	for _, s := range spans {
+		seen[s.pattern] = true
+	}
+	return !slices.Contains(seen, false)
+}
+
+// snippets shows where a message matches. Kept is what the archive has kept of what was
+// told of its text.
+func (m *matcher) snippets(msg mail.Message, kept []byte, parts []mail.Part, texts map[mail.Digest]archive.Text) Snippets {
+	var out Snippets
+	body := m.read(msg, kept)
 	if subject := firstRunes(msg.Subject, maxSubject); subject != "" {
-		spans, _ := m.in(language, query.Any, query.Subject).find(subject, maxScan)
+		spans, _ := m.in(body.language, query.Any, query.Subject).find(subject, maxScan)
 		out.Subject = []string{marked(subject, 0, len(subject), spans)}
 	}
-	left := maxHitScan
-	anywhere := m.in(language, query.Any)
-	spans, n := anywhere.find(body, min(maxScan, left))
-	left -= n
-	if out.Body = fragments(body, written(spans, stretches)); out.Body == nil {
-		out.Body = preview(body, stretches)
+	left := maxHitScan - body.cost
+	if out.Body = fragments(body.text, written(body.spans, body.stretches)); out.Body == nil {
+		out.Body = preview(body.text, body.stretches)
 	}
-	inName := m.in(language, query.Any, query.Filename)
+	inName := m.in(body.language, query.Any, query.Filename)
 	for i, p := range parts {
 		if len(out.Attachments) == maxParts {
 			break
@@ -53,7 +95,7 @@ func (m *matcher) snippets(msg mail.Message, parts []mail.Part, texts map[mail.D
 		var frags, where []string
 		if !p.Digest.IsZero() {
 			text := texts[p.Digest].Text
-			spans, n := anywhere.find(text, min(maxScan, left))
+			spans, n := m.findFar(body.anywhere, text, min(maxScan, max(left, 0)))
 			left -= n
 			frags, where = placed(text, spans, texts[p.Digest].Places)
 		}

@@ -251,7 +251,7 @@ func TestCostlyQueries(t *testing.T) {
 	} {
 		start := time.Now()
 		search.SnippetsOf(query, "s", text)
-		if took := time.Since(start); took > 5*time.Second {
+		if took := time.Since(start); took > time.Minute {
 			t.Errorf("%s took %v", name, took)
 		} else {
 			t.Logf("%s: %v", name, took)

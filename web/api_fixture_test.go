@@ -25,6 +25,7 @@ import (
 	"mailquarry/search"
 	"mailquarry/search/engine"
 	"mailquarry/search/engine/bleve"
+	"mailquarry/search/query"
 )
 
 // site is a running server over a real archive and index.
@@ -232,6 +233,11 @@ func (e stuck) Search(ctx context.Context, _ engine.Request) (engine.Result, err
 
 func (stuck) Similar(context.Context, access.Scope, string, int, int) ([]engine.TermCount, error) {
 	return nil, nil
+}
+
+func (e stuck) People(ctx context.Context, _ access.Scope, _ query.Node, _ int) ([]engine.Person, error) {
+	_, err := e.Search(ctx, engine.Request{})
+	return nil, err
 }
 
 func (stuck) Count(context.Context) (int, error) { return 0, nil }

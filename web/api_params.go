@@ -13,7 +13,6 @@ import (
 	"mailquarry/internal/mail"
 	"mailquarry/search"
 	"mailquarry/search/engine"
-	"mailquarry/search/query"
 )
 
 // maxValues bounds how often a parameter may be given.
@@ -108,14 +107,14 @@ func (p *params) facetSize() int {
 	return n
 }
 
-// moment reads a date, which stands for its beginning in UTC, or a time.
-func (p *params) moment(name string) time.Time {
+// moment reads a date, which stands for its beginning in a zone, or a time.
+func (p *params) moment(name string, zone *time.Location) time.Time {
 	s := p.values.Get(name)
 	if s == "" {
 		return time.Time{}
 	}
 	for _, layout := range []string{time.DateOnly, time.RFC3339Nano} {
-		if t, err := time.Parse(layout, s); err == nil && t.Year() >= 1000 {
+		if t, err := time.ParseInLocation(layout, s, zone); err == nil && t.Year() >= 1000 {
 			return t.UTC()
 		}
 	}
@@ -188,10 +187,14 @@ func facetNames() string {
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }
 
+// maxText is how many bytes of a query are taken. Of more than query.MaxLength the rest is
+// left out with a warning.
+const maxText = 64 << 10
+
 func (p *params) text() string {
 	q := p.values.Get("q")
-	if len(q) > query.MaxLength {
-		p.fail("q", "it has %d bytes; at most %d are possible", len(q), query.MaxLength)
+	if len(q) > maxText {
+		p.fail("q", "it has %d bytes; at most %d are possible", len(q), maxText)
 	}
 	return q
 }

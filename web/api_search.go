@@ -14,6 +14,7 @@ import (
 // searchJSON answers GET /search.
 type searchJSON struct {
 	Query      queryJSON                    `json:"query"`
+	Sort       engine.Sort                  `json:"sort"`
 	Total      int                          `json:"total"`
 	TookMS     float64                      `json:"took_ms"`
 	Hits       []hitJSON                    `json:"hits"`
@@ -37,7 +38,9 @@ type bucketJSON struct {
 	Value   string `json:"value"`
 	Label   string `json:"label"`
 	Mailbox string `json:"mailbox,omitempty"`
+	Parent  string `json:"parent,omitempty"`
 	Count   int    `json:"count"`
+	Within  *int   `json:"within,omitempty"`
 }
 
 type mailboxRefJSON struct {
@@ -67,6 +70,7 @@ type hitJSON struct {
 	ConversationID    string           `json:"conversation_id"`
 	InternetMessageID string           `json:"internet_message_id"`
 	Score             float64          `json:"score"`
+	Why               *whyJSON         `json:"why,omitempty"`
 	Snippets          snippetsJSON     `json:"snippets"`
 	Attachments       []attachmentJSON `json:"attachments"`
 	Copies            []copyJSON       `json:"copies"`
@@ -81,9 +85,10 @@ type copyJSON struct {
 	Folder  folderRefJSON  `json:"folder"`
 }
 
-// threadJSON is what was found of a hit's conversation.
+// threadJSON is a hit's conversation.
 type threadJSON struct {
 	Total    int                 `json:"total"`
+	Found    int                 `json:"found"`
 	Messages []threadMessageJSON `json:"messages"`
 }
 
@@ -93,6 +98,7 @@ type threadMessageJSON struct {
 	From    mail.Address   `json:"from"`
 	Date    *time.Time     `json:"date"`
 	IsRead  bool           `json:"is_read"`
+	Found   bool           `json:"found"`
 }
 
 type snippetsJSON struct {
@@ -119,18 +125,19 @@ type attachmentJSON struct {
 }
 
 func (s *server) apiSearch(c echo.Context) error {
-	known := []string{"q", "after", "before", "sort", "limit", "cursor", "facets", "facet_size", "match", "copies", "group"}
+	known := []string{"q", "after", "before", "sort", "limit", "cursor", "facets", "facet_size", "match", "copies", "group", "tz", "explain"}
 	for _, f := range engine.Facets() {
 		known = append(known, string(f)+"+")
 	}
 	p := readAPIParams(c, known...)
+	zone := p.zone()
 	request := search.Request{
-		Text: p.text(), Filters: p.filters(), EachCopy: p.oneOf("copies", "one", "each") == "each",
+		Text: p.text(), Location: zone, Filters: p.filters(), EachCopy: p.oneOf("copies", "one", "each") == "each",
 		Match:         search.Match(p.oneOf("match", string(search.MatchAll), string(search.MatchAny), string(search.MatchAuto))),
 		Conversations: p.oneOf("group", "message", "conversation") == "conversation",
-		After:         p.moment("after"), Before: p.moment("before"),
+		After:         p.moment("after", zone), Before: p.moment("before", zone),
 		Sort: p.sort(), Limit: p.limit(), Cursor: p.values.Get("cursor"), Facets: p.facets(),
-		FacetSize: p.facetSize(),
+		FacetSize: p.facetSize(), Explain: p.oneOf("explain", "0", "1") == "1",
 	}
 	if p.fault != nil {
 		return p.fault
@@ -145,7 +152,7 @@ func (s *server) apiSearch(c echo.Context) error {
 func searchOf(r search.Results) searchJSON {
 	out := searchJSON{
 		Query: queryJSON{Text: r.Text, Parsed: r.Parsed, Match: r.Match, Better: r.DidYouMean, Warnings: list(r.Warnings)},
-		Total: r.Total, TookMS: float64(r.Took.Microseconds()) / 1000,
+		Sort:  r.Sort, Total: r.Total, TookMS: float64(r.Took.Microseconds()) / 1000,
 		Hits: make([]hitJSON, 0, len(r.Hits)), Facets: map[engine.Facet]bucketsJSON{}, NextCursor: r.Next,
 	}
 	for _, h := range r.Hits {
@@ -154,7 +161,11 @@ func searchOf(r search.Results) searchJSON {
 	for f, buckets := range r.Facets {
 		b := bucketsJSON{Buckets: make([]bucketJSON, 0, len(buckets))}
 		for _, v := range buckets {
-			b.Buckets = append(b.Buckets, bucketJSON{v.Value, v.Label, v.Mailbox, v.Count})
+			one := bucketJSON{Value: v.Value, Label: v.Label, Mailbox: v.Mailbox, Parent: v.Parent, Count: v.Count}
+			if f == engine.FacetFolder {
+				one.Within = &v.Within
+			}
+			b.Buckets = append(b.Buckets, one)
 		}
 		out.Facets[f] = b
 	}
@@ -172,15 +183,16 @@ func hitOf(h search.Hit) hitJSON {
 			Attachments: make([]attachmentSnippetJSON, 0, len(h.Snippets.Attachments)),
 		},
 		Attachments: attachmentsOf(h.Attachments),
+		Why:         whyOf(h.Why),
 		Copies:      make([]copyJSON, 0, len(h.Copies)), CopiesTotal: h.CopiesTotal,
 	}
 	for _, c := range h.Copies {
 		out.Copies = append(out.Copies, copyJSON{c.ID.String(), mailboxRefOf(c.Mailbox), folderRefOf(c.Folder)})
 	}
 	if h.Thread.Total > 0 {
-		t := threadJSON{Total: h.Thread.Total, Messages: make([]threadMessageJSON, 0, len(h.Thread.Messages))}
+		t := threadJSON{Total: h.Thread.Total, Found: h.Thread.Found, Messages: make([]threadMessageJSON, 0, len(h.Thread.Messages))}
 		for _, m := range h.Thread.Messages {
-			t.Messages = append(t.Messages, threadMessageJSON{m.ID.String(), mailboxRefOf(m.Mailbox), m.From, moment(m.Date), m.IsRead})
+			t.Messages = append(t.Messages, threadMessageJSON{m.ID.String(), mailboxRefOf(m.Mailbox), m.From, moment(m.Date), m.IsRead, m.Found})
 		}
 		out.Thread = &t
 	}

@@ -90,10 +90,11 @@ func TestEveryAnswerFitsItsDescription(t *testing.T) {
 	good := []string{
 		"/api/v1/search", "/api/v1/search?q=renewal&facets=mailbox,folder,sender,year,type&limit=1",
 		"/api/v1/search?q=" + strings.Repeat("in%3Anowhere+%28", 60) + "&sort=oldest",
-		"/api/v1/search?q=zebra", "/api/v1/search?mailbox=eva@contoso.example&folder=" + s.inbox.String() + "&after=2025-01-01&before=2025-12-31T00:00:00Z&sort=newest",
+		"/api/v1/search?q=renewal+lease&explain=1", "/api/v1/search?q=zebra", "/api/v1/search?q=date:today&tz=Europe/Berlin&before=2025-12-31", "/api/v1/search?mailbox=eva@contoso.example&folder=" + s.inbox.String() + "&after=2025-01-01&before=2025-12-31T00:00:00Z&sort=newest",
 		m + plain, m + html, m + bare, m + plain + "/html", m + html + "/html", m + bare + "/html",
 		m + plain + "/attachments/0", m + plain + "/attachments/1", m + html + "/attachments/0",
 		m + plain + "/attachments/0/text", m + plain + "/attachments/2/text",
+		"/api/v1/complete", "/api/v1/complete?q=from%3Ato", "/api/v1/complete?q=lease+ren&at=5&limit=3", "/api/v1/complete?q=in%3A%22Inb",
 		"/api/v1/mailboxes", "/api/v1/status", "/api/v1/openapi.json", "/healthz", "/readyz", "/metrics",
 		"/api/v1/problems", "/api/v1/problems?mailbox=eva@contoso.example&kind=message&limit=1", "/api/v1/problems?limit=2&cursor=1",
 		"/api/v1/coverage", "/api/v1/coverage?mailbox=" + s.box.String(), "/api/v1/coverage/pass", "/api/v1/holds",
@@ -141,6 +142,8 @@ func TestEveryAnswerFitsItsDescription(t *testing.T) {
 	}{
 		{slow.get("/api/v1/search?q=x"), http.StatusGatewayTimeout},
 		{broken.get("/api/v1/search?q=x"), http.StatusServiceUnavailable},
+		{slow.get("/api/v1/complete?q=x"), http.StatusGatewayTimeout},
+		{broken.get("/api/v1/complete?q=x"), http.StatusServiceUnavailable},
 		{broken.get("/readyz"), http.StatusServiceUnavailable},
 		{s.get(m+plain+"/attachments/1", "Range", "bytes=0-3"), http.StatusPartialContent},
 		{s.get(m+plain+"/attachments/0/text", "Accept", "text/plain"), http.StatusOK},

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -12,7 +13,8 @@ import (
 type facetView struct {
 	Name    engine.Facet
 	Title   string
-	Open    bool // at first
+	Open    bool       // at first
+	Chart   *chartView // of months
 	Buckets []bucketView
 	More    []bucketView // shown at request
 }
@@ -26,12 +28,17 @@ type bucketView struct {
 	Count  string
 	URL    string
 	Chosen bool
+	Below  []bucketView // folders within
+	Open   bool         // those are shown at first
 }
 
 // How many values of a facet are shown at once and in all.
 const (
 	bucketsAtOnce = 6
 	bucketsInAll  = 60
+	// bucketsAsked is enough for the months of all bars there may be, and their folders'
+	// parents.
+	bucketsAsked = 250
 )
 
 // facetTitle is what people read as a facet's name.
@@ -59,6 +66,8 @@ func facetTitle(f engine.Facet) string {
 		return "Category"
 	case engine.FacetSize:
 		return "Size"
+	case engine.FacetState:
+		return "Attachment's text"
 	}
 	return string(f)
 }
@@ -66,11 +75,24 @@ func facetTitle(f engine.Facet) string {
 func facetViews(p searchParams, counts map[engine.Facet][]search.Bucket) []facetView {
 	var views []facetView
 	for _, f := range engine.Facets() {
-		buckets := bucketViews(p, f, counts[f])
+		var buckets []bucketView
+		if f == engine.FacetFolder {
+			buckets = folderViews(p, counts[f])
+		} else {
+			buckets = bucketViews(p, f, counts[f])
+		}
 		if len(buckets) == 0 {
 			continue
 		}
 		v := facetView{Name: f, Title: facetTitle(f), Buckets: buckets, Open: opened(f) || len(p.Chosen[f]) > 0}
+		if f == engine.FacetMonth {
+			if v.Chart = dateChart(p, counts); v.Chart != nil {
+				n := len(p.Chosen[f]) // which are the first
+				v.Buckets, v.More = buckets[:n], buckets[n:]
+				views = append(views, v)
+				continue
+			}
+		}
 		// A list that would hide one value only is shown as it is.
 		if len(buckets) > bucketsAtOnce+1 {
 			v.Buckets, v.More = buckets[:bucketsAtOnce], buckets[bucketsAtOnce:]
@@ -83,7 +105,7 @@ func facetViews(p searchParams, counts map[engine.Facet][]search.Bucket) []facet
 // opened tells the facets that are unfolded from the start.
 func opened(f engine.Facet) bool {
 	switch f {
-	case engine.FacetMailbox, engine.FacetFolder, engine.FacetSender, engine.FacetYear, engine.FacetType:
+	case engine.FacetMailbox, engine.FacetFolder, engine.FacetSender, engine.FacetYear, engine.FacetMonth, engine.FacetType:
 		return true
 	}
 	return false
@@ -94,9 +116,15 @@ func opened(f engine.Facet) bool {
 func bucketViews(p searchParams, f engine.Facet, buckets []search.Bucket) []bucketView {
 	chosen := p.Chosen[f]
 	buckets = slices.Clone(buckets)
+	if f == engine.FacetState { // the types of a state are left to the status page
+		buckets = slices.DeleteFunc(buckets, func(b search.Bucket) bool { return strings.Contains(b.Value, "/") })
+		for i := range buckets {
+			buckets[i].Label = stateLabel(buckets[i].Value)
+		}
+	}
 	for _, value := range chosen {
 		if !hasBucket(buckets, value) {
-			buckets = append(buckets, search.Bucket{Value: value, Label: search.FacetLabel(f, value)})
+			buckets = append(buckets, search.Bucket{Value: value, Label: valueLabel(f, value)})
 		}
 	}
 	slices.SortStableFunc(buckets, func(a, b search.Bucket) int {
@@ -132,6 +160,24 @@ func bucketViews(p searchParams, f engine.Facet, buckets []search.Bucket) []buck
 	return views
 }
 
+// valueLabel is what people read of a value that no bucket tells of.
+func valueLabel(f engine.Facet, value string) string {
+	if f == engine.FacetState {
+		return stateLabel(value)
+	}
+	return search.FacetLabel(f, value)
+}
+
+// stateLabel is what people read of a state, with the type of attachment that some name.
+func stateLabel(value string) string {
+	state, kind, typed := strings.Cut(value, "/")
+	label := cmp.Or(shortState(state), "All of it is searched")
+	if typed && kind != "" {
+		label += " (" + kind + ")"
+	}
+	return label
+}
+
 // severalOwners tells whether folders of more than one mailbox are among the
 // buckets, so that each has to say whose it is.
 func severalOwners(buckets []search.Bucket) bool {
@@ -148,11 +194,15 @@ func chips(p searchParams, counts map[engine.Facet][]search.Bucket) []chipView {
 	var out []chipView
 	for _, f := range engine.Facets() {
 		for _, value := range p.Chosen[f] {
-			label := search.FacetLabel(f, value)
+			label := valueLabel(f, value)
+			bare, within := strings.CutSuffix(value, search.Within)
 			for _, b := range counts[f] {
-				if b.Value == value && b.Label != "" {
+				if b.Value == bare && b.Label != "" && f != engine.FacetState {
 					label = b.Label
 				}
+			}
+			if f == engine.FacetFolder && within {
+				label += " and below"
 			}
 			out = append(out, chipView{facetTitle(f), label, p.toggle(f, value).url()})
 		}

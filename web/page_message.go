@@ -161,6 +161,7 @@ const (
 	textRead        = "ok"
 	textPartial     = "partial"
 	textEmpty       = "empty"
+	textNone        = "no_text"
 	textUnsupported = "unsupported"
 	textEncrypted   = "encrypted"
 	textCut         = "too_large"
@@ -172,7 +173,7 @@ const (
 func stateText(a search.Attachment) string {
 	short := shortState(a.State)
 	switch {
-	case short == "", a.Reason == "", a.State == textEmpty, a.State == search.StateReference:
+	case short == "", a.Reason == "", a.State == textEmpty, a.State == textNone, a.State == search.StateReference:
 		return short // there is no more to say
 	}
 	return short + " — " + honest(a.Reason)
@@ -186,6 +187,8 @@ func shortState(state string) string {
 		return "Not all of it could be read"
 	case textEmpty:
 		return "No text in it"
+	case textNone:
+		return "No text layer"
 	case textUnsupported:
 		return "Text not read"
 	case textEncrypted:

@@ -2,6 +2,7 @@ package web
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"mailquarry/search"
@@ -33,6 +34,7 @@ type threadMessageView struct {
 	Mailbox string
 	Unread  bool
 	Current bool // it is the result itself
+	Found   bool // it matches, and others do not
 }
 
 // views are the switches of what counts as one result.
@@ -94,10 +96,13 @@ func (p *pages) thread(params searchParams, h search.Hit) threadView {
 		return threadView{}
 	}
 	v := threadView{Text: plural(h.Thread.Total, "message", "messages") + " in this conversation"}
+	if h.Thread.Found < h.Thread.Total {
+		v.Text += ", " + strconv.Itoa(h.Thread.Found) + " found"
+	}
 	for _, m := range h.Thread.Messages {
 		v.Messages = append(v.Messages, threadMessageView{
 			ID: m.ID.String(), URL: at("/message/"+m.ID.String(), params), person: personOf(m.From), Date: p.when(m.Date),
-			Mailbox: mailboxName(m.Mailbox), Unread: !m.IsRead, Current: m.ID == h.ID,
+			Mailbox: mailboxName(m.Mailbox), Unread: !m.IsRead, Current: m.ID == h.ID, Found: m.Found && h.Thread.Found < h.Thread.Total,
 		})
 	}
 	if h.Thread.Total > len(h.Thread.Messages) {

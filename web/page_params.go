@@ -150,11 +150,12 @@ func (p searchParams) order() engine.Sort {
 	return engine.Relevance
 }
 
-// dates is the range of dates that the filters leave; a zero time is no bound.
-func (p searchParams) dates() (after, before time.Time) {
+// dates is the range of dates that the filters leave, by the days of a zone; a
+// zero time is no bound.
+func (p searchParams) dates(zone *time.Location) (after, before time.Time) {
 	// dayOrNone has seen to it that these are days.
-	after, _ = time.Parse(time.DateOnly, p.After)
-	before, _ = time.Parse(time.DateOnly, p.Before)
+	after, _ = time.ParseInLocation(time.DateOnly, p.After, zone)
+	before, _ = time.ParseInLocation(time.DateOnly, p.Before, zone)
 	return after, before
 }
 

@@ -46,9 +46,9 @@ func sampleResults() search.Results {
 				{ID: 50, Mailbox: search.MailboxRef{ID: 2, Name: "Jonas Weber"}, Folder: search.FolderRef{ID: 8, Path: "Sent Items"}},
 				{ID: 51, Mailbox: search.MailboxRef{ID: 3, Name: "Priya <Raman>"}, Folder: search.FolderRef{ID: 9, Path: "Inbox"}},
 			},
-			Thread: search.Thread{Total: 7, Messages: []search.ThreadMessage{
+			Thread: search.Thread{Total: 7, Found: 1, Messages: []search.ThreadMessage{
 				{ID: 39, Mailbox: box, From: eva, Date: sampleNow().AddDate(0, 0, -2), IsRead: true},
-				{ID: 40, Mailbox: box, From: mail.Address{Name: "Marek Novák", Address: "marek@quarryworks.example"}, Date: sampleNow().Add(-2 * time.Hour)},
+				{ID: 40, Mailbox: box, From: mail.Address{Name: "Marek Novák", Address: "marek@quarryworks.example"}, Date: sampleNow().Add(-2 * time.Hour), Found: true},
 			}},
 		},
 		{ID: 41, Mailbox: box, Folder: search.FolderRef{ID: 2, Path: "Inbox"}, From: mail.Address{Name: "نور الدين", Address: "nour@atlas.example"}, IsRead: true, Date: sampleNow().Add(-50 * time.Hour), Snippets: search.Snippets{Subject: []string{"مواعيد تسليم <mark>granite</mark> للمشروع"}, Body: []string{"مرحبا، نحتاج إلى تأكيد موعد التسليم قبل نهاية الأسبوع."}}},

@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -116,7 +117,7 @@ func (s *server) searchPage(c echo.Context) error {
 
 // searchRequest says to the service what the address asks for.
 func searchRequest(p searchParams, zone *time.Location) search.Request {
-	after, before := p.dates()
+	after, before := p.dates(zone)
 	return search.Request{
 		Text:          p.Text,
 		Filters:       p.Chosen,
@@ -129,6 +130,7 @@ func searchRequest(p searchParams, zone *time.Location) search.Request {
 		Limit:         hitsPerPage,
 		Cursor:        p.Cursor,
 		Facets:        engine.Facets(),
+		FacetSize:     bucketsAsked,
 		Location:      zone,
 	}
 }
@@ -139,7 +141,7 @@ func (s *server) nameChosen(ctx context.Context, who access.Principal, p searchP
 	missing := false
 	for _, f := range []engine.Facet{engine.FacetMailbox, engine.FacetFolder} {
 		for _, value := range p.Chosen[f] {
-			missing = missing || !hasBucket(counts[f], value)
+			missing = missing || !hasBucket(counts[f], strings.TrimSuffix(value, search.Within))
 		}
 	}
 	if !missing {
@@ -150,7 +152,8 @@ func (s *server) nameChosen(ctx context.Context, who access.Principal, p searchP
 		return fmt.Errorf("name the filters: %w", err)
 	}
 	add := func(f engine.Facet, b search.Bucket) {
-		if slices.Contains(p.Chosen[f], b.Value) && !hasBucket(counts[f], b.Value) {
+		chosen := slices.Contains(p.Chosen[f], b.Value) || slices.Contains(p.Chosen[f], b.Value+search.Within)
+		if chosen && !hasBucket(counts[f], b.Value) {
 			counts[f] = append(slices.Clone(counts[f]), b)
 		}
 	}

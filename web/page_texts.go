@@ -34,11 +34,12 @@ var textMeanings = map[string]textStateView{
 	"encrypted":   {Meaning: "needs a password", Tone: "warn", rank: 4},
 	"unsupported": {Meaning: "of a kind that is not read", Tone: "warn", rank: 5},
 	"partial":     {Meaning: "read in part", Tone: "warn", rank: 6},
-	"unavailable": {Meaning: "the source would not give it", Tone: "warn", rank: 7},
-	"pending":     {Meaning: "not fetched or read yet", rank: 8},
-	"reference":   {Meaning: "a link to a file in the cloud", rank: 9},
-	"empty":       {Meaning: "has no text in it", rank: 10},
-	"ok":          {Meaning: "all of its text can be searched", Tone: "good", rank: 11},
+	"no_text":     {Meaning: "has no text layer: a picture or a scan, read with OCR only", Tone: "warn", rank: 7},
+	"unavailable": {Meaning: "the source would not give it", Tone: "warn", rank: 8},
+	"pending":     {Meaning: "not fetched or read yet", rank: 9},
+	"reference":   {Meaning: "a link to a file in the cloud", rank: 10},
+	"empty":       {Meaning: "has no text in it", rank: 11},
+	"ok":          {Meaning: "all of its text can be searched", Tone: "good", rank: 12},
 }
 
 func textsOf(counts []search.TextCount) textsView {

@@ -43,6 +43,7 @@ func (s *server) routes() []route {
 func (s *server) apiRoutes() []route {
 	return []route{
 		{http.MethodGet, apiPrefix + "/search", s.apiSearch, mailRead},
+		{http.MethodGet, apiPrefix + "/complete", s.apiComplete, mailRead},
 		{http.MethodGet, apiPrefix + "/messages/:id", s.apiMessage, mailRead},
 		{http.MethodGet, apiPrefix + "/messages/:id/html", s.apiHTML, mailRead},
 		{http.MethodGet, downloadPath, s.apiAttachment, mailRead},

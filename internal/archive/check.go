@@ -33,6 +33,7 @@ func (a *Archive) checkDatabase(ctx context.Context) error {
 		{"SELECT count(*) FROM message m JOIN folder f ON f.id = m.folder WHERE m.deleted = 0 AND f.gone = 1 AND m.gone_at = 0", "messages lie in a folder that is gone"},
 		{"SELECT count(*) FROM message m WHERE m.parts <> (SELECT count(*) FROM part p WHERE p.message = m.id)", "messages have another number of parts than they say"},
 		{"SELECT count(*) FROM message m JOIN content c ON c.message = m.id WHERE m.deleted = 1", "tombstones have content"},
+		{"SELECT count(*) FROM reading WHERE message NOT IN (SELECT message FROM content)", "messages without content were read"},
 		{"SELECT count(*) FROM message, clock WHERE message.seq > clock.seq OR message.id > clock.message", "messages are ahead of the clock"},
 	} {
 		var n int

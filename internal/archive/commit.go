@@ -273,6 +273,9 @@ func (t *txn) tombstone(id int64) error {
 	if err := t.exec("DELETE FROM part WHERE message = ?", id); err != nil {
 		return err
 	}
+	if err := t.exec("DELETE FROM reading WHERE message = ?", id); err != nil {
+		return err
+	}
 	return t.exec("UPDATE message SET seq = ?, deleted = 1, parts = 0, failed = 0, stamp = '', sum = NULL, gone_at = 0 WHERE id = ?",
 		t.tick(), id)
 }

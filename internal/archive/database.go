@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 )
 
 // dataSource says how to open the database. FULL makes a commit in WAL mode
@@ -205,7 +206,11 @@ type reader struct {
 	stmts map[string]*sql.Stmt
 }
 
-const readConnections = 8
+const (
+	readConnections = 8
+	// A connection's caches take some 10 MB.
+	readIdle = 15 * time.Second
+)
 
 func openReader(path string) (*reader, error) {
 	db, err := sql.Open("sqlite", dataSource(path, "query_only(1)", "cache_size(-4096)", "temp_store(MEMORY)"))
@@ -214,6 +219,7 @@ func openReader(path string) (*reader, error) {
 	}
 	db.SetMaxOpenConns(readConnections)
 	db.SetMaxIdleConns(readConnections)
+	db.SetConnMaxIdleTime(readIdle)
 	return &reader{db: db, stmts: map[string]*sql.Stmt{}}, nil
 }
 

@@ -23,7 +23,7 @@ type Record struct {
 	Format  source.Format
 	Payload []byte
 	Parts   []mail.Part
-	Size    int64     // payload uncompressed + parts' bytes
+	Reading []byte    // what PutReadings was given of it, maybe when it had another payload; nil when nothing was
 	GoneAt  time.Time // when it was found to be gone at the source; zero while it is there
 	// Damage is why the content cannot be read, nil when it can. Only Since gives
 	// such records: one damaged message must not keep all others from an index.
@@ -38,8 +38,8 @@ const (
 )
 
 const rawSelect = `SELECT m.id, m.seq, m.mailbox, m.folder, m.key, m.deleted, m.parts, m.stamp, m.gone_at,
-	c.format, c.codec, c.size, c.payload
-	FROM message m LEFT JOIN content c ON c.message = m.id `
+	c.format, c.codec, c.size, c.payload, r.data
+	FROM message m LEFT JOIN content c ON c.message = m.id LEFT JOIN reading r ON r.message = m.id `
 
 // rawRecord is a record whose payload is still packed.
 type rawRecord struct {
@@ -57,7 +57,7 @@ func scanRaw(rows *sql.Rows) (rawRecord, error) {
 	var codec, size sql.NullInt64
 	var gone int64
 	err := rows.Scan(&r.ID, &r.Seq, &r.Mailbox, &r.Folder, &r.Key, &r.Deleted, &r.nparts, &r.stamp, &gone,
-		&format, &codec, &size, &r.packed)
+		&format, &codec, &size, &r.packed, &r.Reading)
 	if err == nil && !r.Deleted && !format.Valid {
 		err = fmt.Errorf("%w: message %s has no content", ErrDamaged, r.ID)
 	}
@@ -75,10 +75,6 @@ func (r *rawRecord) record(c *codec) (Record, error) {
 		return r.Record, fmt.Errorf("message %s: %w", r.ID, err)
 	}
 	r.Payload, r.packed = p, nil
-	r.Size = int64(len(p))
-	for i := range r.Parts {
-		r.Size += r.Parts[i].Size
-	}
 	return r.Record, nil
 }
 

@@ -269,6 +269,9 @@ func (t *txn) tombstoneFolder(id mail.FolderID) error {
 	if err := t.exec("DELETE FROM part WHERE message IN "+live, id); err != nil {
 		return err
 	}
+	if err := t.exec("DELETE FROM reading WHERE message IN "+live, id); err != nil {
+		return err
+	}
 	n, err := t.count(`UPDATE message SET seq = ?1 + r.n, deleted = 1, parts = 0, failed = 0, stamp = '', sum = NULL, gone_at = 0
 		FROM (SELECT id, row_number() OVER (ORDER BY seq) AS n FROM message WHERE folder = ?2 AND deleted = 0) AS r
 		WHERE message.id = r.id`, t.head, id)

@@ -12,7 +12,7 @@ const applicationID = 0x4d517279
 
 // migrations hold one script for each schema version, in order. A released
 // script is never edited; a change of schema is a new one at the end.
-func migrations() []string { return []string{schema1, schema2, schema3, schema4, schema5} }
+func migrations() []string { return []string{schema1, schema2, schema3, schema4, schema5, schema6} }
 
 // The content of a message stands apart from its row: rows stay small, so that
 // marking, moving and counting touch no payload. The digest of a payload and
@@ -269,6 +269,14 @@ CREATE TABLE tail (
   a   INTEGER NOT NULL,
   b   INTEGER NOT NULL,
   c   INTEGER NOT NULL
+);
+`
+
+// Schema 6 keeps what was told of messages' texts.
+const schema6 = `
+CREATE TABLE reading (
+  message INTEGER PRIMARY KEY,
+  data    BLOB NOT NULL
 );
 `
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strconv"
 )
 
 // Tail is a paragraph that some messages of one sender end with. It is known by a
@@ -54,7 +53,7 @@ func (a *Archive) Tails(ctx context.Context, keys []uint64) (map[uint64]Tail, er
 const tailsUpto = "tails upto"
 
 // RepeatedTails lists the paragraphs that are known from as many messages as a Tail
-// names, and tells up to which change PutTails has said that all messages were seen.
+// names, and tells up to which change PutReadings has said that all messages were seen.
 func (a *Archive) RepeatedTails(ctx context.Context) (keys []uint64, upto Seq, err error) {
 	err = a.r.snapshot(ctx, func(s snapshot) error {
 		err := s.each(func(rows *sql.Rows) error {
@@ -76,29 +75,4 @@ func (a *Archive) RepeatedTails(ctx context.Context) (keys []uint64, upto Seq, e
 		return nil, 0, fmt.Errorf("list what senders' messages end with: %w", explain(err))
 	}
 	return keys, upto, nil
-}
-
-// PutTails stores tails in one transaction, in place of what was known of them. Unless
-// upto is 0, it says that the tails of all messages up to that change are stored now.
-func (a *Archive) PutTails(ctx context.Context, tails []Tail, upto Seq) error {
-	err := a.write(ctx, func(t *txn) error {
-		for _, tail := range tails {
-			var in [tailsKept]int64
-			for i, m := range tail.In[:min(len(tail.In), tailsKept)] {
-				in[i] = int64(m)
-			}
-			err := t.exec("INSERT OR REPLACE INTO tail (key, a, b, c) VALUES (?, ?, ?, ?)", int64(tail.Key), in[0], in[1], in[2])
-			if err != nil {
-				return err
-			}
-		}
-		if upto == 0 {
-			return nil
-		}
-		return t.exec("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", tailsUpto, strconv.FormatUint(uint64(upto), 10))
-	})
-	if err != nil {
-		return fmt.Errorf("note what senders' messages end with: %w", err)
-	}
-	return nil
 }

@@ -21,10 +21,10 @@ func Stem(lang, term string) string {
 		return term
 	}
 	if s := snowball[lang]; s != nil {
-		return s(term)
+		return likened(lang, s(term))
 	}
 	if t := tables[lang]; t != nil {
-		return t.stem(term)
+		return likened(lang, t.stem(term))
 	}
 	return term
 }
@@ -72,6 +72,8 @@ func Beginnings(lang, term string) []string {
 		return []string{term}
 	}
 	list := []string{common}
+	list = append(list, otherwise(lang, common)...)
+	list = append(list, voiced(lang, stem)...)
 	if lang == "ar" {
 		list = append(list, term)
 		for _, article := range arabicPrefixes {
@@ -79,6 +81,33 @@ func Beginnings(lang, term string) []string {
 		}
 	}
 	return list
+}
+
+// otherwise gives the beginnings of those forms of a short stem that are not its own.
+func otherwise(lang, stem string) []string {
+	switch {
+	case lang == "en" && strings.HasSuffix(stem, "e"): // make: making
+		return []string{stem[:len(stem)-1] + "ing"}
+	case lang == "en" && strings.HasSuffix(stem, "i"): // copies: copy
+		return []string{stem[:len(stem)-1] + "y"}
+	case lang == "nl" && len(stem) > 2 && strings.IndexByte("aeou", stem[len(stem)-2]) >= 0: // bomen: boom
+		return []string{stem[:len(stem)-1] + stem[len(stem)-2:]}
+	}
+	return nil
+}
+
+// voiced gives the beginnings of those forms that have another consonant, or another
+// vowel, where the stem ends.
+func voiced(lang, stem string) []string {
+	switch {
+	case lang == "nl" && strings.HasSuffix(stem, "s"): // huis: huizen
+		return []string{stem[:len(stem)-1] + "z"}
+	case lang == "nl" && strings.HasSuffix(stem, "f"): // brief: brieven
+		return []string{stem[:len(stem)-1] + "v"}
+	case lang == "uk" && strings.HasSuffix(stem, "овор"): // договору: договір
+		return []string{strings.TrimSuffix(stem, "ор") + "ір"}
+	}
+	return nil
 }
 
 // table is how a language inflects: by its endings, which are taken off and

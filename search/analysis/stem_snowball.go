@@ -30,7 +30,7 @@ var snowball = map[string]func(string) string{
 	"en": by(english.Stem, nil),
 	"es": by(spanish.Stem, []string{"cion", "ción", "sion", "sión", "gia", "gía", "ria", "ría", "aran", "arán", "eran", "erán", "iran", "irán"}),
 	"fi": by(finnish.Stem, nil),
-	"fr": by(french.Stem, []string{"ees", "é", "ee", "é", "erent", "èrent", "ye", "yé"}),
+	"fr": by(french.Stem, []string{"ees", "é", "ee", "é", "erent", "èrent", "ye", "yé", "yes", "yés"}),
 	"hu": by(hungarian.Stem, nil),
 	"it": by(italian.Stem, []string{"ita", "ità", "era", "erà", "ira", "irà"}),
 	"nl": by(dutch.Stem, nil),

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"iter"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -14,6 +15,7 @@ type Token struct {
 	Term       string // the folded form, by which words are equal
 	Start, End int    // where the word stands in the text, as byte offsets
 	Pos        int    // 0 for the first word, 1 for the second, and so on
+	Wide       bool   // it has letters outside ASCII, which folding may have changed
 }
 
 // Tokens yields the words of s in their order.
@@ -47,7 +49,7 @@ func Tokens(s string) iter.Seq[Token] {
 			for start < end {
 				stop := endOfWord(s[:end], start)
 				if term := fold(s[start:stop]); term != "" {
-					if !yield(Token{Term: term, Start: start, End: stop, Pos: pos}) {
+					if !yield(Token{Term: term, Start: start, End: stop, Pos: pos, Wide: true}) {
 						return
 					}
 					pos++
@@ -170,6 +172,10 @@ func standsAlone(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Bopomofo,
 		unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar) && unicode.IsLetter(r)
 }
+
+// Unspaced tells whether a text has letters of a script written without spaces, each of
+// which is a word.
+func Unspaced(s string) bool { return strings.IndexFunc(s, standsAlone) >= 0 }
 
 // cut shortens a term to MaxTerm bytes.
 func cut(term string) string {

@@ -54,11 +54,11 @@ func TestTokensTellWhereTheyStand(t *testing.T) {
 		got = append(got, tok)
 	}
 	want := []Token{
-		{"fur", 0, 4, 0},
-		{"会", 5, 8, 1},
-		{"议", 8, 11, 2},
-		{"deja", 13, 19, 3},
-		{"vu", 20, 22, 4},
+		{"fur", 0, 4, 0, true},
+		{"会", 5, 8, 1, true},
+		{"议", 8, 11, 2, true},
+		{"deja", 13, 19, 3, true},
+		{"vu", 20, 22, 4, false},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)

@@ -38,6 +38,10 @@ type Document struct {
 	Keys    []Key
 }
 
+// MaxWords is how many words of a message's body are searched at most, and as many
+// again of its attachments' texts together, in their order.
+const MaxWords = 4 << 20
+
 // Key is a mark of a message: Name is what kind of mark it is, Value which one, folded
 // (query.FoldKey); that of a category is as people named it, and folded where it is
 // looked for. A message may have several of one kind.
@@ -53,9 +57,13 @@ const (
 	KeyCategory  = "category"   // as people named it
 	KeyList      = "list"       // List-Id, what stands between < and >
 	KeyDelivered = "deliveredto"
-	KeyKind      = "kind"      // mail, meeting, task, receipt, report
-	KeyHeader    = "header"    // name=value, at most MaxKey bytes
-	KeyDomain    = "domain"    // FacetDomain: the sender's domain
+	KeyKind      = "kind"   // mail, meeting, task, receipt, report
+	KeyHeader    = "header" // name=value, at most MaxKey bytes
+	KeyDomain    = "domain" // FacetDomain: the sender's domain
+	// The domains of those that it was sent to.
+	KeyToDomain  = "todomain"
+	KeyCcDomain  = "ccdomain"
+	KeyBccDomain = "bccdomain"
 	KeyDirection = "direction" // inbound, outbound, internal: as the organisation was when it was indexed
 )
 
@@ -82,6 +90,9 @@ const (
 type Attachment struct {
 	Name string
 	Type string // facet value: a short lower-case type such as pdf, docx, image; "" when unknown
+	// Kind is the type by which states are counted. There is a limited number of
+	// kinds, whatever strangers name their files.
+	Kind string
 	Text string
 	// State is what became of its text: an extract.State, or "pending",
 	// "unavailable" or "reference".
@@ -96,11 +107,15 @@ type Batch struct {
 	Upto   uint64 // the archive's sequence number that the index has reached
 }
 
-// Writer takes batches. Apply returns when the batch is durable.
+// Writer takes batches. What is in a batch is found when Apply returns; a kill may undo
+// those that Checkpoint does not tell of yet, the last first.
 type Writer interface {
 	Apply(ctx context.Context, b Batch) error
-	// Checkpoint is the Upto of the last batch applied, 0 for a new index.
+	// Checkpoint is the Upto of the last batch that is durable with all before it, 0 for a
+	// new index. It fails where batches cannot be made durable.
 	Checkpoint(ctx context.Context) (uint64, error)
+	// Applied is the Upto of the last batch that can be found.
+	Applied(ctx context.Context) (uint64, error)
 }
 
 // Expunger removes from the disk what an index still holds there of deleted
@@ -110,7 +125,8 @@ type Expunger interface {
 	Expunge(ctx context.Context, again func(context.Context, []mail.MessageID) error) (int, error)
 }
 
-// Sort is the order of hits. Ties are broken by id, newest first.
+// Sort is the order of hits. Of what is equal in it, as by relevance in score, the newest
+// come first, those without a date last; of one date those with the greater id.
 type Sort string
 
 // The orders.
@@ -118,8 +134,8 @@ const (
 	Relevance Sort = "relevance"
 	Newest    Sort = "newest"
 	Oldest    Sort = "oldest"
-	Largest   Sort = "size"   // the largest first, then the newest id
-	BySender  Sort = "sender" // by the sender's folded name or else address, those without one last; then the newest
+	Largest   Sort = "size"   // the largest first
+	BySender  Sort = "sender" // by the sender's folded name or else address, those without one last
 )
 
 // Facet names a field whose values are counted over all hits.
@@ -135,7 +151,7 @@ const (
 	FacetType    Facet = "type"
 	FacetLang    Facet = "language"
 	// FacetDomain is the sender's domain, FacetRecipient the lower-cased address of
-	// each that it was sent to, FacetMonth the date's month in UTC (2006-01),
+	// each that it was sent to, FacetMonth the date's month (2006-01) in Request.Zone,
 	// FacetCategory the categories as people named them, FacetSize one of SizeBands.
 	FacetDomain    Facet = "domain"
 	FacetRecipient Facet = "recipient"
@@ -143,8 +159,7 @@ const (
 	FacetCategory  Facet = "category"
 	FacetSize      Facet = "size"
 	// FacetState has for each attachment the state of its text, and once more
-	// with its type: "encrypted" and "encrypted/pdf". It is for those who see to it
-	// that everything is found; Facets leaves it out.
+	// with its type: "encrypted" and "encrypted/pdf".
 	FacetState Facet = "state"
 )
 
@@ -159,7 +174,7 @@ const (
 func Facets() []Facet {
 	return []Facet{
 		FacetMailbox, FacetFolder, FacetSender, FacetDomain, FacetRecipient, FacetYear, FacetMonth,
-		FacetType, FacetCategory, FacetSize, FacetLang,
+		FacetType, FacetCategory, FacetSize, FacetLang, FacetState,
 	}
 }
 
@@ -177,17 +192,39 @@ type Request struct {
 	Collapse bool
 	// Group has the messages of a conversation count as one hit, likewise. With
 	// Collapse too, hits are conversations, and of the copies of a message Hit.Thread
-	// has the best by the order asked for.
-	Group     bool
-	Limit     int    // 0 counts only
-	Cursor    string // Result.Next of the page before, "" for the first page
-	Facets    []Facet
-	FacetSize int // buckets per facet, largest first; 0 is 1000
+	// has the best by the order asked for, one that was found before others.
+	Group bool
+	// Shown is what else may stand in Hit.Thread than what was found; nil is all of the
+	// scope.
+	Shown  query.Node
+	Limit  int    // 0 counts only
+	Cursor string // Result.Next of the page before, "" for the first page
+	Facets []Facet
+	// FacetSize is how many buckets a facet has, the largest first; 0 is 1000. Behind them
+	// come those of values chosen by filters (of folders that lie in others chosen, the
+	// latter's alone), if they count anything.
+	FacetSize int
+	// Zone is where FacetYear and FacetMonth are told, of buckets and filters; nil is UTC.
+	Zone *time.Location
+	// Tree has the buckets of FacetFolder count what lies in folders within, too.
+	Tree *Tree
 	// Texts reads the texts of messages, in their order, "" for one that cannot be
-	// read. It lets an engine rank by what the best hits of a query of many words say;
-	// what is found stays the same. Of the same message it reads the same each time.
+	// read. A ranking by relevance of a query of many words goes by what its best hits say,
+	// too; what is found stays the same. Of the same message it reads the same each time.
 	// nil for a ranking by the query's words alone.
 	Texts func(context.Context, []mail.MessageID) ([]string, error)
+	// Lean is what else than words a ranking by relevance leans to.
+	Lean Lean
+	// Explain has each hit tell what its score is made of.
+	Explain bool
+}
+
+// Tree says which folders lie in which. It is not changed; the same one may serve many
+// requests.
+type Tree struct {
+	// Above has for the value of a folder those of all folders that it lies in, from its
+	// own parent up; nothing for one at the top.
+	Above map[string][]string
 }
 
 // Filter is what is chosen of a facet: any of the values.
@@ -204,15 +241,21 @@ type Hit struct {
 	// scope, in order, this one too, whether the query finds them or not; nil when
 	// there is no other.
 	Copies []mail.MessageID
-	// Thread are, with Request.Group, the messages of its conversation that the
-	// query finds, the oldest first.
-	Thread []mail.MessageID
+	// Thread are, with Request.Group, the messages of its conversation within the scope
+	// and Request.Shown, and those that were found, the oldest first. Found are the latter
+	// alone: those of the query and the filters.
+	Thread, Found []mail.MessageID
+	Why           *Explanation // with Request.Explain, by relevance
 }
 
 // Bucket is one value of a facet with the number of hits that have it.
 type Bucket struct {
 	Value string
 	Count int
+	// Within is, with Request.Tree, how many hits have the value or that of a folder
+	// within; 0 for other facets. Buckets are then those with the largest Within, and a
+	// folder comes before those in it.
+	Within int
 }
 
 // Result answers a Request.
@@ -246,17 +289,44 @@ type TermCount struct {
 	Count int
 }
 
+// MaxPersonNames is how many names are told of a person.
+const MaxPersonNames = 3
+
+// Person is who stands in messages.
+type Person struct {
+	Address string   // in lower case
+	Names   []string // beside the address as a sender's, folded (query.FoldKey); the most frequent first
+	Sent    int      // messages of which it is the sender, as FacetSender has it
+	Got     int      // messages that were sent to it
+}
+
 // Reader answers searches.
 type Reader interface {
 	// Search honours ctx's deadline.
 	Search(ctx context.Context, r Request) (Result, error)
 	// Similar lists terms that differ from one by at most distance letters (1 or 2),
 	// and the term itself, with in how many messages of the scope each stands: the
-	// most frequent first. It tells of no term that stands only outside of the scope.
+	// most frequent first. With distance 0 it is the term alone, at the cost of a look-up. It tells of no term that stands only outside of the scope.
 	Similar(ctx context.Context, scope access.Scope, term string, distance, limit int) ([]TermCount, error)
+	// People lists those who sent or got the messages of the scope that a query finds,
+	// those of the most messages first; each copy of a message counts.
+	People(ctx context.Context, scope access.Scope, q query.Node, limit int) ([]Person, error)
 	// Count tells how many documents the index holds.
 	Count(ctx context.Context) (int, error)
 	// IDs lists the documents of a folder, those of hidden mailboxes too, in
 	// order. It is for proving that nothing is missing, not for people.
 	IDs(ctx context.Context, folder mail.FolderID) ([]mail.MessageID, error)
+}
+
+// Index is an index as the program holds it.
+type Index interface {
+	Reader
+	Writer
+	Expunger
+	// Merge has what was written lie as compactly as it can.
+	Merge(ctx context.Context) error
+	// Searching tells whether a search is under way.
+	Searching() bool
+	// Close makes durable what is not, and ends all use.
+	Close() error
 }

@@ -29,9 +29,10 @@ func parseDate(s string, now time.Time) (i interval, note string, ok bool) {
 		end    func(time.Time) time.Time
 	}{
 		{time.DateOnly, nextDay},
+		{"2006-1-2", nextDay},
 		{"2006/1/2", nextDay},
-		{"2006-01", nextMonth},
-		{"2006/01", nextMonth},
+		{"2006-1", nextMonth},
+		{"2006/1", nextMonth},
 		{"2006", nextYear},
 		{"Jan 2006", nextMonth},
 		{"January 2006", nextMonth},
@@ -48,18 +49,23 @@ func parseDate(s string, now time.Time) (i interval, note string, ok bool) {
 		if l.layout == time.RFC3339Nano {
 			text = strings.ToUpper(s)
 		}
-		t, err := time.ParseInLocation(l.layout, text, loc)
+		in := loc
+		if l.end != nil {
+			in = time.UTC // in which each day has a midnight
+		}
+		t, err := time.ParseInLocation(l.layout, text, in)
 		if err != nil {
 			continue
 		}
-		t = t.In(loc)
+		t = t.In(in)
 		if t.Year() < 1000 || t.Year() > 9999 {
 			return i, "", false
 		}
 		if l.end == nil {
+			t = t.In(loc)
 			return interval{t, t}, "", true
 		}
-		return interval{t, l.end(t)}, "", true
+		return interval{startIn(t, loc), startIn(l.end(t), loc)}, "", true
 	}
 	return countryDate(s, loc)
 }
@@ -94,14 +100,14 @@ func countryDate(s string, loc *time.Location) (i interval, note string, ok bool
 	if sign == "/" && month > 12 {
 		day, month = month, day
 	}
-	t := time.Date(year, time.Month(month), day, 0, 0, 0, 0, loc)
+	t := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
 	if y, m, d := t.Date(); y != year || int(m) != month || d != day || year < 1000 || year > 9999 {
 		return i, "", false
 	}
 	if sign == "/" && day <= 12 && month <= 12 && day != month {
 		note = "read as " + t.Format("2 January 2006") + "; write " + t.Format(time.DateOnly) + " to be sure"
 	}
-	return interval{t, nextDay(t)}, note, true
+	return interval{startIn(t, loc), startIn(nextDay(t), loc)}, note, true
 }
 
 // wordDate reads today, yesterday, a day of the week, a month, and this, last or next
@@ -127,12 +133,12 @@ func wordDate(s string, now time.Time) (i interval, ok bool) {
 	}
 	y, m, _ := now.Date()
 	for month := time.January; month <= time.December; month++ {
-		if name := strings.ToLower(month.String()); s == name {
+		if s == strings.ToLower(month.String()) {
 			if month > m {
 				y--
 			}
-			t := time.Date(y, month, 1, 0, 0, 0, 0, now.Location())
-			return interval{t, nextMonth(t)}, true
+			t := time.Date(y, month, 1, 0, 0, 0, 0, time.UTC)
+			return interval{startIn(t, now.Location()), startIn(nextMonth(t), now.Location())}, true
 		}
 	}
 	which, unit, _ := strings.Cut(s, " ")
@@ -141,7 +147,7 @@ func wordDate(s string, now time.Time) (i interval, ok bool) {
 		return i, false
 	}
 	at := func(year int, month time.Month, day int) time.Time {
-		return time.Date(year, month, day, 0, 0, 0, 0, now.Location())
+		return startIn(time.Date(year, month, day, 0, 0, 0, 0, time.UTC), now.Location())
 	}
 	switch unit {
 	case "day":
@@ -158,6 +164,12 @@ func wordDate(s string, now time.Time) (i interval, ok bool) {
 		return interval{at(y+shift, 1, 1), at(y+shift+1, 1, 1)}, true
 	}
 	return i, false
+}
+
+// isDateOfWords tells of words that make a date or an age together.
+func isDateOfWords(s string, now time.Time) bool {
+	_, _, ok := parseDate(s, now)
+	return ok
 }
 
 // maxAge is the greatest number in an age.
@@ -196,7 +208,20 @@ func age(s string, now time.Time) (time.Time, bool) {
 
 func startOfDay(now time.Time, days int) time.Time {
 	y, m, d := now.Date()
-	return time.Date(y, m, d+days, 0, 0, 0, 0, now.Location())
+	return startIn(time.Date(y, m, d+days, 0, 0, 0, 0, time.UTC), now.Location())
+}
+
+// startIn is when the day of t begins in a zone. Where the clocks are put forward at
+// midnight there is none, and what time.Date makes of it may be on the day before.
+func startIn(t time.Time, loc *time.Location) time.Time {
+	y, m, d := t.Date()
+	start := time.Date(y, m, d, 0, 0, 0, 0, loc)
+	if start.Day() != d {
+		if _, forward := start.ZoneBounds(); forward.Day() == d {
+			return forward
+		}
+	}
+	return start
 }
 
 func isMidnight(t time.Time) bool { return t.Equal(startOfDay(t, 0)) }

@@ -161,7 +161,7 @@ func textStates() []string { return append([]string{"ok", "empty", "reference"},
 
 // unindexed are those of which not all text is searched.
 func unindexed() []string {
-	return []string{"partial", "unsupported", "encrypted", "too_large", "timeout", "failed", "pending", "unavailable"}
+	return []string{"partial", "no_text", "unsupported", "encrypted", "too_large", "timeout", "failed", "pending", "unavailable"}
 }
 
 // lookup finds a field by its name or an alias, in any case of letters.

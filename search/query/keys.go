@@ -2,6 +2,7 @@ package query
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -9,7 +10,17 @@ import (
 // FoldKey gives a mark's value (see Key) the form in which it is indexed and
 // asked for: lower case, composed, without blanks around it.
 func FoldKey(s string) string {
-	s = strings.ToLower(strings.TrimSpace(s))
+	s = strings.TrimSpace(s)
+	for i := range len(s) {
+		if c := s[i]; c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' {
+			return foldKey(s)
+		}
+	}
+	return s // as nearly all of them come
+}
+
+func foldKey(s string) string {
+	s = strings.ToLower(s)
 	if !norm.NFC.IsNormalString(s) {
 		s = norm.NFC.String(s)
 	}

@@ -35,6 +35,7 @@ type token struct {
 	unclosed bool   // a phrase without its closing quote
 	compare  string // what stands between a field and its value: ":", or one of > >= < <= =
 	distance int    // of near
+	beyond   bool   // of near: another distance was asked for
 	ordered  bool   // of near
 }
 
@@ -113,10 +114,10 @@ func (l *lexer) field() (token, bool) {
 	}
 	rest := l.in[from+n:]
 	for _, sign := range []string{":>=", ":<=", ":>", ":<", ":", ">=", "<=", ">", "<", "="} {
-		if strings.HasPrefix(rest, sign) && (sign == ":" || f.Kind == DateValue || f.Kind == SizeValue) {
+		if strings.HasPrefix(rest, sign) && (sign == ":" || f.Kind == DateValue || f.Kind == SizeValue || sign == "=" && f.yes != "") {
 			l.pos += n + len(sign)
 			compare := strings.TrimPrefix(sign, ":")
-			if compare == "" {
+			if compare == "" || f.yes != "" {
 				compare = ":"
 			}
 			return token{kind: field, text: l.in[from : from+n], from: from, to: l.pos, compare: compare}, true
@@ -135,15 +136,19 @@ const (
 	maxDistance   = 1000
 )
 
-// near reads NEAR, NEAR/5, NEAR(5), AROUND 5, ADJ and ADJ/3, in capitals.
+// near reads NEAR, NEAR/5, NEAR(5), NEAR(n=5), AROUND 5, ADJ and ADJ/3, in capitals; with a
+// slash and a number also in small letters, which nobody means as words.
 func (l *lexer) near() (token, bool) {
 	from := l.pos
 	for _, o := range []struct {
 		name    string
 		ordered bool
 	}{{"NEAR", false}, {"AROUND", false}, {"ADJ", true}, {"ONEAR", true}} {
-		rest, ok := strings.CutPrefix(l.in[from:], o.name)
-		if !ok {
+		if len(l.in)-from < len(o.name) || !strings.EqualFold(l.in[from:from+len(o.name)], o.name) {
+			continue
+		}
+		rest := l.in[from+len(o.name):]
+		if l.in[from:from+len(o.name)] != o.name && !strings.HasPrefix(rest, "/") {
 			continue
 		}
 		t := token{kind: near, text: o.name, from: from, ordered: o.ordered, distance: usualDistance}
@@ -152,7 +157,7 @@ func (l *lexer) near() (token, bool) {
 		case strings.HasPrefix(rest, "/"):
 			digits, tail = leadingDigits(rest[1:])
 		case strings.HasPrefix(rest, "("):
-			if digits, tail = leadingDigits(rest[1:]); digits != "" && strings.HasPrefix(tail, ")") && endsBefore(tail[1:]) {
+			if digits, tail = leadingDigits(strings.TrimPrefix(rest[1:], "n=")); digits != "" && strings.HasPrefix(tail, ")") && endsBefore(tail[1:]) {
 				tail = tail[1:]
 			} else {
 				digits, tail = "", rest
@@ -175,6 +180,7 @@ func (l *lexer) near() (token, bool) {
 				t.distance = maxDistance
 			}
 			t.distance = max(t.distance, 1)
+			t.beyond = err != nil || t.distance != n
 		}
 		l.pos = len(l.in) - len(tail)
 		t.to = l.pos

@@ -47,7 +47,9 @@ type (
 		// Fuzzy is how many letters may be changed, added, left out or swapped
 		// with the next one: 0, 1 or 2.
 		Fuzzy int
-		At    Span
+		// Respelled is true of a word in another spelling than it was typed in.
+		Respelled bool
+		At        Span
 	}
 	// Phrase matches words next to each other in this order, as they are.
 	Phrase struct {

@@ -170,8 +170,14 @@ func (p *parser) negation(t token, f FieldInfo) Node {
 		return p.skip()
 	}
 	p.depth++
+	sort := p.sort
+	p.sort = ""
 	n := p.unary(f)
 	p.depth--
+	if p.sort != "" {
+		p.warn(t.from, p.pos, "sort: orders what is found and takes no NOT; it is left out")
+	}
+	p.sort = sort
 	if n == nil {
 		return nil
 	}
@@ -287,8 +293,16 @@ func (p *parser) bracketed(t token, f FieldInfo, stop kind, whole bool) Node {
 	p.depth--
 	if !stopped {
 		p.warn(t.from, t.to, "%q is not closed", p.in[t.from:t.to])
+	} else if strings.TrimSpace(p.in[t.to:p.pos-1]) == "" && !p.calls(t) {
+		p.warn(t.from, p.pos, "%q has nothing in it and is left out", p.in[t.from:t.to]+p.in[p.pos-1:p.pos])
 	}
 	return n
+}
+
+// calls tells of a bracket right behind a word, as people write functions.
+func (p *parser) calls(t token) bool {
+	r, _ := utf8.DecodeLastRuneInString(p.in[:t.from])
+	return t.kind == open && (hasWord(string(r)) || r == '_')
 }
 
 func hasWord(s string) bool {

@@ -48,7 +48,14 @@ func TestParse(t *testing.T) {
 		{"subject: offer", "subject:offer"},
 		{"subject:(renewal OR \"new offer\" up*)", `(subject:renewal OR (subject:"new offer" AND subject:up*))`},
 		{"from:(a to:b)", "(from:a AND to:b)"},
-		{"from:-a", "from:-a"},
+		{"from:-a", "-from:a"},
+		{"date:january 2025", "date:2025-01-01..2025-01-31"},
+		{"date:31 Jan 2025 lease", "(date:2025-01-31..2025-01-31 AND lease)"},
+		{"date:Jan 31, 2025", "date:2025-01-31..2025-01-31"},
+		{"date:2024 2025", "(date:2024-01-01..2024-12-31 AND 2025)"},
+		{"subject:(-a b)", "(-subject:a AND subject:b)"},
+		{`"pay the invoic*"`, `("pay the" ADJ/1 invoic*)`},
+		{`subject:"pay the invoic*"`, `(subject:"pay the" ADJ/1 subject:invoic*)`},
 		{"recipients:eva title:x attachmentnames:bid*", "(recipients:eva AND subject:x AND filename:bid*)"},
 		{`in:inbox folder:"Inbox/Legal" label:x`, `(in:"inbox" AND in:"Inbox/Legal" AND in:"x")`},
 		{"in:(a OR b)", `(in:"a" OR in:"b")`},
@@ -108,6 +115,9 @@ func TestParse(t *testing.T) {
 		{"date:last year date:this year date:last quarter", "(date:2025-01-01..2025-12-31 AND date:2026-01-01..2026-12-31 AND date:2026-07-01..2026-09-30)"},
 		{"on:monday on:sunday date:march date:december", "(date:2026-11-16..2026-11-16 AND date:2026-11-22..2026-11-22 AND date:2026-03-01..2026-03-31 AND date:2025-12-01..2025-12-31)"},
 		{"after:31.1.2025 before:12/31/2024 on:5.6.24", "(after:2025-01-31 AND before:2024-12-31 AND date:2024-06-05..2024-06-05)"},
+		{"after:2025-1-5 date:2025-1 date:2025/2 on:2025-01-5 date:2025-1-5..2025-2-3", "(after:2025-01-05 AND date:2025-01-01..2025-01-31 AND date:2025-02-01..2025-02-28 AND date:2025-01-05..2025-01-05 AND date:2025-01-05..2025-02-03)"},
+		{"main() f_() a", "(main AND f_ AND a)"},
+		{"a NEAR/1 b NEAR/1000 c", "((a NEAR/1 b) AND (b NEAR/1000 c))"},
 		{`after:"31 jan 2025" after:"January 2025"`, "(after:2025-01-31 AND after:2025-01-01)"},
 		{"newer_than:2d older_than:1y newer_than:12h", "(after:2026-11-20T22:00:00+01:00 AND before:2025-11-22T22:00:00+01:00 AND after:2026-11-22T10:00:00+01:00)"},
 		{"date:7d.. date:30d..7d", "(after:2026-11-15T22:00:00+01:00 AND date:2026-10-23T22:00:00+01:00..2026-11-15T22:00:00+01:00)"},
@@ -135,6 +145,38 @@ func printed(n Node) string {
 	return n.String()
 }
 
+// A day, month or week that begins without a midnight begins when the clocks have been put
+// forward, and not on the day before.
+func TestDaysWithoutMidnight(t *testing.T) {
+	t.Parallel()
+	loc, err := time.LoadLocation("America/Asuncion") // 2023-10-01 began at 1:00, 04:00 UTC
+	if err != nil {
+		t.Skipf("without a list of zones: %v", err)
+	}
+	begin := time.Date(2023, 10, 1, 4, 0, 0, 0, time.UTC)
+	for text, want := range map[string]Dates{
+		"after:2023-10":     {From: begin},
+		"date:2023-10":      {From: begin, To: time.Date(2023, 11, 1, 3, 0, 0, 0, time.UTC)},
+		"date:2023-10-1":    {From: begin, To: time.Date(2023, 10, 2, 3, 0, 0, 0, time.UTC)},
+		"date:1.10.2023":    {From: begin, To: time.Date(2023, 10, 2, 3, 0, 0, 0, time.UTC)},
+		"date:2023-09-30":   {From: time.Date(2023, 9, 30, 4, 0, 0, 0, time.UTC), To: begin},
+		"before:2023-10-01": {To: begin},
+		"date:sunday":       {From: begin, To: time.Date(2023, 10, 2, 3, 0, 0, 0, time.UTC)},
+		"date:this month":   {From: begin, To: time.Date(2023, 11, 1, 3, 0, 0, 0, time.UTC)},
+		"date:september":    {From: time.Date(2023, 9, 1, 4, 0, 0, 0, time.UTC), To: begin},
+	} {
+		now := time.Date(2023, 10, 5, 12, 0, 0, 0, loc)
+		n, warnings := parsed(text, now)
+		got, ok := n.(Dates)
+		if !ok || !got.From.Equal(want.From) || !got.To.Equal(want.To) || len(warnings) > 0 {
+			t.Errorf("%s is %v to %v, want %v to %v; %v", text, got.From, got.To, want.From, want.To, warnings)
+		}
+		if again, _ := parsed(n.String(), now); printed(again) != printed(n) {
+			t.Errorf("%s prints as %s, which is %s", text, printed(n), printed(again))
+		}
+	}
+}
+
 // What is wrong in a query is named with its place, and the rest is run.
 func TestParseWarns(t *testing.T) {
 	t.Parallel()
@@ -155,7 +197,20 @@ func TestParseWarns(t *testing.T) {
 		{"a AND", "a", []string{"AND"}},
 		{"NOT", "<nil>", []string{"NOT"}},
 		{"a NOT OR b", "(a OR b)", []string{"NOT"}},
-		{"()", "<nil>", nil},
+		{"()", "<nil>", []string{"()"}},
+		{"{}", "<nil>", []string{"{}"}},
+		{"a ( ) b", "(a AND b)", []string{"( )"}},
+		{"subject:() a", "a", []string{"()"}},
+		{"in:() a", "a", []string{"()"}},
+		{"thread:{} a", "a", []string{"{}"}},
+		{"NOT () a", "a", []string{"()"}},
+		{"(()) a", "a", []string{"()"}},
+		{"a NEAR/0 b", "(a NEAR/1 b)", []string{"NEAR/0"}},
+		{"a ADJ/0 b", "(a ADJ/1 b)", []string{"ADJ/0"}},
+		{"a NEAR(5000) b", "(a NEAR/1000 b)", []string{"NEAR(5000)"}},
+		{"a NEAR/99999999999999999999 b", "(a NEAR/1000 b)", []string{"NEAR/99999999999999999999"}},
+		{"date:2025-13-5 a", "a", []string{"2025-13-5"}},
+		{"date:2025-2-30 a", "a", []string{"2025-2-30"}},
 		{"* a", "a", []string{"*"}},
 		{"a NEAR", "a", []string{"NEAR"}},
 		{"NEAR a", "a", []string{"NEAR"}},

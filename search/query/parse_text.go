@@ -3,6 +3,7 @@ package query
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // text makes a word, a phrase, a prefix, a pattern or an expression.
@@ -11,8 +12,11 @@ func (p *parser) text(t token, f FieldInfo) Node {
 	if t.kind == expression {
 		return p.expressionIn(t, in)
 	}
-	if t.kind == word && fieldName(t.text) > 1 && f.Name == "" {
-		p.unknownField(t)
+	if t.kind == word && f.Name == "" {
+		if fieldName(t.text) > 1 {
+			p.unknownField(t)
+		}
+		p.likeSigns(t)
 	}
 	if t.kind == word && in == Any && len(t.text) > 2 && t.text[0] == '/' && strings.HasSuffix(t.text, "/") {
 		p.warn(t.from, t.to, "regular expressions need a field, such as subject:%s; this is searched as text", t.text)
@@ -26,10 +30,17 @@ func (p *parser) text(t token, f FieldInfo) Node {
 		return nil
 	}
 	if t.kind == phrase {
-		return Phrase{Field: in, Text: t.text, At: at}
+		return p.phraseIn(t, in, at)
 	}
 	if in != Any {
 		t.text = strings.TrimLeft(t.text, "/") // or it would be read again as an expression's beginning
+	}
+	if rest, not := strings.CutPrefix(t.text, "-"); not && in != Any && startsWord(rest) {
+		t.text = rest // subject:-draft says what -subject:draft does
+		if n := p.text(t, f); n != nil {
+			return Not{n}
+		}
+		return nil
 	}
 	n := wordAs(in, t.text, at)
 	w, ok := n.(Word)
@@ -41,6 +52,70 @@ func (p *parser) text(t token, f FieldInfo) Node {
 		return Or{[]Node{w, Key{Name: "ext", Values: []string{FoldKey(w.Text)}, At: at}}}
 	}
 	return n
+}
+
+// maxPhrase is how many words a phrase may have; nobody remembers more of them.
+const maxPhrase = 60
+
+// endOfWords is where the last of the first words of a text ends. A letter of a script
+// written without blanks may be a word.
+func endOfWords(s string, most int) int {
+	words, within := 0, false
+	for i, r := range s {
+		begins := hasWord(string(r)) && (!within || r >= 0x2E80)
+		if begins {
+			if words++; words > most {
+				return i
+			}
+		}
+		within = hasWord(string(r))
+	}
+	return len(s)
+}
+
+// isWordAlone tells of nothing but letters and digits.
+func isWordAlone(s string) bool {
+	return s != "" && strings.IndexFunc(s, func(r rune) bool { return !hasWord(string(r)) }) < 0
+}
+
+// phraseIn makes a phrase. A * behind its last word stands for letters, as behind a word; no
+// other one does.
+func (p *parser) phraseIn(t token, in Field, at Span) Node {
+	if n := endOfWords(t.text, maxPhrase); n < len(t.text) {
+		p.warn(t.from, t.to, "of a phrase the first %d words are looked for", maxPhrase)
+		t.text = t.text[:n]
+	}
+	begin, ok := strings.CutSuffix(strings.TrimSpace(t.text), "*")
+	if i := strings.LastIndexAny(begin, " \t\n"); ok && i > 0 && hasWord(begin[:i]) && isWordAlone(begin[i+1:]) && !strings.Contains(begin, "*") {
+		words := []Node{Phrase{Field: in, Text: strings.TrimSpace(begin[:i]), At: at}, Prefix{Field: in, Text: begin[i+1:], At: at}}
+		return Near{Nodes: words, Distance: 1, Ordered: true}
+	}
+	if strings.Contains(t.text, "*") {
+		p.warn(t.from, t.to, "* stands for letters behind the last word of a phrase only, and not for words; write a ADJ/3 b for words that others may stand between")
+	}
+	return Phrase{Field: in, Text: t.text, At: at}
+}
+
+// likeSigns warns of what looks like a sign of the language and is none.
+func (p *parser) likeSigns(t token) {
+	for _, sign := range []string{"!", "\u2013", "\u2014", "\u2212"} {
+		if rest, ok := strings.CutPrefix(t.text, sign); ok && startsWord(rest) {
+			p.warn(t.from, t.from+len(sign), "%q says nothing before a word; write -%s for messages without it", sign, rest)
+		}
+	}
+	if name, value, ok := strings.Cut(t.text, "="); ok {
+		if f, known := lookup(name); known && f.Name != "id" {
+			p.warn(t.from, t.to, "%q is searched as text; write %s:%s for the field", t.text, name, value)
+		}
+	}
+	if before, after, ok := strings.Cut(t.text, "~"); ok && before != "" && isNumber(after) && after != "1" && after != "2" {
+		p.warn(t.from, t.to, "%q is searched as it is; ~, ~1 and ~2 stand behind words that may be misspelled", t.text)
+	}
+}
+
+func startsWord(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return hasWord(string(r))
 }
 
 func isNumber(s string) bool {
@@ -101,7 +176,7 @@ func (p *parser) expressionIn(t token, in Field) Node {
 		if !hasWord(t.text) {
 			return nil
 		}
-		return Phrase{Field: in, Text: strings.ReplaceAll(t.text, `"`, " "), At: Span{t.from, t.to}}
+		return Phrase{Field: in, Text: strings.NewReplacer(`"`, " ", "*", " ").Replace(t.text), At: Span{t.from, t.to}}
 	}
 	if !isPeople(in) && in != Subject && in != Filename {
 		return asText("regular expressions work in the subject, the addresses and file names; this one is searched as text")
@@ -138,6 +213,9 @@ func (p *parser) nearFollows() bool {
 // nearTo reads what stands behind NEAR or ADJ, and puts it near what is before. It
 // tells whether there was anything to read.
 func (p *parser) nearTo(left Node, t token, f FieldInfo) (n Node, read bool) {
+	if t.beyond {
+		p.warn(t.from, t.to, "%s takes distances from 1, for words next to each other, to %d; %d is taken", t.text, maxDistance, t.distance)
+	}
 	start := p.pos
 	switch next := p.next(); next.kind {
 	case end, closed, closeBrace, and, or, near:

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // The names of fields that are read in a way of their own, as the engine has them.
@@ -149,7 +150,7 @@ func (p *parser) mark(t token, f FieldInfo) Node {
 	n := Key{Name: f.mark, At: Span{t.from, t.to}}
 	switch f.Name {
 	case "ext":
-		value = strings.TrimLeft(value, "*.")
+		value = strings.TrimLeftFunc(value, func(r rune) bool { return r == '*' || r == '.' || unicode.IsSpace(r) })
 	case "list":
 		value = strings.Trim(value, "<>")
 	case "header":
@@ -211,24 +212,48 @@ func kindNamed(s string) string {
 	return s
 }
 
-// moreOfDate takes the second word of "last week" and its like.
+// moreOfDate takes the words behind the first one of "last week", "31 January 2025" or
+// "7 days", as many as make a date.
 func (p *parser) moreOfDate(v *token) {
-	rest := p.in[p.pos:]
-	word := strings.TrimLeft(rest, " ")
-	if word == rest {
-		return
-	}
-	word, _, _ = strings.Cut(word, " ")
-	word = strings.TrimRight(word, ")}")
 	head := v.text[strings.LastIndex(v.text, "..")+1:]
 	head = strings.TrimPrefix(head, ".")
-	if head == "" || strings.ContainsAny(word, ":.") {
+	if head == "" {
 		return
 	}
-	if _, ok := wordDate(strings.ToLower(head+" "+word), p.now); ok {
-		p.pos += strings.Index(rest, word) + len(word)
-		v.text, v.to = v.text+" "+word, p.pos
+	text, at := head, p.pos
+	for range 2 {
+		rest := p.in[at:]
+		word := strings.TrimLeft(rest, " ")
+		if word == rest || word == "" {
+			return
+		}
+		word, _, _ = strings.Cut(word, " ")
+		word = strings.TrimRight(word, ")}")
+		at += strings.Index(rest, word) + len(word)
+		if isClock(word) && text == head {
+			p.warn(at-len(word), at, "dates have no time of day: %q is searched as text", word)
+		}
+		last, _, _ := strings.Cut(word, "..")
+		if last == "" || strings.ContainsAny(last, ":.") {
+			return
+		}
+		text += " " + last
+		if isDateOfWords(strings.ToLower(text), p.now) {
+			v.text += p.in[p.pos:at]
+			v.to, p.pos = at, at
+			head = text
+		}
+		if last != word {
+			return
+		}
 	}
+}
+
+// isClock tells of a time of the day.
+func isClock(s string) bool {
+	hour, rest := leadingDigits(s)
+	minute, end := leadingDigits(strings.TrimPrefix(rest, ":"))
+	return len(hour) > 0 && len(hour) < 3 && strings.HasPrefix(rest, ":") && len(minute) == 2 && (end == "" || end[0] == ':')
 }
 
 // moreOfRange takes the side of a range that is in quotes, or behind them.

@@ -16,6 +16,10 @@ func positive(list []Node, n Node, yes bool) []Node {
 		}
 	case Not:
 		list = positive(list, n.Node, !yes)
+	case Near:
+		for _, m := range n.Nodes {
+			list = positive(list, m, yes)
+		}
 	case Word, Phrase, Prefix:
 		if yes {
 			list = append(list, n)

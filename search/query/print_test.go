@@ -78,7 +78,7 @@ func (g grower) words(in Field) Node {
 	text := pick(g, []string{"tax", "e-mail", "eva@contoso.com", "会议", "Größe", "INV-2024-0017", "10:30", "c++", "a/b", "near", "or", "x~y", "http://a.example/b?c=d"})
 	switch g.IntN(4) {
 	case 0:
-		return Phrase{Field: in, Text: pick(g, []string{"net 30", "a AND b", "from:eva", "(x} {y)", "-a", "/x/", "“x”", "w*"})}
+		return Phrase{Field: in, Text: pick(g, []string{"net 30", "a AND b", "from:eva", "(x} {y)", "-a", "/x/", "“x”", "w?"})}
 	case 1:
 		return Prefix{Field: in, Text: pick(g, []string{"invoic", "会", "e-m", "1"})}
 	case 2:

@@ -48,7 +48,7 @@ test('one character asks nothing, and no answer overtakes a newer question', asy
   // The first question is held back until the second has been answered.
   let release;
   const held = new Promise((resolve) => (release = resolve));
-  await page.route(/\?q=/, async (route) => {
+  await page.route(/\/\?q=/, async (route) => {
     const q = new URL(route.request().url()).searchParams.get('q');
     asked.push(q);
     if (q === word.slice(0, 2)) await held;
@@ -58,7 +58,7 @@ test('one character asks nothing, and no answer overtakes a newer question', asy
   await page.waitForTimeout(400);
   assert.deepEqual(asked, []);
   await page.locator('#q').fill(word.slice(0, 2));
-  await page.waitForRequest(/\?q=/);
+  await page.waitForRequest(/\/\?q=/);
   await type(page, word);
   const shown = await page.locator('#summary').innerText();
   release();
@@ -252,6 +252,38 @@ test('several values of a filter can be chosen, and stay to be chosen', async (t
   }
   assert.equal(await page.locator('#facet-mailbox a[aria-current]').count(), 2);
   assert.equal(await boxes.count(), all, 'the others are still there');
+});
+
+test('each filter leads to as many results as it counts', async (t) => {
+  const page = await open(t, browser, '/');
+  const number = (text) => Number((text.match(/[\d,]+/) ?? ['0'])[0].replaceAll(',', ''));
+  for (const path of ['/', '/?q=project', '/?group=conversation', '/?q=project&copies=each']) {
+    await page.goto(new URL(path, page.url()).href);
+    const links = await page.$$eval('#facets li > a:not([aria-current])', (all) => all.map((a) => [a.href, a.querySelector('.count').textContent]));
+    const bars = await page.$$eval('#facets .chart a', (all) => all.map((a) => [a.href.baseVal, a.querySelector('title').textContent.split(': ')[1]]));
+    assert.ok(links.some(([href]) => /folder=[^&]*%2F/.test(href)), 'there is a folder with others in it');
+    assert.ok(bars.length > 1, 'there is a histogram');
+    for (const [href, count] of [...links.filter((_, i) => i % 3 === 0), ...bars.filter((_, i) => i % 5 === 0)]) {
+      const html = await (await page.request.get(new URL(href, page.url()).href)).text();
+      const shown = html.match(/id="summary"[^>]*>(?:<strong>([^<]*)<|No )/);
+      assert.ok(shown, href);
+      assert.equal(number(shown[1] ?? '0'), number(count), href);
+    }
+  }
+});
+
+test('a folder is unfolded, and chosen with what lies in it', async (t) => {
+  const page = await open(t, browser, '/');
+  const more = page.locator('#more-search-folder > summary');
+  if (await more.count()) await more.click();
+  const parent = page.locator('#facet-folder li:has(> details.below)').first();
+  const below = parent.locator('> details.below');
+  assert.equal(await below.locator('li').first().isVisible(), false);
+  await below.locator('> summary').click();
+  assert.equal(await below.locator('li').first().isVisible(), true);
+  await parent.locator('> a').click();
+  await page.waitForFunction(() => new URL(location.href).searchParams.get('folder')?.endsWith('/**'));
+  await page.locator('#chips .chip', { hasText: 'and below' }).waitFor();
 });
 
 test('a result names the mailboxes that have it too, and opens there', async (t) => {

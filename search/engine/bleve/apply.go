@@ -40,13 +40,16 @@ func (e *Engine) Apply(ctx context.Context, b engine.Batch) error {
 		return e.bulk.apply(ctx, b, func() error { return e.write(batch) })
 	}
 	batch.SetInternal(keyCheckpoint, formatCheckpoint(b.Upto))
+	if e.grouped != nil {
+		return e.applyGrouped(batch, b.Upto)
+	}
 	if err := e.write(batch); err != nil {
 		return err
 	}
 	return e.forgetColumns()
 }
 
-// write makes a batch durable.
+// write makes a batch durable, or with Options.Together part of what is found.
 func (e *Engine) write(b *index.Batch) error {
 	return e.guard("apply batch", func() error { return e.scorch.Batch(b) })
 }

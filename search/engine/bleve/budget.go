@@ -3,14 +3,21 @@ package bleve
 import (
 	"math"
 	"slices"
+
+	ours "mailquarry/search/engine/bleve/segment"
 )
 
 // The limits of expansion: how many terms all words of a query may stand for, over
 // all segments, and how many are looked at. What goes beyond is cut, the rarest terms
 // first, and said.
+//
+// placedPerTerm says of how many postings the positions are read, for each term that
+// words may stand for, of words that stand for many and have to be near others: a
+// posting takes about 0.14 µs.
 const (
-	maxExpansions = 60_000
+	maxExpansions = 30_000
 	maxLooks      = 1_000_000
+	placedPerTerm = 6
 )
 
 // budget shares the limits of a search between its words and the segments, by how many
@@ -18,6 +25,8 @@ const (
 // first; what one leaves over goes to those that come after it. It notes what has been cut.
 type budget struct {
 	terms, looks int
+	places       float64 // postings whose positions may be read, of each word
+	docs         float64
 	awaited      float64 // terms that are still to choose from
 	grants       map[grantFor]*grant
 	capped       []string
@@ -26,8 +35,8 @@ type budget struct {
 // grant is how many terms a word may stand for in a segment, and how many are looked at.
 type grant struct {
 	terms, looks int
-	keep         *sieve // which terms are within; nil until that is known
-	settled      bool   // what was left over has been given back
+	settled      bool        // what was left over has been given back
+	marks        []ours.Mark // the terms that are within, once that is settled
 }
 
 type grantFor struct {
@@ -37,7 +46,10 @@ type grantFor struct {
 
 // newBudget makes the budget of a plan.
 func newBudget(terms int, what *plan, parts []*part) (*budget, error) {
-	b := &budget{terms: terms, looks: maxLooks, grants: map[grantFor]*grant{}, capped: slices.Clone(what.capped)}
+	b := &budget{terms: terms, looks: maxLooks, places: float64(placedPerTerm*terms) / max(float64(len(what.many)), 1), grants: map[grantFor]*grant{}, capped: slices.Clone(what.capped)}
+	for _, p := range parts {
+		b.docs += float64(len(p.cols.ids))
+	}
 	for _, m := range what.many {
 		for _, p := range parts {
 			dict, err := p.dictionary(m.field)
@@ -63,11 +75,15 @@ func (b *budget) grant(m *expander, p *part, size int) *grant {
 	return g
 }
 
+// placed is how many postings of a word that stands for many may have their positions
+// read in a segment. All segments together give the same, however the documents lie.
+func (b *budget) placed(p *part) int {
+	return int(math.Ceil(b.places * float64(len(p.cols.ids)) / max(b.docs, 1)))
+}
+
 // giveBack takes what a word did not use of a grant.
-func (b *budget) giveBack(g *grant, used grant) {
-	if !g.settled {
-		b.terms, b.looks, g.settled = b.terms+g.terms-used.terms, b.looks+g.looks-used.looks, true
-	}
+func (b *budget) giveBack(g *grant, terms, looks int) {
+	b.terms, b.looks, g.settled = b.terms+g.terms-terms, b.looks+g.looks-looks, true
 }
 
 func (b *budget) cap(name string) {

@@ -58,6 +58,15 @@ func TestLimitsAreShared(t *testing.T) {
 	if near.Capped != nil || near.Total != 1000 {
 		t.Errorf("1,000 words near each other: %d found, cut %v", near.Total, near.Capped)
 	}
+	// Few terms that stand nearly everywhere have too many positions to be read.
+	usual := query.Near{Nodes: []query.Node{query.Prefix{Text: "alph"}, query.Prefix{Text: "of"}}, Distance: 5}
+	if all := find(t, e, engine.Request{Query: usual}); all.Capped != nil || all.Total != segments*each {
+		t.Errorf("two words of all mail near each other: %d found, cut %v", all.Total, all.Capped)
+	}
+	e.expansions = 100
+	if some := find(t, e, engine.Request{Query: usual}); !slices.Equal(some.Capped, []string{"alph*", "of*"}) || some.Total >= segments*each {
+		t.Errorf("two words of all mail near each other, few positions being read: %d found, cut %v", some.Total, some.Capped)
+	}
 }
 
 // A query with very many misspelled words is answered; some of them are then looked

@@ -99,14 +99,20 @@ func (k *bulk) flush(write func(*index.Batch) error) error {
 	return nil
 }
 
-// Flush makes durable what a bulk build has taken, and moves its checkpoint.
-// Without Options.Bulk there is nothing to do.
-func (e *Engine) Flush(context.Context) error {
+// Flush makes durable what a bulk build has taken, and moves its checkpoint; with
+// Options.Together it waits until what was applied is durable. Otherwise there is nothing
+// to do.
+func (e *Engine) Flush(ctx context.Context) error {
 	done, err := e.use()
 	if err != nil {
 		return err
 	}
 	defer done()
+	if e.grouped != nil {
+		if err := e.grouped.wait(ctx, e.failed); err != nil {
+			return fmt.Errorf("flush: %w", err)
+		}
+	}
 	if e.bulk == nil {
 		return nil
 	}

@@ -32,6 +32,8 @@ type columns struct {
 	facets map[engine.Facet]*facetColumn
 	ties   map[tie]*tieColumn
 
+	zoned zonedColumns
+
 	zoning   sync.Once
 	zones    zoneColumn
 	zonesErr error
@@ -39,6 +41,8 @@ type columns struct {
 	speaking   sync.Once
 	spoken     *tongues
 	tonguesErr error
+
+	lengthy longWords
 }
 
 // columnCache holds the columns of the segments that are in use, by the

@@ -43,7 +43,7 @@ func planOf(n query.Node, scope access.Scope) (*plan, error) {
 	if c.seen != nil {
 		m = and([]matcher{m, c.seen})
 	}
-	return &plan{match: m, scores: c.scores, many: c.many, capped: c.capped}, nil
+	return &plan{match: m, scores: append(c.scores, c.typed...), many: c.many, capped: c.capped}, nil
 }
 
 // seenBy matches what is in a scope, nil when that is everything.
@@ -62,14 +62,21 @@ func seenBy(scope access.Scope) matcher {
 type compiler struct {
 	seen   matcher // nil is all
 	scores []scorer
+	typed  []scorer // of the words once more, as they were typed
 	nodes  int
 	many   []*expander
 	fuzzy  int // misspelled words so far
+	within int // words so far that are looked for within others
 	capped []string
 }
 
-// expands notes a word that stands for many.
+// expands notes a word that stands for many; the same word is looked up once.
 func (c *compiler) expands(m *expander) *expander {
+	for _, known := range c.many {
+		if m.fits == nil && known.fits == nil && known.field == m.field && known.name == m.name {
+			return known
+		}
+	}
 	c.many = append(c.many, m)
 	return m
 }
@@ -101,7 +108,12 @@ func (c *compiler) compile(n query.Node, positive bool, depth int) (matcher, err
 			return nil, err
 		}
 		return &notMatcher{m}, nil
-	case query.Word, query.Phrase, query.Prefix, query.Wildcard, query.Regexp:
+	case query.Wildcard:
+		if pieces := spread(n); len(pieces) > 1 {
+			return c.near(query.Near{Nodes: pieces, Distance: maxBetween + 1, Ordered: true}, positive)
+		}
+		return c.text(n, positive)
+	case query.Word, query.Phrase, query.Prefix, query.Regexp:
 		return c.text(n, positive)
 	case query.Near:
 		return c.near(n, positive)
@@ -174,7 +186,7 @@ func filterOf(f engine.Facet, values []string) matcher {
 		return noneMatcher{}
 	}
 	if f == engine.FacetSize {
-		return &bandMatcher{values}
+		return &valueMatcher{f, values}
 	}
 	field, prefix, _ := facetTerms(f)
 	terms := make([]string, len(values))
@@ -182,6 +194,14 @@ func filterOf(f engine.Facet, values []string) matcher {
 		terms[i] = prefix + v
 	}
 	return &termMatcher{field, terms}
+}
+
+// filterIn is filterOf with years and months in a zone.
+func filterIn(zone *time.Location, f engine.Filter) matcher {
+	if isZoned(f.Facet, zone) {
+		return &valueMatcher{f.Facet, f.Values}
+	}
+	return filterOf(f.Facet, f.Values)
 }
 
 // dates matches in whole seconds, which is what dates are kept in.

@@ -86,7 +86,15 @@ func (c *compiler) text(n query.Node, positive bool) (matcher, error) {
 		}
 		m := matcherOf(field, words, w.zones)
 		if positive {
-			c.scores = append(c.scores, scorerOf(m, field, termsOf(words), 1))
+			weight := 1.0
+			if word, ok := n.(query.Word); ok && word.Respelled {
+				weight = respelledWeight
+			}
+			c.scores = append(c.scores, scorerOf(m, field, termsOf(words), weight))
+			if w.zones != 0 {
+				c.exactFirst(field, words)
+			}
+			c.asTyped(n, field, words)
 		}
 		either = append(either, m)
 	}
@@ -131,12 +139,21 @@ func (c *compiler) apart(n query.Node, field string, inflects bool) ([]wordOf, e
 			}
 			c.expands(&m.expander)
 			words[0].many = m
-		case inflects && !n.Exact:
-			words[0].many = &inflectMatcher{field, terms[0]}
+		case (inflects || analysis.Hangul(terms[0])) && !n.Exact:
+			words[0].many = c.inflects(field, terms[0])
 		}
 		return words, nil
 	case query.Phrase:
-		return plain(analysis.Terms(n.Text)), nil
+		words := plain(analysis.Terms(n.Text))
+		if len(words) == 1 {
+			return words, nil
+		}
+		for i := range words {
+			if forms := analysis.Particled(words[i].term); len(forms) > 1 {
+				words[i].many = &termMatcher{field: field, terms: forms}
+			}
+		}
+		return words, nil
 	case query.Prefix:
 		words := plain(analysis.Terms(n.Text))
 		if len(words) > 0 {
@@ -154,6 +171,13 @@ func (c *compiler) apart(n query.Node, field string, inflects bool) ([]wordOf, e
 		return []wordOf{{many: c.expands(m)}}, nil
 	}
 	return nil, fmt.Errorf("compile query: %T is no word: %w", n, engine.ErrTooComplex)
+}
+
+// inflects stands for the forms of a word, and for the compounds of the first ones of a
+// query.
+func (c *compiler) inflects(field, term string) *inflectMatcher {
+	c.within++
+	return &inflectMatcher{field: field, term: term, whole: c.within > maxWithin, tell: c.within == maxWithin+1}
 }
 
 func plain(terms []string) []wordOf {
@@ -174,11 +198,45 @@ func (c *compiler) wildcardWords(pattern, field string) []wordOf {
 			words = append(words, plain(analysis.Terms(piece))...)
 			continue
 		}
+		if analysis.Unspaced(piece) {
+			words = append(words, c.letters(piece, field)...)
+			continue
+		}
 		if folded := foldPattern(piece); strings.Trim(folded, "*") != "" {
 			words = append(words, wordOf{many: c.expands(wildcardOf(field, folded))})
 		}
 	}
 	return words
+}
+
+// letters takes apart a pattern of letters that are words: ? is any of them, and * at the
+// ends says nothing.
+func (c *compiler) letters(piece, field string) []wordOf {
+	var words []wordOf
+	for i, run := range strings.Split(strings.Trim(piece, "*"), "?") {
+		if i > 0 {
+			words = append(words, wordOf{many: c.expands(wildcardOf(field, "?"))})
+		}
+		words = append(words, plain(analysis.Terms(run))...)
+	}
+	return words
+}
+
+// maxBetween is how many letters, each a word, * stands for.
+const maxBetween = 10
+
+// spread takes a pattern apart at a * that stands between letters which are words.
+func spread(n query.Wildcard) []query.Node {
+	if !analysis.Unspaced(n.Pattern) {
+		return nil
+	}
+	var pieces []query.Node
+	for piece := range strings.SplitSeq(strings.Trim(n.Pattern, "*"), "*") {
+		if piece != "" {
+			pieces = append(pieces, query.Wildcard{Field: n.Field, Pattern: piece + "*", At: n.At})
+		}
+	}
+	return pieces
 }
 
 // foldPattern folds what stands between the signs of a pattern.
@@ -209,6 +267,40 @@ func termsOf(words []wordOf) []string {
 	return terms
 }
 
+// exactWeight is what a word counts in the form that was asked for, beside all of its
+// forms where these count as one.
+const exactWeight = 0.25
+
+// respelledWeight is what a word counts in another spelling than it was typed in. That
+// may well be the rarer one, which would count more by itself.
+const respelledWeight = 0.2
+
+// exactFirst has messages come first that have words in the very form, where places are
+// counted without telling forms apart.
+func (c *compiler) exactFirst(field string, words []wordOf) {
+	for _, w := range words {
+		if _, ok := w.many.(*inflectMatcher); ok {
+			m := &termMatcher{field: field, terms: []string{w.term}}
+			c.scores = append(c.scores, scorerOf(m, field, m.terms, exactWeight))
+		}
+	}
+}
+
+// asTyped has messages come first that have a word with the very accents that were typed.
+func (c *compiler) asTyped(n query.Node, field string, words []wordOf) {
+	w, ok := n.(query.Word)
+	if !ok || w.Fuzzy > 0 || w.Respelled || len(words) != 1 {
+		return
+	}
+	m := &typedMatcher{field: field, term: words[0].term}
+	for t := range analysis.Tokens(w.Text) {
+		m.written = analysis.Written(w.Text, t)
+	}
+	s := scorerOf(m, field, []string{m.term}, exactWeight)
+	s.word = m
+	c.typed = append(c.typed, s)
+}
+
 // matcherOf matches words next to each other, in the quickest way that there is.
 func matcherOf(field string, words []wordOf, zones zoneSet) matcher {
 	last := words[len(words)-1]
@@ -225,7 +317,8 @@ func matcherOf(field string, words []wordOf, zones zoneSet) matcher {
 		return &termMatcher{field: field, terms: []string{last.term}}
 	}
 	for i, w := range words {
-		if w.many != nil && (i < len(words)-1 || w.term == "") {
+		_, expands := w.many.(*expander)
+		if w.many != nil && (!expands || i < len(words)-1 || w.term == "") {
 			return &placeMatcher{placerOf(field, words, 0)}
 		}
 	}
@@ -266,6 +359,7 @@ func (c *compiler) near(n query.Near, positive bool) (matcher, error) {
 	for _, field := range w.fields {
 		near := &nearPlacer{distance: uint32(min(max(n.Distance, 1), partGap)), ordered: n.Ordered}
 		var terms []string
+		var all []wordOf
 		for _, node := range n.Nodes {
 			words, err := c.apart(node, field, w.inflects)
 			if err != nil {
@@ -274,6 +368,7 @@ func (c *compiler) near(n query.Near, positive bool) (matcher, error) {
 			if len(words) > 0 {
 				near.all = append(near.all, placerOf(field, words, w.zones))
 				terms = append(terms, termsOf(words)...)
+				all = append(all, words...)
 			}
 		}
 		if len(near.all) == 0 {
@@ -282,6 +377,7 @@ func (c *compiler) near(n query.Near, positive bool) (matcher, error) {
 		m := &placeMatcher{near}
 		if positive {
 			c.scores = append(c.scores, scorerOf(m, field, terms, 1))
+			c.exactFirst(field, all)
 		}
 		either = append(either, m)
 	}

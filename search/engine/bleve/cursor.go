@@ -19,12 +19,13 @@ type cursor struct {
 	Score uint64         `json:"s,omitempty"` // the bits of the score
 	Key   int64          `json:"k,omitempty"`
 	Name  string         `json:"n,omitempty"`
+	Date  int64          `json:"t,omitempty"`
 	Pin   string         `json:"p,omitempty"` // the snapshot the page was taken from
 	Deep  bool           `json:"d,omitempty"` // the page ended behind the hits that are looked at twice
 }
 
 func (c *cursor) hit() hit {
-	return hit{id: c.ID, score: math.Float64frombits(c.Score), key: c.Key, name: c.Name}
+	return hit{id: c.ID, score: math.Float64frombits(c.Score), key: c.Key, name: c.Name, date: c.Date}
 }
 
 // fingerprint tells searches apart: a cursor is good for the same query in the
@@ -34,13 +35,17 @@ func fingerprint(r engine.Request) string {
 	if r.Query != nil {
 		text = r.Query.String()
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %t %t %q %q", r.Sort, r.Collapse, r.Group, r.Filters, text))
+	zone := ""
+	if r.Zone != nil {
+		zone = r.Zone.String()
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %t %t %q %q %q", r.Sort, r.Collapse, r.Group, r.Filters, zone, text))
 	return base64.RawURLEncoding.EncodeToString(sum[:9])
 }
 
 func nextCursor(r engine.Request, last hit, deep bool, pin string) (string, error) {
 	b, err := json.Marshal(cursor{
-		Of: fingerprint(r), ID: last.id, Score: math.Float64bits(last.score), Key: last.key, Name: last.name, Pin: pin, Deep: deep,
+		Of: fingerprint(r), ID: last.id, Score: math.Float64bits(last.score), Key: last.key, Name: last.name, Date: last.date, Pin: pin, Deep: deep,
 	})
 	if err != nil {
 		return "", fmt.Errorf("make cursor: %w", err)

@@ -36,6 +36,7 @@ const (
 	fieldMonth    = "month"
 	fieldCategory = "category" // as people named it
 	fieldName     = "name"     // what senders are sorted by
+	fieldAccent   = "accent"   // term, keySeparator, the word with its accents
 
 	// Values, which nothing looks up.
 	fieldDate   = "ts"     // seconds
@@ -54,11 +55,6 @@ const (
 	hasAttachment = "attachment"
 	hasGone       = "gone"
 )
-
-// maxWords is how many words of a field are indexed; what comes after them is
-// not found. A word takes about 30 bytes while its batch is built, so that a
-// hostile message cannot take all memory.
-const maxWords = 1 << 20
 
 // partGap is the distance in positions between two parts of a field. It is the largest
 // distance that can be asked for, so that nothing is near what stands in another part.
@@ -82,7 +78,10 @@ type document struct {
 // documentOf makes the document of a message.
 func documentOf(d *engine.Document) *document {
 	id := d.ID.String()
+	// The body is first, as most words are its: the smaller their positions are, the
+	// fewer bytes they take.
 	text := newText(fieldText)
+	text.addBody(d.Body, d.Parts)
 	text.add(zoneHead, weightSubject, d.Subject)
 	subject := newText(fieldSubject)
 	subject.add(zoneHead, weightOwn, d.Subject)
@@ -98,7 +97,6 @@ func documentOf(d *engine.Document) *document {
 		}
 		doc.fields = append(doc.fields, f)
 	}
-	text.addBody(d.Body, d.Parts)
 	file := newText(fieldFile)
 	types, states := make([]string, 0, len(d.Attachments)), make([]string, 0, 2*len(d.Attachments))
 	for _, a := range d.Attachments {
@@ -107,7 +105,7 @@ func documentOf(d *engine.Document) *document {
 		file.add(zoneHead, weightOwn, a.Name)
 		types = append(types, a.Type)
 		if a.State != "" {
-			states = append(states, a.State, a.State+"/"+a.Type)
+			states = append(states, a.State, a.State+"/"+a.Kind)
 		}
 	}
 	has := []string{map[bool]string{true: hasAttachment}[d.HasAttachment], map[bool]string{true: hasGone}[d.Gone]}
@@ -133,6 +131,7 @@ func documentOf(d *engine.Document) *document {
 		value(fieldSent, sentOf(d)),
 		value(fieldSize, strconv.AppendInt(nil, d.Size, 36)),
 		&zonesField{fieldBase{fieldZones, valueOptions}, text},
+		&accentField{fieldBase{fieldAccent, keywordOptions}, text},
 	)
 	return doc
 }

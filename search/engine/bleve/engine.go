@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	upstream "github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -18,8 +20,9 @@ import (
 // marks messages that are gone at their source, version 3 the states of
 // attachments' texts; version 4 tells the author's words from others, has the
 // language, and segments of our own; version 5 has marks, copies, conversations, the
-// kinds of recipients and zones.
-const Version = 5
+// kinds of recipients and zones; version 6 has more words, scans as a state of their
+// own, states by kind, and each attachment's size once; version 7 has the body before all else.
+const Version = 7
 
 // Options says how an index is opened.
 type Options struct {
@@ -30,6 +33,11 @@ type Options struct {
 	// goroutines, Apply returns before its batch is durable, and the checkpoint
 	// moves only with Flush, Merge and Close.
 	Bulk bool
+	// Together is for how long a batch may wait, about, to be made durable with those
+	// that follow, which saves most of what single messages have written. Apply then
+	// returns when the batch can be found; Checkpoint tells what is durable, and Flush
+	// and Close wait for it. Zero: Apply returns when its batch is durable.
+	Together time.Duration
 	// Logger takes what happens in the background; nil discards it.
 	Logger *slog.Logger
 }
@@ -46,6 +54,7 @@ type Engine struct {
 
 	writing sync.Mutex // held while a batch is applied
 	bulk    *bulk      // nil without Options.Bulk
+	grouped *grouped   // nil without Options.Together
 
 	open    sync.RWMutex // held for reading while the index is used
 	closed  bool
@@ -53,6 +62,8 @@ type Engine struct {
 	pins    pins
 
 	expansions int // terms that the prefixes of a query may stand for, over all segments
+
+	searching atomic.Int64 // how many searches are under way
 }
 
 var (
@@ -128,23 +139,4 @@ func (e *Engine) Count(context.Context) (int, error) {
 		return 0, fmt.Errorf("count documents of %s: %w", e.dir, err)
 	}
 	return int(n), nil
-}
-
-// Checkpoint is the Upto of the last batch applied, 0 for a new index.
-func (e *Engine) Checkpoint(context.Context) (uint64, error) {
-	done, err := e.use()
-	if err != nil {
-		return 0, err
-	}
-	defer done()
-	s, err := e.snapshot()
-	if err != nil {
-		return 0, err
-	}
-	defer s.Close()
-	v, err := s.GetInternal(keyCheckpoint)
-	if err != nil {
-		return 0, fmt.Errorf("read checkpoint of %s: %w", e.dir, err)
-	}
-	return parseCheckpoint(v)
 }

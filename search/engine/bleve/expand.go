@@ -2,12 +2,15 @@ package bleve
 
 import (
 	"fmt"
+	"math"
 	"math/bits"
+	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 
 	"mailquarry/search/engine"
+	ours "mailquarry/search/engine/bleve/segment"
 )
 
 // expander is a word of a query that stands for several terms: a prefix, a pattern,
@@ -15,7 +18,7 @@ import (
 type expander struct {
 	field  string
 	prefix string            // what the terms begin with
-	accept func(string) bool // nil: all of those
+	accept func([]byte) bool // nil: all of those
 	fits   segment.Automaton // nil: all of those; it skips what cannot fit
 	name   string            // as it is said in a query
 }
@@ -49,115 +52,157 @@ func (m *expander) forms(p *part) ([]form, error) {
 	return all, err
 }
 
-// each calls f for the terms' postings. As long as they are within the limits that is
-// in one walk over the dictionary; else the most frequent ones are picked first.
+// each calls f for the terms' postings.
 func (m *expander) each(p *part, f func(segment.PostingsList) error) error {
+	all := func(list segment.PostingsList) (more bool, err error) { return true, f(list) }
+	return m.eachIn(p, func(marks []ours.Mark) []ours.Mark { return marks }, all)
+}
+
+// eachFrequent calls f for the terms' postings, those of most documents first, as long
+// as it wants more.
+func (m *expander) eachFrequent(p *part, f func(segment.PostingsList) (more bool, err error)) error {
+	return m.eachIn(p, func(marks []ours.Mark) []ours.Mark {
+		order := make([]uint64, len(marks)) // numbers are sorted quicker than marks
+		for i, at := range marks {
+			order[i] = uint64(math.MaxUint32-at.Docs())<<32 | uint64(i)
+		}
+		slices.Sort(order)
+		sorted := make([]ours.Mark, len(marks))
+		for i, n := range order {
+			sorted[i] = marks[uint32(n)]
+		}
+		return sorted
+	}, f)
+}
+
+func (m *expander) eachIn(p *part, order func([]ours.Mark) []ours.Mark, f func(segment.PostingsList) (more bool, err error)) error {
 	dict, err := p.dictionary(m.field)
 	if err != nil {
 		return err
 	}
-	size := dict.Cardinality()
-	g := p.budget.grant(m, p, size)
-	if g.keep == nil {
-		g.keep = &sieve{}
-		if size > g.terms {
-			if g.keep, err = m.sieve(p, dict, g); err != nil {
+	marks, err := m.marks(p, dict)
+	if err != nil {
+		return err
+	}
+	lists, ok := dict.(interface {
+		PostingsAt(mark ours.Mark) (segment.PostingsList, error)
+	})
+	if !ok {
+		return fmt.Errorf("dictionary of type %T gives no postings: %w", dict, engine.ErrDamaged)
+	}
+	for i, at := range order(marks) {
+		if i%1024 == 0 {
+			if err := p.done(); err != nil {
 				return err
 			}
 		}
-	}
-	keep := *g.keep
-	used := grant{}
-	used.looks, err = m.walk(p, dict, g.looks, func(docs uint64, it postingsIterator) error {
-		if !keep.passes(docs) {
-			return nil
-		}
-		used.terms++
-		list, err := it.Postings()
+		list, err := lists.PostingsAt(at)
 		if err != nil {
 			return fmt.Errorf("read postings: %w", err)
 		}
-		return f(list)
-	})
-	p.budget.giveBack(g, used)
-	return err
+		if more, err := f(list); err != nil || !more {
+			return err
+		}
+	}
+	return nil
 }
 
-// sieve lets the most frequent terms pass: those of more than floor documents, and the
-// first ties of those of just as many.
-type sieve struct {
-	floor uint64
-	ties  int
+// marks tells where the terms' postings are: of the most frequent terms, where there are
+// more than may be.
+func (m *expander) marks(p *part, dict segment.TermDictionary) ([]ours.Mark, error) {
+	g := p.budget.grant(m, p, dict.Cardinality())
+	if g.settled {
+		return g.marks, nil
+	}
+	marks, looks, err := m.walk(p, dict, g.looks)
+	if err != nil {
+		return nil, err
+	}
+	if len(marks) > g.terms {
+		p.budget.cap(m.name)
+		marks = mostFrequent(marks, g.terms)
+	}
+	g.marks = slices.Clip(marks)
+	p.budget.giveBack(g, len(marks), looks)
+	return g.marks, nil
+}
+
+// broad tells whether the terms are in more documents than there are, each counted by
+// term and several times over.
+func (m *expander) broad(p *part) (bool, error) {
+	dict, err := p.dictionary(m.field)
+	if err != nil {
+		return false, err
+	}
+	marks, err := m.marks(p, dict)
+	if err != nil {
+		return false, err
+	}
+	sum, enough := 0, 4*len(p.cols.ids)
+	for _, at := range marks {
+		if sum += at.Docs(); sum > enough {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // maxFloor is from how many documents on terms count as equally frequent.
 const maxFloor = 1 << 12
 
-func (s *sieve) passes(docs uint64) bool {
-	docs = min(docs, maxFloor)
-	if docs == s.floor {
-		s.ties--
-		return s.ties >= 0
-	}
-	return docs > s.floor
-}
-
-// sieve counts the terms to tell which of them are within a grant.
-func (m *expander) sieve(p *part, dict segment.TermDictionary, g *grant) (*sieve, error) {
+// mostFrequent keeps so many of the terms, in their order.
+func mostFrequent(marks []ours.Mark, terms int) []ours.Mark {
 	var by [maxFloor + 1]int // terms by how many documents they have
-	total := 0
-	_, err := m.walk(p, dict, g.looks, func(docs uint64, _ postingsIterator) error {
-		by[min(docs, maxFloor)]++
-		total++
-		return nil
-	})
-	if err != nil || total <= g.terms {
-		return &sieve{}, err
+	for _, at := range marks {
+		by[min(at.Docs(), maxFloor)]++
 	}
-	p.budget.cap(m.name)
-	floor, left := maxFloor, g.terms
-	for floor > 1 && by[floor] <= left {
-		left -= by[floor]
+	floor, ties := maxFloor, terms
+	for floor > 1 && by[floor] <= ties {
+		ties -= by[floor]
 		floor--
 	}
-	return &sieve{floor: uint64(floor), ties: left}, nil
-}
-
-// postingsIterator gives the postings of the present term.
-type postingsIterator interface {
-	Postings() (segment.PostingsList, error)
-}
-
-// walk calls f for the terms, of which it looks at no more than some, and tells how
-// many it has looked at.
-func (m *expander) walk(p *part, dict segment.TermDictionary, most int, f func(docs uint64, it postingsIterator) error) (int, error) {
-	it := dict.AutomatonIterator(m.fits, []byte(m.prefix), after(m.prefix))
-	lists, ok := it.(postingsIterator)
-	if !ok {
-		return 0, fmt.Errorf("dictionary of type %T gives no postings: %w", dict, engine.ErrDamaged)
-	}
-	for i := 0; ; i++ {
-		entry, err := it.Next()
-		if err != nil {
-			return i, fmt.Errorf("read dictionary of %s: %w", m.field, err)
+	kept := make([]ours.Mark, 0, terms)
+	for _, at := range marks {
+		docs := min(at.Docs(), maxFloor)
+		if docs == floor {
+			ties--
 		}
-		if entry == nil {
-			return i, nil
+		if docs > floor || docs == floor && ties >= 0 {
+			kept = append(kept, at)
+		}
+	}
+	return kept
+}
+
+// walk finds the terms, of which it looks at no more than some, and tells how many it has
+// looked at.
+func (m *expander) walk(p *part, dict segment.TermDictionary, most int) ([]ours.Mark, int, error) {
+	it, ok := dict.AutomatonIterator(m.fits, []byte(m.prefix), after(m.prefix)).(interface {
+		NextTerm() ([]byte, ours.Mark, error)
+	})
+	if !ok {
+		return nil, 0, fmt.Errorf("dictionary of type %T gives no terms: %w", dict, engine.ErrDamaged)
+	}
+	var marks []ours.Mark
+	for i := 0; ; i++ {
+		term, at, err := it.NextTerm()
+		if err != nil {
+			return nil, i, fmt.Errorf("read dictionary of %s: %w", m.field, err)
+		}
+		if term == nil {
+			return marks, i, nil
 		}
 		if i%1024 == 0 {
 			if err := p.done(); err != nil {
-				return i, err
+				return nil, i, err
 			}
 		}
 		if i == most {
 			p.budget.cap(m.name)
-			return i, nil
+			return marks, i, nil
 		}
-		if m.accept != nil && !m.accept(entry.Term) {
-			continue
-		}
-		if err := f(entry.Count, lists); err != nil {
-			return i, err
+		if m.accept == nil || m.accept(term) {
+			marks = append(marks, at)
 		}
 	}
 }
@@ -166,6 +211,7 @@ func (m *expander) walk(p *part, dict segment.TermDictionary, most int, f func(d
 type dense struct {
 	words []uint64
 	buf   []uint32
+	met   int // how many of the list that places was asked for last
 }
 
 func newDense(docs int) *dense { return &dense{words: make([]uint64, (docs+63)/64)} }
@@ -177,11 +223,35 @@ func (d *dense) add(list segment.PostingsList) error {
 	}
 	d.buf = l.AppendDocs(d.buf[:0])
 	for _, doc := range d.buf {
-		if i := int(doc / 64); i < len(d.words) {
-			d.words[i] |= 1 << (doc % 64)
-		}
+		d.set(doc)
 	}
 	return nil
+}
+
+// denseOf makes a set of some of a segment's documents.
+func denseOf(set *roaring.Bitmap, docs int) *dense {
+	d := newDense(docs)
+	for it := set.Iterator(); it.HasNext(); {
+		d.set(it.Next())
+	}
+	return d
+}
+
+func (d *dense) set(doc uint32) {
+	if i := int(doc / 64); i < len(d.words) {
+		d.words[i] |= 1 << (doc % 64)
+	}
+}
+
+func (d *dense) clear(doc uint32) { d.words[doc/64] &^= 1 << (doc % 64) }
+
+func (d *dense) has(doc uint32) bool {
+	i := int(doc / 64)
+	return i < len(d.words) && d.words[i]&(1<<(doc%64)) != 0
+}
+
+func (d *dense) none() bool {
+	return !slices.ContainsFunc(d.words, func(w uint64) bool { return w != 0 })
 }
 
 func (d *dense) bitmap() *roaring.Bitmap {

@@ -47,6 +47,9 @@ func (e *Engine) Expunge(ctx context.Context, again func(context.Context, []mail
 			if err := again(ctx, alone); err != nil {
 				return rewritten, fmt.Errorf("expunge: %w", err)
 			}
+			if err := e.Flush(ctx); err != nil {
+				return rewritten, err
+			}
 		}
 		if err := e.rewrite(ctx, purged); err != nil {
 			return rewritten, err

@@ -22,12 +22,13 @@ const (
 	fedHits       = 5       // that tell words
 	fedBytes      = 8 << 10 // of each
 	fedCandidates = 400
-	fedTerms      = 40
+	fedTerms      = 60
+	fedDamping    = 1.2 // of how often a word stands in one of them, as BM25 has it
 	fedWeight     = 0.6 // of the most telling word, beside one of the query
 )
 
-// feedback adds to the scores of hits, the best first, what words they have in common
-// with the best ones.
+// feedback notes of hits, the best first, what words they have in common
+// with the best ones are worth.
 func (s *search) feedback(ctx context.Context, w *whole, hits []hit) error {
 	if s.request.Texts == nil || len(hits) <= fedHits || !describes(s.plan.scores) {
 		return nil
@@ -45,32 +46,27 @@ func (s *search) feedback(ctx context.Context, w *whole, hits []hit) error {
 		return err
 	}
 	rank.keepTelling()
-	byPart := map[*part][]*hit{}
-	for i := range hits {
-		byPart[hits[i].part] = append(byPart[hits[i].part], &hits[i])
-	}
-	for p, list := range byPart {
-		slices.SortFunc(list, func(a, b *hit) int { return cmp.Compare(a.doc, b.doc) })
-		docs := make([]uint32, len(list))
-		for i, h := range list {
-			docs[i] = h.doc
-		}
+	return eachPart(hits, func(p *part, docs []uint32, list []*hit) error {
 		scores, err := rank.score(p, docs, roaring.BitmapOf(docs...))
 		if err != nil {
 			return err
 		}
 		for i, h := range list {
-			h.score += scores[i]
+			h.said = scores[i]
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // tellingTerms gives the words of the best hits' texts, weighted by how often they
 // stand there and how good the hits are; as they were typed, the most frequent first.
+// A text that comes again, as of copies, says nothing more.
 func tellingTerms(texts []string, hits []hit) []scorer {
 	weights := map[string]float64{}
 	for i, text := range texts {
+		if slices.Contains(texts[:i], text) {
+			continue
+		}
 		freqs := map[string]float64{}
 		for t := range analysis.Tokens(text[:min(len(text), fedBytes)]) {
 			if first, _ := utf8.DecodeRuneInString(t.Term); unicode.IsLetter(first) && utf8.RuneCountInString(t.Term) > 1 {
@@ -78,7 +74,7 @@ func tellingTerms(texts []string, hits []hit) []scorer {
 			}
 		}
 		for term, f := range freqs {
-			weights[term] += hits[i].score * f / (f + bm25KMany)
+			weights[term] += hits[i].score * hits[i].score * f / (f + fedDamping)
 		}
 	}
 	terms := make([]scorer, 0, len(weights))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/RoaringBitmap/roaring/v2"
 
+	"mailquarry/internal/mail"
 	"mailquarry/search/engine"
 )
 
@@ -23,21 +24,49 @@ type groups struct {
 	twins   []*roaring.Bitmap // by part: the documents that are in groups
 
 	counting sync.Mutex
-	counts   map[engine.Facet][]int // by value: the groups that have it
+	sums     map[zonedFacet]*sums
 }
 
-// totals gives the number of groups by the value of a facet, which count adds up the
-// first time. There are so many values.
-func (g *groups) totals(f engine.Facet, count func(counts []int), values int) []int {
+// zonedFacet is a facet, in a zone where that matters.
+type zonedFacet struct {
+	facet engine.Facet
+	zone  string // "" where it does not
+}
+
+// sums are by value the groups that have it, and those that have it or one in it by a
+// tree.
+type sums struct {
+	counts, within []int
+	tree           *engine.Tree
+}
+
+// totals gives the number of groups by the value of a facet, and that with what lies in
+// it by a tree, if there is one. count adds up the first or the second of them, the
+// first time that it is asked for. There are so many values.
+func (g *groups) totals(key zonedFacet, tree *engine.Tree, values int, count func(counts []int, tree bool)) (counts, within []int) {
 	g.counting.Lock()
 	defer g.counting.Unlock()
-	if g.counts[f] == nil {
-		counts := make([]int, values)
-		count(counts)
-		g.counts[f] = counts
+	s := g.sums[key]
+	if s == nil {
+		s = &sums{counts: make([]int, values)}
+		count(s.counts, false)
+		if len(g.sums) >= maxSums {
+			clear(g.sums)
+		}
+		g.sums[key] = s
 	}
-	return g.counts[f]
+	if tree != nil && s.tree != tree {
+		s.within, s.tree = make([]int, values), tree
+		count(s.within, true)
+	}
+	if tree == nil {
+		return s.counts, nil
+	}
+	return s.counts, s.within
 }
+
+// maxSums is how many facets' sums are kept, those in several zones each for itself.
+const maxSums = 32
 
 // place is where a document stands.
 type place struct{ part, doc uint32 }
@@ -110,7 +139,7 @@ func groupParts(w *whole, t tie) (*groups, error) {
 		}
 	}
 	g := &groups{
-		slots: make([][]uint32, len(w.parts)), twins: make([]*roaring.Bitmap, len(w.parts)), counts: map[engine.Facet][]int{},
+		slots: make([][]uint32, len(w.parts)), twins: make([]*roaring.Bitmap, len(w.parts)), sums: map[zonedFacet]*sums{},
 	}
 	next := make([]uint32, w.columns.ties[t].size()) // by what documents are joined in: how many live ones
 	joined := joinParts(w, t, cols)
@@ -207,6 +236,34 @@ func (g *groups) around(slot int) (from, to int) {
 		to++
 	}
 	return from, to
+}
+
+// represented gives the groups that documents in order stand for, each once, and as top
+// those alone; behind them it puts the groups of rest that have none among them.
+func (g *groups) represented(docs, rest []hit) (all, top []hit) {
+	seen := map[uint32]bool{}
+	first := func(h hit) bool {
+		slot := g.slot(h)
+		if slot < 0 {
+			return true
+		}
+		again := seen[g.group[slot]]
+		seen[g.group[slot]] = true
+		return !again
+	}
+	alone := map[mail.MessageID]bool{}
+	for _, h := range docs {
+		if alone[h.id] = true; first(h) {
+			all = append(all, h)
+		}
+	}
+	n := len(all)
+	for _, h := range rest {
+		if !alone[h.id] && first(h) {
+			all = append(all, h)
+		}
+	}
+	return all, all[:n]
 }
 
 // eachLive calls f for the documents of a part that are not deleted.

@@ -15,12 +15,17 @@ type hit struct {
 	score float64
 	name  string // with engine.BySender
 	key   int64  // a number of which the greater comes first: a date, turned for engine.Oldest, or a size
+	date  int64  // of what is equal in all that, the latest comes first
 	part  *part
 	doc   uint32
+
+	// What the second look found: its score is the sum of the first three, times factor.
+	words, near, said float64
+	factor            float64
 }
 
 // before orders hits: greater scores first, then names, those without one last, then
-// greater keys, then greater ids.
+// greater keys, then later dates, then greater ids.
 func before(a, b hit) int {
 	switch { // written out, since it is called for every document found
 	case a.score != b.score:
@@ -32,6 +37,8 @@ func before(a, b hit) int {
 		return cmp.Compare(a.name, b.name)
 	case a.key != b.key:
 		return cmp.Compare(b.key, a.key)
+	case a.date != b.date:
+		return cmp.Compare(b.date, a.date)
 	default:
 		return cmp.Compare(b.id, a.id)
 	}
@@ -74,7 +81,7 @@ func (o *order) key(doc uint32) int64 {
 
 // hit makes a hit of a document.
 func (o *order) hit(doc uint32, score float64, key int64) hit {
-	h := hit{id: o.p.cols.ids[doc], part: o.p, doc: doc, score: score, key: key}
+	h := hit{id: o.p.cols.ids[doc], part: o.p, doc: doc, score: score, key: key, date: o.p.cols.dates[doc]}
 	if o.names != nil {
 		h.name = o.text[o.names.of[doc]]
 	}
@@ -90,7 +97,7 @@ func oldestKey(date int64) int64 {
 }
 
 // collect keeps the best hits of a view.
-func (s *search) collect(w *whole, v *view, rank *scoring) error {
+func (s *search) collect(w *whole, v *view, rank *scoring, l *leaning) error {
 	orders := make([]order, len(w.parts))
 	if v.groups != nil && rank != nil {
 		s.scores = make([]float64, len(v.groups.members))
@@ -110,6 +117,9 @@ func (s *search) collect(w *whole, v *view, rank *scoring) error {
 		var scores []float64
 		if rank != nil {
 			if scores, err = rank.score(p, docs, v.found[i]); err != nil {
+				return err
+			}
+			if err := l.lean(p, docs, v.found[i], scores); err != nil {
 				return err
 			}
 		}
@@ -133,6 +143,11 @@ func (s *search) each(o *order, v *view, docs []uint32, scores []float64) {
 		score := 0.0
 		if scores != nil {
 			score = scores[i]
+		}
+		if s.plain != nil {
+			if worst := s.plain.last(); worst == nil || score >= worst.score {
+				s.plain.add(o.hit(doc, score, o.key(doc)))
+			}
 		}
 		if slots != nil && slots[doc] != 0 {
 			if s.scores != nil {
@@ -159,6 +174,10 @@ func (s *search) hopeful(o *order, doc uint32, score float64, key int64) bool {
 			}
 		case key != worst.key:
 			if key < worst.key {
+				return false
+			}
+		case o.p.cols.dates[doc] != worst.date:
+			if o.p.cols.dates[doc] < worst.date {
 				return false
 			}
 		case o.p.cols.ids[doc] < worst.id:
@@ -253,53 +272,4 @@ func (p *part) mailbox(doc uint32) (mail.MailboxID, error) {
 		return 0, err
 	}
 	return mail.ParseMailboxID(table.all()[col.of[doc]])
-}
-
-// thread lists the messages of a hit's conversation that were found, the oldest first.
-// Of the copies of one (copies is nil when they all count) it has the best.
-func (s *search) thread(w *whole, v *view, copies *groups, h hit) ([]mail.MessageID, error) {
-	slot := v.groups.slot(h)
-	if slot < 0 {
-		return []mail.MessageID{h.id}, nil
-	}
-	orders := make([]order, len(w.parts))
-	for i, p := range w.parts {
-		var err error
-		if orders[i], err = s.orderOf(p); err != nil {
-			return nil, err
-		}
-	}
-	var list []hit
-	at := map[uint32]int{} // in list, by the group of copies
-	from, to := v.groups.around(slot)
-	for slot := from; slot < to; slot++ {
-		if !v.twins.has(slot) {
-			continue
-		}
-		m := s.member(orders, v.groups, slot)
-		if copies != nil {
-			if c := copies.slot(m); c >= 0 {
-				i, known := at[copies.group[c]]
-				if known {
-					if before(m, list[i]) < 0 {
-						list[i] = m
-					}
-					continue
-				}
-				at[copies.group[c]] = len(list)
-			}
-		}
-		list = append(list, m)
-	}
-	slices.SortFunc(list, func(a, b hit) int {
-		return cmp.Or(
-			cmp.Compare(oldestKey(b.part.cols.dates[b.doc]), oldestKey(a.part.cols.dates[a.doc])),
-			cmp.Compare(b.id, a.id),
-		)
-	})
-	ids := make([]mail.MessageID, len(list))
-	for i, m := range list {
-		ids[i] = m.id
-	}
-	return ids, nil
 }

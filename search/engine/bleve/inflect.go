@@ -1,20 +1,20 @@
 package bleve
 
 import (
-	"fmt"
 	"slices"
-	"strings"
+	"sync"
 
 	"github.com/RoaringBitmap/roaring/v2"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
-
-	"mailquarry/search/analysis"
 )
 
 // inflectMatcher matches a term and the other forms of its word. What is another
 // form depends on a message's language; a message whose language is not known is
 // taken to be in any of those that many messages are in.
-type inflectMatcher struct{ field, term string }
+type inflectMatcher struct {
+	field, term string
+	whole, tell bool // compounds of it are not looked for, which is to be told
+}
 
 // form is a term with the documents in which it counts as a form of the word; they
 // are some of those that have it.
@@ -64,10 +64,6 @@ func (m *inflectMatcher) forms(p *part) ([]form, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := word{term: m.term}
-	for _, l := range languages.list {
-		w.add(l.code)
-	}
 	var forms []form
 	exact, err := p.lookup(m.field, m.term)
 	if err != nil {
@@ -76,98 +72,41 @@ func (m *inflectMatcher) forms(p *part) ([]form, error) {
 	if exact.docs != nil {
 		forms = append(forms, form{exact, exact.docs, 1})
 	}
-	err = w.eachCandidate(p, m.field, func(found postings, as []string) {
-		if docs := roaring.And(found.docs, languages.docs(as, p.usual)); !docs.IsEmpty() && len(forms) < maxForms {
+	var in *roaring.Bitmap
+	var last []string
+	err = eachForm(p, m.field, m.term, languages, func(found postings, as []string) {
+		if in == nil || !slices.Equal(as, last) {
+			in, last = languages.docs(as, p.usual), as
+		}
+		if docs := roaring.And(found.docs, in); !docs.IsEmpty() && len(forms) < maxForms {
 			forms = append(forms, form{found, docs, formWeight})
 		}
 	})
 	if err != nil {
 		return nil, err
 	}
+	parts, err := m.compounds(p)
+	if err != nil {
+		return nil, err
+	}
+	forms = append(forms, parts...)
 	p.forms[m] = forms
 	return forms, nil
-}
-
-// word is a term with its stems.
-type word struct {
-	term       string
-	languages  []string
-	stems      []string // by language
-	beginnings []string
-}
-
-func (w *word) add(language string) {
-	b := analysis.Beginnings(language, w.term)
-	if len(b) == 0 {
-		return
-	}
-	w.languages = append(w.languages, language)
-	w.stems = append(w.stems, analysis.Stem(language, w.term))
-	w.beginnings = append(w.beginnings, b...)
-}
-
-// eachCandidate calls f for the terms that are another form of the word in some
-// languages.
-func (w *word) eachCandidate(p *part, field string, f func(found postings, as []string)) error {
-	dict, err := p.dictionary(field)
-	if err != nil {
-		return err
-	}
-	slices.Sort(w.beginnings)
-	last, left := "", maxCandidates
-	for _, b := range w.beginnings {
-		if last != "" && strings.HasPrefix(b, last) {
-			continue // read already
-		}
-		last = b
-		it := dict.AutomatonIterator(nil, []byte(b), after(b))
-		for ; left > 0; left-- {
-			entry, err := it.Next()
-			if err != nil {
-				return fmt.Errorf("read dictionary of %s: %w", field, err)
-			}
-			if entry == nil {
-				break
-			}
-			as := w.formIn(entry.Term)
-			if len(as) == 0 {
-				continue
-			}
-			found, err := lookup(dict, entry.Term)
-			if err != nil {
-				return err
-			}
-			if found.docs != nil {
-				f(found, as)
-			}
-		}
-	}
-	return p.done()
-}
-
-// formIn lists the languages in which a term is another form of the word.
-func (w *word) formIn(term string) []string {
-	if term == w.term {
-		return nil
-	}
-	var as []string
-	for i, l := range w.languages {
-		if analysis.Stem(l, term) == w.stems[i] {
-			as = append(as, l)
-		}
-	}
-	return as
 }
 
 // tongues are the documents of a segment by language.
 type tongues struct {
 	list    []tongue
 	unknown *roaring.Bitmap
+	rare    rareWords
+	known   knownForms
 }
 
 type tongue struct {
 	code string
 	docs *roaring.Bitmap
+	wide func() *roaring.Bitmap // with the documents of unknown language
+	rare bool                   // few documents are in it
 }
 
 // tongues reads the languages of a segment, once.
@@ -176,10 +115,13 @@ func (c *columns) tongues(s segment.Segment) (*tongues, error) {
 		t := &tongues{unknown: roaring.New()}
 		t.unknown.AddRange(0, uint64(len(c.ids)))
 		c.tonguesErr = eachTerm(s, fieldLang, nil, nil, func(term string, docs *roaring.Bitmap) error {
-			t.list = append(t.list, tongue{term, docs.Clone()})
+			own := docs.Clone()
+			wide := sync.OnceValue(func() *roaring.Bitmap { return roaring.Or(own, t.unknown) })
+			t.list = append(t.list, tongue{code: term, docs: own, wide: wide})
 			t.unknown.AndNot(docs)
 			return nil
 		})
+		t.markRare(len(c.ids))
 		c.spoken = t
 	})
 	return c.spoken, c.tonguesErr
@@ -189,19 +131,21 @@ func (c *columns) tongues(s segment.Segment) (*tongues, error) {
 // of them is a usual one.
 func (t *tongues) docs(languages, usual []string) *roaring.Bitmap {
 	var sets []*roaring.Bitmap
-	for _, l := range t.list {
-		if slices.Contains(languages, l.code) {
+	for i := range t.list {
+		l := &t.list[i]
+		switch {
+		case !slices.Contains(languages, l.code):
+		case slices.Contains(usual, l.code):
+			sets = append(sets, l.wide())
+		default:
 			sets = append(sets, l.docs)
 		}
-	}
-	if slices.ContainsFunc(languages, func(l string) bool { return slices.Contains(usual, l) }) {
-		sets = append(sets, t.unknown)
 	}
 	return union(sets)
 }
 
-// usualLanguages are those of many documents of an index.
-func usualLanguages(parts []*part) ([]string, error) {
+// languagesOf are those of at least a share of an index's documents of known language.
+func languagesOf(parts []*part, share float64) ([]string, error) {
 	counts, total := map[string]uint64{}, uint64(0)
 	for _, p := range parts {
 		t, err := p.cols.tongues(p.segment)
@@ -217,11 +161,11 @@ func usualLanguages(parts []*part) ([]string, error) {
 			total += n
 		}
 	}
-	var usual []string
+	var found []string
 	for code, n := range counts {
-		if n > 0 && float64(n) >= usualShare*float64(total) {
-			usual = append(usual, code)
+		if n > 0 && float64(n) >= share*float64(total) {
+			found = append(found, code)
 		}
 	}
-	return usual, nil
+	return found, nil
 }

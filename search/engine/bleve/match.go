@@ -24,7 +24,8 @@ type part struct {
 	found   map[*phraseMatcher]*counted // what phrases counted in this segment
 	placed  map[*placeMatcher]*counted
 
-	usual     []string // languages of many documents of the index
+	usual     []string                   // languages of many documents of the index
+	speaking  map[string]*roaring.Bitmap // by language
 	forms     map[*inflectMatcher][]form
 	inflected map[*inflectMatcher]*roaring.Bitmap
 	expanded  map[*expander]*roaring.Bitmap
@@ -68,7 +69,7 @@ func newPart(ctx context.Context, s *scorch.SegmentSnapshot, cols *columns) *par
 		id: s.Id(), ctx: ctx, segment: s.Segment(), deleted: s.Deleted(), cols: cols,
 		dicts: map[string]segment.TermDictionary{}, looked: map[fieldTerm]postings{}, found: map[*phraseMatcher]*counted{},
 		placed: map[*placeMatcher]*counted{}, expanded: map[*expander]*roaring.Bitmap{},
-		forms: map[*inflectMatcher][]form{}, inflected: map[*inflectMatcher]*roaring.Bitmap{},
+		forms: map[*inflectMatcher][]form{}, speaking: map[string]*roaring.Bitmap{}, inflected: map[*inflectMatcher]*roaring.Bitmap{},
 	}
 }
 
@@ -226,20 +227,6 @@ func (m *andMatcher) match(p *part, within *roaring.Bitmap) (*roaring.Bitmap, er
 		within = found
 	}
 	return within, nil
-}
-
-func (m *orMatcher) match(p *part, within *roaring.Bitmap) (*roaring.Bitmap, error) {
-	var sets []*roaring.Bitmap
-	for _, c := range m.any {
-		found, err := c.match(p, within)
-		if err != nil {
-			return nil, err
-		}
-		if found != nil {
-			sets = append(sets, found)
-		}
-	}
-	return union(sets), nil
 }
 
 func (m *notMatcher) match(p *part, within *roaring.Bitmap) (*roaring.Bitmap, error) {

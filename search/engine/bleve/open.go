@@ -1,6 +1,7 @@
 package bleve
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -58,13 +60,16 @@ func Open(dir string, o Options) (*Engine, error) {
 		if errors.Is(err, scorch.ErrAsyncPanic) { // other errors are tried again
 			once.Do(func() { close(e.failed) })
 		}
+		if o.Together > 0 && errors.Is(err, scorch.ErrPersist) {
+			e.grouped.failed(err)
+		}
 		select {
 		case e.fault <- err:
 		default:
 		}
 	}
 	watchIndex(dir, fail)
-	idx, err := upstream.OpenUsing(dir, settings(o.Bulk))
+	idx, err := upstream.OpenUsing(dir, settings(o))
 	if err != nil {
 		forgetIndex(dir)
 		return nil, openError(dir, err)
@@ -72,6 +77,13 @@ func Open(dir string, o Options) (*Engine, error) {
 	e.index = idx
 	if err := e.identify(o); err != nil {
 		return nil, errors.Join(err, e.Close())
+	}
+	if o.Together > 0 {
+		upto, err := e.Applied(context.Background())
+		if err != nil {
+			return nil, errors.Join(err, e.Close())
+		}
+		e.grouped = newGrouped(upto)
 	}
 	return e, nil
 }
@@ -96,7 +108,7 @@ func create(dir string, o Options) error {
 	}
 	m := mapping.NewIndexMapping()
 	m.ScoringModel = index.BM25Scoring
-	idx, err := upstream.NewUsing(half, m, scorch.Name, scorch.Name, settings(false))
+	idx, err := upstream.NewUsing(half, m, scorch.Name, scorch.Name, settings(Options{}))
 	if err != nil {
 		return err
 	}
@@ -120,25 +132,34 @@ func create(dir string, o Options) error {
 // settings is the configuration of the index. bleve saves it beside the index
 // and keeps what a later opening does not name, so everything that matters is
 // written out each time.
-func settings(bulk bool) map[string]any {
+func settings(o Options) map[string]any {
 	// Small segments are merged as if they had this size. Without a floor, a
 	// thousand single messages cause six times the writes.
 	merges := map[string]any{"floorSegmentFileSize": 1 << 20}
-	if bulk { // the whole is merged at its end
+	if o.Bulk { // the whole is merged at its end
 		merges["maxSegmentsPerTier"] = 200
 	}
+	mergers := 1
+	if o.Bulk { // nobody searches meanwhile
+		mergers = runtime.GOMAXPROCS(0)
+	}
 	return map[string]any{
-		// A batch is on disk when Apply returns.
-		"unsafe_batch":           false,
+		// A batch is on disk when bleve has taken it, or else some time after that.
+		"unsafe_batch":           o.Together > 0,
+		"scorchPersisterOptions": map[string]any{"PersisterNapTimeMSec": o.Together.Milliseconds(), "PersisterNapUnderNumFiles": napUnder},
 		"forceSegmentType":       segment.Type,
 		"forceSegmentVersion":    segment.Version,
 		"numSnapshotsToKeep":     1,
 		"scorchMergePlanOptions": merges,
+		"segmentConfig":          map[string]any{segment.Mergers: mergers},
 		"asyncErrorCallbackName": asyncCallback,
 		// Wait no longer for another process's lock.
 		"bolt_timeout": lockWait.String(),
 	}
 }
+
+// napUnder is with how many files in the index batches no longer wait for others.
+const napUnder = 1000
 
 // identify checks that the index is ours and of this archive.
 func (e *Engine) identify(o Options) error {

@@ -298,13 +298,18 @@ func TestSegmentCutUnderOpenIndex(t *testing.T) {
 	}
 }
 
-// A message of more words than are indexed is found by those at its beginning.
+// A message of more words than are indexed is found by those at its beginning, and
+// by as many of its attachments.
 func TestEndlessMessage(t *testing.T) {
 	t.Parallel()
-	d := documentOf(&engine.Document{ID: 1, Mailbox: 1, Body: "first " + strings.Repeat("word ", maxWords) + "last"})
+	d := documentOf(&engine.Document{
+		ID: 1, Mailbox: 1, Body: "first " + strings.Repeat("word ", engine.MaxWords) + "last",
+		Attachments: []engine.Attachment{{Text: "one " + strings.Repeat("other ", engine.MaxWords-2)}, {Text: "fits beyond"}},
+	})
 	terms := map[string]int{}
 	wordsOf(t, d, fieldText).VisitTokens(func(term string, _, _ uint32) { terms[term]++ })
-	if terms["first"] != 1 || terms["word"] != maxWords-1 || terms["last"] != 0 {
+	if terms["first"] != 1 || terms["word"] != engine.MaxWords-1 || terms["last"] != 0 ||
+		terms["other"] != engine.MaxWords-2 || terms["fits"] != 1 || terms["beyond"] != 0 {
 		t.Errorf("%v", terms)
 	}
 }

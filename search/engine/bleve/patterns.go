@@ -1,6 +1,7 @@
 package bleve
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"strings"
@@ -21,12 +22,26 @@ func prefixOf(field, prefix string) *expander {
 func wildcardOf(field, pattern string) *expander {
 	return &expander{
 		field: field, prefix: pattern[:strings.IndexAny(pattern+"*", "*?")], name: pattern,
-		accept: func(term string) bool { return fitsWildcard(pattern, term) },
+		accept: wildcardTest(pattern),
 	}
 }
 
+// wildcardTest tests terms for a pattern, the usual ones quickly.
+func wildcardTest(pattern string) func(term []byte) bool {
+	inner := []byte(strings.Trim(pattern, "*"))
+	plain := len(inner) > 0 && !bytes.ContainsAny(inner, "*?")
+	begins, ends := !strings.HasPrefix(pattern, "*"), !strings.HasSuffix(pattern, "*")
+	switch {
+	case plain && !begins && !ends:
+		return func(term []byte) bool { return bytes.Contains(term, inner) }
+	case plain && !begins:
+		return func(term []byte) bool { return bytes.HasSuffix(term, inner) }
+	}
+	return func(term []byte) bool { return fitsWildcard(pattern, term) }
+}
+
 // fitsWildcard matches a term: * is any letters, none too, ? is one.
-func fitsWildcard(pattern, term string) bool {
+func fitsWildcard(pattern string, term []byte) bool {
 	// Where the last * stands, and up to where in the term it has reached.
 	star, reached := -1, 0
 	p, t := 0, 0
@@ -36,12 +51,12 @@ func fitsWildcard(pattern, term string) bool {
 			star, reached = p, t
 			p++
 		case p < len(pattern) && pattern[p] == '?':
-			_, size := utf8.DecodeRuneInString(term[t:])
+			_, size := utf8.DecodeRune(term[t:])
 			p, t = p+1, t+size
 		case p < len(pattern) && pattern[p] == term[t]:
 			p, t = p+1, t+1
 		case star >= 0:
-			_, size := utf8.DecodeRuneInString(term[reached:])
+			_, size := utf8.DecodeRune(term[reached:])
 			reached += size
 			p, t = star+1, reached
 		default:
@@ -62,7 +77,7 @@ func regexpOf(field, expression string) (*expander, error) {
 	if err != nil {
 		return nil, fmt.Errorf("compile query: /%s/ is no regular expression: %w (%w)", expression, engine.ErrTooComplex, err)
 	}
-	return &expander{field: field, name: "/" + expression + "/", accept: re.MatchString}, nil
+	return &expander{field: field, name: "/" + expression + "/", accept: re.Match}, nil
 }
 
 // fuzzyMatcher stands for the terms that differ little from one.

@@ -1,9 +1,6 @@
 package bleve
 
 import (
-	"fmt"
-	"slices"
-
 	"github.com/RoaringBitmap/roaring/v2"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 )
@@ -30,9 +27,9 @@ func (m *phraseMatcher) match(p *part, within *roaring.Bitmap) (*roaring.Bitmap,
 		return nil, err
 	}
 	result := &counted{}
-	readers := make([]*slotReader, len(slots))
+	readers := make([]*wordPlaces, len(slots))
 	for i, s := range slots {
-		if readers[i], err = newSlotReader(p, s, candidates); err != nil {
+		if readers[i], err = slotPlaces(p, s, candidates); err != nil {
 			return nil, err
 		}
 	}
@@ -103,22 +100,19 @@ func (m *phraseMatcher) slots(p *part, within *roaring.Bitmap) ([][]postings, *r
 		candidates = docs
 		slots = append(slots, slot)
 	}
-	if p.deleted != nil {
-		candidates = roaring.AndNot(candidates, p.deleted)
-	}
 	return slots, candidates, nil
 }
 
 // count tells how often the phrase stands in a document. Documents come in
 // increasing order.
-func (m *phraseMatcher) count(readers []*slotReader, doc uint32) (uint32, error) {
-	first, err := readers[0].positions(doc)
+func (m *phraseMatcher) count(readers []*wordPlaces, doc uint32) (uint32, error) {
+	first, err := readers[0].at(doc)
 	if err != nil {
 		return 0, err
 	}
 	starts := first
 	for i, r := range readers[1:] {
-		next, err := r.positions(doc)
+		next, err := r.at(doc)
 		if err != nil {
 			return 0, err
 		}
@@ -144,41 +138,14 @@ func keepFollowed(starts, next []uint32, distance uint32) []uint32 {
 	return kept
 }
 
-// slotReader reads the positions at which one of some terms stands. Those of a
-// single term are read document by document; those of many terms, which a
-// prefix stands for, are gathered first.
-type slotReader struct {
-	it       segment.PostingsIterator
-	buf      []uint32
-	gathered map[uint32][]uint32
-}
-
-// newSlotReader reads positions of the candidates only.
-func newSlotReader(p *part, slot []postings, candidates *roaring.Bitmap) (*slotReader, error) {
-	if len(slot) == 1 {
-		return &slotReader{it: positionsOf(slot[0], candidates)}, nil
-	}
-	r := &slotReader{gathered: map[uint32][]uint32{}}
+// slotPlaces reads the positions at which one of some terms stands: of those that a
+// prefix stands for, in the candidates only.
+func slotPlaces(p *part, slot []postings, candidates *roaring.Bitmap) (*wordPlaces, error) {
+	forms := make([]form, len(slot))
 	for i, s := range slot {
-		if i%256 == 0 {
-			if err := p.done(); err != nil {
-				return nil, err
-			}
-		}
-		it := positionsOf(s, candidates)
-		for {
-			posting, err := it.Next()
-			if err != nil {
-				return nil, fmt.Errorf("read positions: %w", err)
-			}
-			if posting == nil {
-				break
-			}
-			doc := uint32(posting.Number())
-			r.gathered[doc] = placesOf(posting, r.gathered[doc])
-		}
+		forms[i] = form{s, s.docs, 1}
 	}
-	return r, nil
+	return placesOfForms(p, forms, candidates)
 }
 
 func positionsOf(p postings, candidates *roaring.Bitmap) segment.PostingsIterator {
@@ -187,25 +154,6 @@ func positionsOf(p postings, candidates *roaring.Bitmap) segment.PostingsIterato
 		o.ReplaceActual(roaring.And(candidates, p.docs))
 	}
 	return it
-}
-
-// positions gives the positions in a document, in order. The slice is valid
-// until the next call.
-func (r *slotReader) positions(doc uint32) ([]uint32, error) {
-	if r.gathered != nil {
-		slices.Sort(r.gathered[doc])
-		return r.gathered[doc], nil
-	}
-	r.buf = r.buf[:0]
-	posting, err := r.it.Advance(uint64(doc))
-	if err != nil {
-		return nil, fmt.Errorf("read positions: %w", err)
-	}
-	if posting == nil || posting.Number() != uint64(doc) {
-		return nil, nil
-	}
-	r.buf = placesOf(posting, r.buf)
-	return r.buf, nil
 }
 
 // placesOf adds the positions of a posting.

@@ -2,10 +2,13 @@ package bleve
 
 import (
 	"fmt"
+	"math/bits"
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
+
+	"mailquarry/search/engine"
 )
 
 // placer tells where in a message something stands.
@@ -31,9 +34,16 @@ type placeMatcher struct{ what placer }
 
 func (*placeMatcher) cost() int { return 8 }
 
-// match reads positions only of the documents that may fit.
+// match reads positions only of the documents that may fit. What a word stands for that
+// stands for many is not looked up first: all of that is read anyway.
 func (m *placeMatcher) match(p *part, within *roaring.Bitmap) (*roaring.Bitmap, error) {
-	docs, err := m.what.candidates(p, within)
+	look := m.what.candidates
+	z, zoned := m.what.(*zonePlacer)
+	many := zoned && z.manyOf() != nil
+	if many {
+		look = z.having
+	}
+	docs, err := look(p, within)
 	if err != nil || docs == nil {
 		return nil, err
 	}
@@ -44,7 +54,7 @@ func (m *placeMatcher) match(p *part, within *roaring.Bitmap) (*roaring.Bitmap, 
 		return nil, nil
 	}
 	var result *counted
-	if z, ok := m.what.(*zonePlacer); ok && z.manyOf() != nil {
+	if many {
 		result, err = z.some(p, z.manyOf(), docs)
 	} else {
 		result, err = m.count(p, docs)
@@ -94,7 +104,21 @@ type formed interface {
 	forms(p *part) ([]form, error)
 }
 
+// candidates looks up no word that stands in most documents several times over: that
+// takes as long as reading its places.
 func (w *wordPlacer) candidates(p *part, within *roaring.Bitmap) (*roaring.Bitmap, error) {
+	if m, ok := w.word.(*expander); ok && p.expanded[m] == nil {
+		broad, err := m.broad(p)
+		if err != nil {
+			return nil, err
+		}
+		if broad && within == nil {
+			return p.all(), nil
+		}
+		if broad {
+			return within, nil
+		}
+	}
 	docs, err := w.word.match(p, within)
 	if err != nil || docs == nil || within == nil {
 		return docs, err
@@ -103,38 +127,94 @@ func (w *wordPlacer) candidates(p *part, within *roaring.Bitmap) (*roaring.Bitma
 }
 
 func (w *wordPlacer) open(p *part, docs *roaring.Bitmap) (places, error) {
+	if m, ok := w.word.(*expander); ok {
+		return m.open(p, docs)
+	}
 	forms, err := w.word.forms(p)
 	if err != nil {
 		return nil, err
 	}
+	return placesOfForms(p, forms, docs)
+}
+
+// placesOfForms reads the places of one form as they are asked for, and gathers those of
+// several before.
+func placesOfForms(p *part, forms []form, docs *roaring.Bitmap) (*wordPlaces, error) {
 	if len(forms) == 1 {
-		return &wordPlaces{it: positionsOf(forms[0].found, roaring.And(docs, forms[0].docs))}, nil
+		return &wordPlaces{it: forms[0].places(docs)}, nil
 	}
 	out := &wordPlaces{gathered: newGathered(len(p.cols.ids))}
-	var at []uint32
 	for i, f := range forms {
 		if i%256 == 0 {
 			if err := p.done(); err != nil {
 				return nil, err
 			}
 		}
-		it := positionsOf(f.found, roaring.And(docs, f.docs))
-		for {
-			posting, err := it.Next()
-			if err != nil {
-				return nil, fmt.Errorf("read positions: %w", err)
-			}
-			if posting == nil {
-				break
-			}
-			doc := uint32(posting.Number())
-			if f.docs.Contains(doc) {
-				at = placesOf(posting, at[:0])
-				out.gathered.add(doc, at)
-			}
+		it := f.places(docs)
+		if err := out.gathered.all(it, f.docs.Contains); err != nil {
+			return nil, err
 		}
 	}
 	return out, nil
+}
+
+// places gives the postings in the documents in which a form counts.
+func (f *form) places(docs *roaring.Bitmap) segment.PostingsIterator {
+	if f.docs != f.found.docs {
+		docs = roaring.And(docs, f.docs)
+	}
+	return positionsOf(f.found, docs)
+}
+
+// open gathers the places of the terms: of the most frequent ones that fit, where all have
+// more than may be read.
+func (m *expander) open(p *part, docs *roaring.Bitmap) (places, error) {
+	wanted := denseOf(docs, len(p.cols.ids))
+	out := &wordPlaces{gathered: newGathered(len(p.cols.ids))}
+	left := p.budget.placed(p)
+	var it segment.PostingsIterator
+	err := m.eachFrequent(p, func(list segment.PostingsList) (more bool, err error) {
+		l, ok := list.(lengthyList)
+		if !ok {
+			return false, fmt.Errorf("postings of type %T: %w", list, engine.ErrDamaged)
+		}
+		next := wanted.places(l, it)
+		if next == nil {
+			return true, nil
+		}
+		if wanted.met > left { // one of fewer documents may still fit
+			p.budget.cap(m.name)
+			return left > 0, nil
+		}
+		left -= wanted.met
+		it = next
+		return true, out.gathered.all(it, wanted.has)
+	})
+	return out, err
+}
+
+// places gives the postings of a list in the documents of a set, and maybe in others; nil
+// when there are none. An iterator that is not needed any more is used again.
+func (d *dense) places(l lengthyList, old segment.PostingsIterator) segment.PostingsIterator {
+	d.buf = l.AppendDocs(d.buf[:0])
+	n := 0
+	for _, doc := range d.buf {
+		if d.has(doc) {
+			d.buf[n] = doc
+			n++
+		}
+	}
+	if d.met = n; n == 0 {
+		return nil
+	}
+	it := l.Iterator(true, true, true, old)
+	// Reading all postings is quicker than picking most of them.
+	if o, ok := it.(segment.OptimizablePostingsIterator); ok && n < len(d.buf)/4 {
+		some := roaring.New()
+		some.AddMany(d.buf[:n])
+		o.ReplaceActual(some)
+	}
+	return it
 }
 
 // wordPlaces reads positions document by document, or where a word stands for many
@@ -143,54 +223,124 @@ type wordPlaces struct {
 	it       segment.PostingsIterator
 	gathered *gathered
 	buf      []uint32
+	bits     []uint64 // none between calls
 	out      []stretch
 }
 
 // gathered are positions by document, each with the number of the one before it in the
 // same document: a list for each would cost more than the positions.
 type gathered struct {
-	last  []int32 // by document: its last place, counted from 1
-	place []uint32
-	prev  []int32
+	last []int32 // by document: its last place, counted from 1
+	n    int32
+	at   [][]gatheredPlace // pieces of one size, which are never copied
+	buf  []uint32
 }
+
+type gatheredPlace struct {
+	at   uint32
+	prev int32
+}
+
+const pieceBits = 13 // of the numbers of places, those within a piece
 
 func newGathered(docs int) *gathered { return &gathered{last: make([]int32, docs)} }
 
 func (g *gathered) add(doc uint32, at []uint32) {
+	before := g.last[doc]
 	for _, a := range at {
-		g.place, g.prev = append(g.place, a), append(g.prev, g.last[doc])
-		g.last[doc] = int32(len(g.place))
+		if int(g.n>>pieceBits) == len(g.at) {
+			g.at = append(g.at, make([]gatheredPlace, 1<<pieceBits))
+		}
+		g.at[g.n>>pieceBits][g.n&(1<<pieceBits-1)] = gatheredPlace{a, before}
+		g.n++
+		before = g.n
+	}
+	g.last[doc] = before
+}
+
+// all adds the positions of postings in the documents that count.
+func (g *gathered) all(it segment.PostingsIterator, counts func(doc uint32) bool) error {
+	for {
+		posting, err := it.Next()
+		if err != nil {
+			return fmt.Errorf("read positions: %w", err)
+		}
+		if posting == nil {
+			return nil
+		}
+		if doc := uint32(posting.Number()); counts(doc) {
+			g.buf = placesOf(posting, g.buf[:0])
+			g.add(doc, g.buf)
+		}
 	}
 }
 
 // in adds the positions in a document, in any order.
 func (g *gathered) in(doc uint32, to []uint32) []uint32 {
-	for i := g.last[doc]; i > 0; i = g.prev[i-1] {
-		to = append(to, g.place[i-1])
+	for i := g.last[doc]; i > 0; {
+		p := g.at[(i-1)>>pieceBits][(i-1)&(1<<pieceBits-1)]
+		to, i = append(to, p.at), p.prev
 	}
 	return to
 }
 
-func (w *wordPlaces) in(doc uint32) ([]stretch, error) {
-	w.buf, w.out = w.buf[:0], w.out[:0]
-	if w.gathered != nil {
-		w.buf = w.gathered.in(doc, w.buf)
-		slices.Sort(w.buf)
-		w.buf = slices.Compact(w.buf)
-	} else {
-		posting, err := w.it.Advance(uint64(doc))
-		if err != nil {
-			return nil, fmt.Errorf("read positions: %w", err)
-		}
-		if posting == nil || posting.Number() != uint64(doc) {
-			return nil, nil
-		}
-		w.buf = placesOf(posting, w.buf)
+// order sorts positions and leaves out repetitions. Where they lie close that is by a set
+// of bits.
+func (w *wordPlaces) order(at []uint32) []uint32 {
+	const few, sparse = 8, 256 // numbers to be sorted, and how far apart, on average
+	last := uint32(0)
+	for _, a := range at {
+		last = max(last, a)
 	}
-	for _, at := range w.buf {
+	words := int(last/64) + 1
+	if len(at) < few || words > len(at)*sparse/64 {
+		slices.Sort(at)
+		return slices.Compact(at)
+	}
+	if len(w.bits) < words {
+		w.bits = make([]uint64, 2*words)
+	}
+	for _, a := range at {
+		w.bits[a/64] |= 1 << (a % 64)
+	}
+	at = at[:0]
+	for i, b := range w.bits[:words] {
+		for ; b != 0; b &= b - 1 {
+			at = append(at, uint32(i*64+bits.TrailingZeros64(b)))
+		}
+		w.bits[i] = 0
+	}
+	return at
+}
+
+func (w *wordPlaces) in(doc uint32) ([]stretch, error) {
+	found, err := w.at(doc)
+	if err != nil {
+		return nil, err
+	}
+	w.out = w.out[:0]
+	for _, at := range found {
 		w.out = append(w.out, stretch{at, at})
 	}
 	return w.out, nil
+}
+
+// at gives the positions in a document, in order, valid until the next call.
+func (w *wordPlaces) at(doc uint32) ([]uint32, error) {
+	w.buf = w.buf[:0]
+	if w.gathered != nil {
+		w.buf = w.order(w.gathered.in(doc, w.buf))
+		return w.buf, nil
+	}
+	posting, err := w.it.Advance(uint64(doc))
+	if err != nil {
+		return nil, fmt.Errorf("read positions: %w", err)
+	}
+	if posting == nil || posting.Number() != uint64(doc) {
+		return nil, nil
+	}
+	w.buf = placesOf(posting, w.buf)
+	return w.buf, nil
 }
 
 // nearPlacer tells where things stand of which each is near the one before it.

@@ -1,6 +1,8 @@
 package bleve
 
 import (
+	"cmp"
+	"context"
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -37,7 +39,8 @@ func closenessOf(rank *scoring) *closeness {
 }
 
 func (s *scorer) isWord() bool {
-	return s.phrase == nil && s.place == nil && s.many == nil && len(s.terms) == 1
+	_, again := s.word.(*typedMatcher)
+	return s.phrase == nil && s.place == nil && s.many == nil && len(s.terms) == 1 && !again
 }
 
 // formed gives the word of a scorer.
@@ -48,19 +51,26 @@ func (s *scorer) formed() formed {
 	return &termMatcher{field: s.field, terms: s.terms}
 }
 
-// add adds to the scores of hits what their pairs of words are worth.
+// add notes of hits what their pairs of words are worth.
 func (c *closeness) add(hits []hit) error {
+	return eachPart(hits, func(p *part, docs []uint32, list []*hit) error {
+		return c.addIn(p, roaring.BitmapOf(docs...), list)
+	})
+}
+
+// eachPart calls f for the hits of each part, in the documents' order.
+func eachPart(hits []hit, f func(p *part, docs []uint32, list []*hit) error) error {
 	byPart := map[*part][]*hit{}
 	for i := range hits {
 		byPart[hits[i].part] = append(byPart[hits[i].part], &hits[i])
 	}
 	for p, list := range byPart {
-		slices.SortFunc(list, func(a, b *hit) int { return int(a.doc) - int(b.doc) })
-		docs := roaring.New()
-		for _, h := range list {
-			docs.Add(h.doc)
+		slices.SortFunc(list, func(a, b *hit) int { return cmp.Compare(a.doc, b.doc) })
+		docs := make([]uint32, len(list))
+		for i, h := range list {
+			docs[i] = h.doc
 		}
-		if err := c.addIn(p, docs, list); err != nil {
+		if err := f(p, docs, list); err != nil {
 			return err
 		}
 	}
@@ -86,10 +96,38 @@ func (c *closeness) addIn(p *part, docs *roaring.Bitmap, hits []*hit) error {
 		worth := nearWeight * min(c.rank.weight[pair[0]], c.rank.weight[pair[1]])
 		for i, h := range hits {
 			if near := nearness(where[pair[0]][i], where[pair[1]][i]); near > 0 {
-				h.score += worth * near / (near + 1)
+				h.near += worth * near / (near + 1)
 			}
 		}
 	}
+	return nil
+}
+
+// lookAgain gives the best documents the scores of the second look, and their order.
+func (s *search) lookAgain(ctx context.Context, w *whole, c *closeness, l *leaning, top []hit) error {
+	for i := range top {
+		top[i].factor = 1
+	}
+	if err := l.note(top); err != nil {
+		return err
+	}
+	for i := range top {
+		top[i].words = top[i].score / top[i].factor
+	}
+	if err := c.add(top); err != nil {
+		return err
+	}
+	for i := range top {
+		top[i].score = top[i].words + top[i].near
+	}
+	slices.SortFunc(top, before)
+	if err := s.feedback(ctx, w, top); err != nil {
+		return err
+	}
+	for i := range top {
+		top[i].score = (top[i].words + top[i].near + top[i].said) * top[i].factor
+	}
+	slices.SortFunc(top, before)
 	return nil
 }
 

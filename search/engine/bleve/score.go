@@ -1,8 +1,10 @@
 package bleve
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
@@ -15,7 +17,7 @@ import (
 const (
 	bm25KFew   = 0.5
 	bm25BFew   = 0.75
-	bm25KMany  = 1.2
+	bm25KMany  = 1.6
 	bm25BMany  = 0.5
 	bm25BShort = 0.3
 	shortField = 6 // words in a usual subject or list of names
@@ -70,11 +72,21 @@ type scoring struct {
 	weight []float64 // by scorer: its weight and how rare it is
 	tables map[string]*[maxStep + 1]float64
 	k      float64
+	tell   func(freq, length float64) // what BM25 is given; nil unless a score is explained
+
+	// What word works with, by place in its documents: freqs are all 0 between its calls.
+	freqs   []float64
+	steps   []uint8
+	touched []uint32
 }
 
 // newScoring looks up how rare the terms are in the documents of all parts together
 // that are not deleted: how they are laid out in segments changes nothing.
 func newScoring(scores []scorer, parts []*part) (*scoring, error) {
+	scores, err := telling(scores, parts)
+	if err != nil {
+		return nil, err
+	}
 	var docs, words float64
 	for _, p := range parts {
 		docs += float64(len(p.cols.ids)) - deletedIn(p)
@@ -85,9 +97,19 @@ func newScoring(scores []scorer, parts []*part) (*scoring, error) {
 	if describes(scores) {
 		g.k, bText = bm25KMany, bm25BMany
 	}
+	spread := make([]float64, len(scores)) // in how many documents each is
 	for i, s := range scores {
 		if s.many != nil {
 			g.weight[i] = s.weight
+			for _, p := range parts {
+				found, err := s.many.match(p, nil)
+				if err != nil {
+					return nil, err
+				}
+				if found != nil {
+					spread[i] += float64(found.GetCardinality())
+				}
+			}
 			continue
 		}
 		for j, t := range s.terms {
@@ -99,6 +121,7 @@ func newScoring(scores []scorer, parts []*part) (*scoring, error) {
 				return nil, err
 			}
 			g.weight[i] += s.weight * math.Log1p((docs-df+0.5)/(df+0.5))
+			spread[i] = df
 		}
 		if g.tables[s.field] == nil {
 			average, b := float64(shortField), bm25BShort
@@ -108,7 +131,35 @@ func newScoring(scores []scorer, parts []*part) (*scoring, error) {
 			g.tables[s.field] = lengthTable(average, g.k, b)
 		}
 	}
+	g.keepRarest(spread)
 	return g, nil
+}
+
+// Of a query of hundreds of words, which nobody types, the usual ones tell nothing and
+// stand in everything: the rarest make up the scores, so many at most, and beyond the
+// first ones as long as they stand in no more documents, counted by word.
+const (
+	maxScorers  = 200
+	sureScorers = 40
+	maxSpread   = 500_000
+)
+
+// keepRarest leaves the other words out of scores.
+func (g *scoring) keepRarest(spread []float64) {
+	if len(spread) <= sureScorers {
+		return
+	}
+	order := make([]int, len(spread))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(spread[a], spread[b]) })
+	sum := 0.0
+	for n, i := range order {
+		if sum += spread[i]; n >= maxScorers || n >= sureScorers && sum > maxSpread {
+			g.weight[i] = 0
+		}
+	}
 }
 
 // frequency tells how many documents have a term, or with a word any form of it.
@@ -162,24 +213,30 @@ func (g *scoring) score(p *part, docs []uint32, set *roaring.Bitmap) ([]float64,
 		if err := p.done(); err != nil {
 			return nil, err
 		}
-		var err error
-		switch s := &g.scores[i]; {
-		case s.many != nil:
-			err = g.many(i, p, docs, set, scores)
-		case s.phrase != nil:
-			err = g.phrase(i, p, s.phrase, docs, set, scores)
-		case s.place != nil:
-			err = g.phrase(i, p, s.place, docs, set, scores)
-		case s.word != nil:
-			err = g.word(i, p, docs, set, scores)
-		default:
-			err = g.term(i, p, docs, set, scores)
+		if g.weight[i] == 0 {
+			continue
 		}
-		if err != nil {
+		if err := g.scoreBy(i, p, docs, set, scores); err != nil {
 			return nil, err
 		}
 	}
 	return scores, nil
+}
+
+// scoreBy adds to the scores of documents what they get by one scorer.
+func (g *scoring) scoreBy(i int, p *part, docs []uint32, set *roaring.Bitmap, scores []float64) error {
+	switch s := &g.scores[i]; {
+	case s.many != nil:
+		return g.many(i, p, docs, set, scores)
+	case s.phrase != nil:
+		return g.phrase(i, p, s.phrase, docs, set, scores)
+	case s.place != nil:
+		return g.phrase(i, p, s.place, docs, set, scores)
+	case s.word != nil:
+		return g.word(i, p, docs, set, scores)
+	default:
+		return g.term(i, p, docs, set, scores)
+	}
 }
 
 func (g *scoring) term(i int, p *part, docs []uint32, set *roaring.Bitmap, scores []float64) error {
@@ -205,26 +262,30 @@ func (g *scoring) word(i int, p *part, docs []uint32, set *roaring.Bitmap, score
 	if err != nil {
 		return err
 	}
-	if len(forms) == 1 && forms[0].weight == 1 {
+	if len(forms) == 1 && forms[0].weight == 1 && forms[0].docs == forms[0].found.docs {
 		return g.term(i, p, docs, set, scores)
 	}
-	freqs, steps := make([]float64, len(docs)), make([]uint8, len(docs))
-	add := func(weight float64) func(at int, freq float64, step int) {
-		return func(at int, freq float64, step int) {
-			freqs[at] += weight * freq
-			steps[at] = uint8(step)
-		}
+	if len(g.freqs) < len(docs) {
+		g.freqs, g.steps = make([]float64, len(docs)), make([]uint8, len(docs))
 	}
+	touched := g.touched[:0]
 	for _, f := range forms {
-		if err := eachFrequency(f.found, f.docs, docs, set, add(f.weight)); err != nil {
+		err := eachFrequency(f.found, f.docs, docs, set, func(at int, freq float64, step int) {
+			if g.freqs[at] == 0 {
+				touched = append(touched, uint32(at))
+			}
+			g.freqs[at] += f.weight * freq
+			g.steps[at] = uint8(step)
+		})
+		if err != nil {
 			return err
 		}
 	}
+	g.touched = touched
 	table, weight := g.tables[s.field], g.weight[i]
-	for at, freq := range freqs {
-		if freq > 0 {
-			scores[at] += weight * g.bm25(freq, table[steps[at]])
-		}
+	for _, at := range touched {
+		scores[at] += weight * g.bm25(g.freqs[at], table[g.steps[at]])
+		g.freqs[at] = 0
 	}
 	return nil
 }
@@ -251,10 +312,7 @@ func eachFrequency(found postings, count *roaring.Bitmap, docs []uint32, set *ro
 			return nil
 		}
 		doc := uint32(posting.Number())
-		for at < len(docs) && docs[at] < doc {
-			at++
-		}
-		if at == len(docs) {
+		if at = seek(docs, at, doc); at == len(docs) {
 			return nil
 		}
 		if docs[at] == doc {
@@ -262,6 +320,22 @@ func eachFrequency(found postings, count *roaring.Bitmap, docs []uint32, set *ro
 		}
 	}
 }
+
+// seek gives the place of the first of sorted documents, from a place on, that is not
+// before one. What lies near is found quickly.
+func seek(docs []uint32, at int, doc uint32) int {
+	for step := 1; at < len(docs) && docs[at] < doc; step *= 2 {
+		if far := at + step; far >= len(docs) || docs[far] >= doc {
+			n, _ := slices.BinarySearch(docs[at+1:min(far, len(docs))], doc)
+			return at + 1 + n
+		}
+		at += step
+	}
+	return at
+}
+
+// fewDocuments are looked up one by one in a set.
+const fewDocuments = 64
 
 // stepOf reads the length step, which a posting has as the length of its field.
 // The norm is that length to the power of -1/2.
@@ -274,7 +348,12 @@ func stepOf(p segment.Posting) int {
 	return int(min(math.Round(1/(norm*norm)), maxStep))
 }
 
-func (g *scoring) bm25(freq, length float64) float64 { return freq * (g.k + 1) / (freq + length) }
+func (g *scoring) bm25(freq, length float64) float64 {
+	if g.tell != nil {
+		g.tell(freq, length)
+	}
+	return freq * (g.k + 1) / (freq + length)
+}
 
 // phrase scores a phrase, or what stands near each other, like a term that is as rare
 // as its words together.
@@ -321,8 +400,24 @@ func (g *scoring) many(i int, p *part, docs []uint32, set *roaring.Bitmap, score
 	if err != nil || found == nil {
 		return err
 	}
-	for at, doc := range docs {
-		if found.Contains(doc) {
+	if len(docs) < fewDocuments {
+		for at, doc := range docs {
+			if found.Contains(doc) {
+				scores[at] += g.weight[i]
+			}
+		}
+		return nil
+	}
+	at := 0
+	for it := roaring.And(found, set).Iterator(); it.HasNext(); {
+		doc := it.Next()
+		for at < len(docs) && docs[at] < doc {
+			at++
+		}
+		if at == len(docs) {
+			break
+		}
+		if docs[at] == doc {
 			scores[at] += g.weight[i]
 		}
 	}

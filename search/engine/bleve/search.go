@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
-	"slices"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
 
@@ -28,6 +27,8 @@ func (e *Engine) Search(ctx context.Context, r engine.Request) (engine.Result, e
 		return engine.Result{}, err
 	}
 	defer done()
+	e.searching.Add(1)
+	defer e.searching.Add(-1)
 	if r.Sort == "" {
 		r.Sort = engine.Relevance
 	}
@@ -63,6 +64,9 @@ func (e *Engine) Search(ctx context.Context, r engine.Request) (engine.Result, e
 	return s.result(pin)
 }
 
+// Searching tells whether a search is under way.
+func (e *Engine) Searching() bool { return e.searching.Load() > 0 }
+
 // prepare looks at the facets that the request names.
 func (s *search) prepare() error {
 	if len(s.request.Filters) > maxFilters {
@@ -73,12 +77,18 @@ func (s *search) prepare() error {
 			return fmt.Errorf("search: no facet %q", f)
 		}
 		s.facets[f] = &tally{}
+		if f == engine.FacetFolder {
+			s.facets[f].tree = s.request.Tree
+		}
 	}
 	for _, f := range s.request.Filters {
 		if !isFacet(f.Facet) {
 			return fmt.Errorf("search: no facet %q", f.Facet)
 		}
-		s.filters = append(s.filters, filterOf(f.Facet, f.Values))
+		s.filters = append(s.filters, filterIn(s.request.Zone, f))
+		if t := s.facets[f.Facet]; t != nil {
+			t.choose(f.Values)
+		}
 	}
 	return nil
 }
@@ -128,6 +138,7 @@ type search struct {
 	capped []string
 	after  *hit         // where the page before ended; nil for the first page
 	best   *top[hit]    // one more than the limit
+	plain  *top[hit]    // the documents that are looked at twice, where groups are hits; nil otherwise
 	scores []float64    // by the slots of groups; nil when there are none
 	hits   []engine.Hit // the page
 	last   hit          // the last one of the page
@@ -141,6 +152,13 @@ func (s *search) run(ctx context.Context, e *Engine, snapshot *scorch.IndexSnaps
 	w, err := e.whole(ctx, snapshot, s.plan)
 	if err != nil {
 		return err
+	}
+	w.zone = s.request.Zone
+	if s.request.Sort == engine.Relevance && s.request.Limit > 0 {
+		if s.plan.scores, err = fewPlaced(s.plan.scores, w.parts); err != nil {
+			return err
+		}
+		w.counting = countingFor(s.plan.match, s.plan.scores)
 	}
 	without := map[engine.Facet]bool{}
 	for _, f := range s.request.Filters {
@@ -205,25 +223,41 @@ func (s *search) page(ctx context.Context, w *whole, found *view, copies *groups
 			return err
 		}
 	}
-	best, err := s.ranked(ctx, w, found, rank)
+	var leans *leaning
+	if rank != nil {
+		var err error
+		if leans, err = s.leaningOf(w, found); err != nil {
+			return err
+		}
+	}
+	best, err := s.ranked(ctx, w, found, rank, leans)
 	if err != nil {
 		return err
 	}
 	if s.more = len(best) > s.request.Limit; s.more {
 		best = best[:s.request.Limit]
 	}
+	var threads *conversations
+	if s.request.Group {
+		if threads, err = s.conversationsOf(w, found, copies, best); err != nil {
+			return err
+		}
+	}
 	for _, h := range best {
 		out := engine.Hit{ID: h.id, Score: h.score}
 		var err error
+		if s.request.Explain {
+			if out.Why, err = s.explain(rank, leans, h); err != nil {
+				return err
+			}
+		}
 		if copies != nil {
 			if out.Copies, err = s.copies(w, copies, h); err != nil {
 				return err
 			}
 		}
-		if s.request.Group {
-			if out.Thread, err = s.thread(w, found, copies, h); err != nil {
-				return err
-			}
+		if threads != nil {
+			threads.of(h, &out)
 		}
 		s.hits, s.last = append(s.hits, out), h
 	}
@@ -232,7 +266,9 @@ func (s *search) page(ctx context.Context, w *whole, found *view, copies *groups
 
 // ranked gives the hits of the page and one more. The best of all are looked at twice
 // (rescore.go): they come before the others, whose order is that of the first look.
-func (s *search) ranked(ctx context.Context, w *whole, found *view, rank *scoring) ([]hit, error) {
+// These are documents also where groups are the hits, so that groups stand in the
+// order in which their best documents would stand alone.
+func (s *search) ranked(ctx context.Context, w *whole, found *view, rank *scoring, l *leaning) ([]hit, error) {
 	var again *closeness
 	if rank != nil && (s.from == nil || !s.from.Deep) {
 		again = closenessOf(rank)
@@ -240,8 +276,11 @@ func (s *search) ranked(ctx context.Context, w *whole, found *view, rank *scorin
 	after := s.after
 	if again != nil {
 		s.after, s.best = nil, newTop(rescored+s.request.Limit+1, before)
+		if found.groups != nil {
+			s.plain = newTop(rescored, before)
+		}
 	}
-	if err := s.collect(w, found, rank); err != nil {
+	if err := s.collect(w, found, rank, l); err != nil {
 		return nil, err
 	}
 	best := s.best.sorted()
@@ -250,14 +289,15 @@ func (s *search) ranked(ctx context.Context, w *whole, found *view, rank *scorin
 		return best, nil
 	}
 	top := best[:min(rescored, len(best))]
-	if err := again.add(top); err != nil {
+	if s.plain != nil {
+		top = s.plain.sorted()
+	}
+	if err := s.lookAgain(ctx, w, again, l, top); err != nil {
 		return nil, err
 	}
-	slices.SortFunc(top, before)
-	if err := s.feedback(ctx, w, top); err != nil {
-		return nil, err
+	if s.plain != nil {
+		best, top = found.groups.represented(top, best)
 	}
-	slices.SortFunc(top, before)
 	if after != nil {
 		n := 0
 		for n < len(top) && before(top[n], *after) <= 0 {

@@ -37,6 +37,7 @@ type valueTable struct {
 	mu     sync.RWMutex
 	number map[string]uint32
 	values []string // values[0] is of no document
+	high   *heights // by the tree asked for last
 }
 
 // of gives the number of a value.
@@ -50,6 +51,13 @@ func (t *valueTable) of(value string) uint32 {
 	t.number[value] = n
 	t.values = append(t.values, value)
 	return n
+}
+
+// find gives the number of a value that is there, 0 otherwise.
+func (t *valueTable) find(value string) uint32 {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return t.number[value]
 }
 
 // all gives the values by number.
@@ -103,7 +111,7 @@ func isFacet(f engine.Facet) bool {
 	return ok && f != columnName
 }
 
-func allColumns() []engine.Facet { return append(engine.Facets(), engine.FacetState, columnName) }
+func allColumns() []engine.Facet { return append(engine.Facets(), columnName) }
 
 // several tells the facets of which a document can have more than one value.
 func several(f engine.Facet) bool {
@@ -116,7 +124,11 @@ func several(f engine.Facet) bool {
 
 // facet gives the values of a facet in a part.
 func (p *part) facet(f engine.Facet) (*facetColumn, *valueTable, error) {
-	col, table := p.cols.facets[f], p.whole.columns.values[f]
+	table := p.whole.columns.values[f]
+	if zone := p.whole.zone; isZoned(f, zone) {
+		return p.cols.zonedColumn(f, zone, table), table, nil
+	}
+	col := p.cols.facets[f]
 	col.once.Do(func() {
 		col.err = fmt.Errorf("read %s: %w", f, engine.ErrDamaged) // should it panic
 		col.err = col.load(p, f, table)
@@ -261,20 +273,24 @@ func eachChunk(set *roaring.Bitmap, f func(docs []uint32)) {
 	}
 }
 
-// bandMatcher matches sizes by their bands.
-type bandMatcher struct{ bands []string }
+// valueMatcher matches by a facet's column, where no terms tell: sizes by their bands,
+// dates by the years and months of a zone.
+type valueMatcher struct {
+	facet  engine.Facet
+	values []string
+}
 
-func (*bandMatcher) cost() int { return 6 }
+func (*valueMatcher) cost() int { return 6 }
 
-func (m *bandMatcher) match(p *part, within *roaring.Bitmap) (*roaring.Bitmap, error) {
-	col, table, err := p.facet(engine.FacetSize)
+func (m *valueMatcher) match(p *part, within *roaring.Bitmap) (*roaring.Bitmap, error) {
+	col, table, err := p.facet(m.facet)
 	if err != nil {
 		return nil, err
 	}
 	names := table.all()
 	wanted := make([]bool, len(names))
 	for i, name := range names {
-		wanted[i] = i > 0 && slices.Contains(m.bands, name)
+		wanted[i] = i > 0 && slices.Contains(m.values, name)
 	}
 	return p.where(within, func(doc uint32) bool { return wanted[col.of[doc]] }), nil
 }

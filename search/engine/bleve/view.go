@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/bits"
+	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -17,11 +18,17 @@ type whole struct {
 	columns *columnCache
 	threads map[*threadMatcher][]*roaring.Bitmap // by part: what they found
 	limits  *budget
+	zone    *time.Location // of years and months; nil is UTC
+
+	counting map[matcher]bool // which, or a part of which, count for scores
+
+	compounding []string           // the languages whose compounds are looked for
+	known       map[fieldTerm]bool // words of these, by language
 }
 
 // whole makes a snapshot ready for a search.
 func (e *Engine) whole(ctx context.Context, snapshot *scorch.IndexSnapshot, what *plan) (*whole, error) {
-	w := &whole{columns: e.columns, threads: map[*threadMatcher][]*roaring.Bitmap{}}
+	w := &whole{columns: e.columns, threads: map[*threadMatcher][]*roaring.Bitmap{}, known: map[fieldTerm]bool{}}
 	for i, seg := range snapshot.Segments() {
 		cols, err := e.columns.of(seg)
 		if err != nil {
@@ -31,8 +38,11 @@ func (e *Engine) whole(ctx context.Context, snapshot *scorch.IndexSnapshot, what
 		p.whole, p.number = w, i
 		w.parts = append(w.parts, p)
 	}
-	usual, err := usualLanguages(w.parts)
+	usual, err := languagesOf(w.parts, usualShare)
 	if err != nil {
+		return nil, fmt.Errorf("search: %w", err)
+	}
+	if w.compounding, err = compounding(w.parts); err != nil {
 		return nil, fmt.Errorf("search: %w", err)
 	}
 	if w.limits, err = newBudget(e.expansions, what, w.parts); err != nil {

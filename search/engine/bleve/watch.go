@@ -26,7 +26,7 @@ var watched = struct {
 // bleve reads its registry without a lock.
 func registerCallback() {
 	watched.once.Do(func() {
-		scorch.RegisterSegmentPlugin(segment.Plugin{}, false)
+		scorch.RegisterSegmentPlugin(segment.NewPlugin(), false)
 		scorch.RegistryAsyncErrorCallbacks[asyncCallback] = func(err error, path string) {
 			watched.Lock()
 			report := watched.store[filepath.Clean(path)]

@@ -25,13 +25,22 @@ const (
 // lies between two is taken for the lesser; BM25 hardly tells large ones apart.
 var frequencies = [16]float64{0, 0.125, 0.375, 0.5, 0.75, 1, 1.5, 2, 3, 4, 5, 7, 10, 15, 25, 50}
 
+// frequencyCodes are the places in frequencies of sums of weights, up to the first that
+// has the last place.
+var frequencyCodes = func() (codes [50*weightOwn + 1]uint8) {
+	for weight := range codes {
+		i, found := slices.BinarySearch(frequencies[:], float64(weight)/weightOwn)
+		if !found {
+			i--
+		}
+		codes[weight] = uint8(max(i, 1))
+	}
+	return codes
+}()
+
 // frequencyCode gives the place of a sum of weights in frequencies.
 func frequencyCode(weight uint32) uint32 {
-	i, found := slices.BinarySearch(frequencies[:], float64(weight)/weightOwn)
-	if !found {
-		i--
-	}
-	return uint32(max(i, 1))
+	return uint32(frequencyCodes[min(weight, uint32(len(frequencyCodes)-1))])
 }
 
 // wordField is a field of words. Its parts lie partGap positions apart.
@@ -40,8 +49,9 @@ type wordField struct {
 	parts []textPart
 	bytes int
 	// Known when the words have been visited.
-	length float64 // in words of the author's
-	zones  []zone
+	length  float64 // in words of the author's
+	zones   []zone
+	accents []string // see accentField
 }
 
 type textPart struct {
@@ -89,20 +99,33 @@ func (f *wordField) addBody(s string, parts []engine.BodyPart) {
 
 // VisitTokens gives the words in order, as far as they are indexed.
 func (f *wordField) VisitTokens(visit func(term string, position, weight uint32)) {
-	count, next, length := 0, 0, uint64(0)
-	f.zones = f.zones[:0]
+	// A word takes about 30 bytes while its batch is built: a hostile message must
+	// not take all memory.
+	left := [zoneKinds]int{zoneHead: engine.MaxWords, zoneBody: engine.MaxWords, zoneAttached: engine.MaxWords}
+	next, length := 0, uint64(0)
+	f.zones, f.accents = f.zones[:0], f.accents[:0]
+	accents := map[string]bool{}
 	for _, p := range f.parts {
 		last := -1
 		for t := range analysis.Tokens(p.text) {
-			if count == maxWords {
+			if left[p.zone] == 0 {
 				break
 			}
-			count++
+			left[p.zone]--
 			last = next + t.Pos
 			zone, weight := p.at(t.Start)
 			f.enter(zone, uint32(last))
 			length += uint64(min(weight, weightOwn))
 			visit(t.Term, uint32(last), weight)
+			if t.Wide && len(accents) < maxAccents {
+				f.accented(p.text, t, accents)
+			}
+			for part := range analysis.Parts(p.text, t) {
+				visit(part.Term, uint32(last), weight)
+			}
+			for joined := range analysis.Joined(p.text, t) {
+				visit(joined.Term, uint32(last), weight)
+			}
 		}
 		if last >= 0 {
 			next = last + 1 + partGap

@@ -1,11 +1,13 @@
 package bleve
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
+
+	"mailquarry/search/engine"
 )
 
 // zonePlacer keeps what stands in some zones as a whole.
@@ -26,6 +28,15 @@ func zonesFor(kinds ...zoneKind) zoneSet {
 }
 
 func (z *zonePlacer) candidates(p *part, within *roaring.Bitmap) (*roaring.Bitmap, error) {
+	docs, err := z.having(p, within)
+	if err != nil || docs.IsEmpty() {
+		return nil, err
+	}
+	return z.what.candidates(p, docs)
+}
+
+// having gives the documents that have the zones.
+func (z *zonePlacer) having(p *part, within *roaring.Bitmap) (*roaring.Bitmap, error) {
 	zones, err := p.cols.zonesIn(p.segment)
 	if err != nil {
 		return nil, err
@@ -34,10 +45,7 @@ func (z *zonePlacer) candidates(p *part, within *roaring.Bitmap) (*roaring.Bitma
 	if within != nil {
 		docs.And(within)
 	}
-	if docs.IsEmpty() {
-		return nil, nil
-	}
-	return z.what.candidates(p, docs)
+	return docs, nil
 }
 
 func (z *zonePlacer) open(p *part, docs *roaring.Bitmap) (places, error) {
@@ -87,42 +95,32 @@ func (z *zonePlacer) manyOf() *expander {
 // asks for the most frequent ones first, and for each only in the documents that are
 // left; a document counts once.
 func (z *zonePlacer) some(p *part, m *expander, docs *roaring.Bitmap) (*counted, error) {
-	forms, err := m.forms(p)
-	if err != nil {
-		return nil, err
-	}
 	zones, err := p.cols.zonesIn(p.segment)
 	if err != nil {
 		return nil, err
 	}
-	type frequent struct {
-		form
-		number uint64
+	left := denseOf(docs, len(p.cols.ids))
+	found := newDense(len(p.cols.ids))
+	var it segment.PostingsIterator
+	err = m.eachFrequent(p, func(list segment.PostingsList) (bool, error) {
+		if left.none() {
+			return false, nil
+		}
+		l, ok := list.(lengthyList)
+		if !ok {
+			return false, fmt.Errorf("postings of type %T: %w", list, engine.ErrDamaged)
+		}
+		next := left.places(l, it)
+		if next == nil {
+			return true, nil
+		}
+		it = next
+		return true, z.standing(zones, it, left, found)
+	})
+	if err != nil {
+		return nil, err
 	}
-	order := make([]frequent, len(forms))
-	for i, f := range forms {
-		order[i] = frequent{f, f.docs.GetCardinality()}
-	}
-	slices.SortStableFunc(order, func(a, b frequent) int { return cmp.Compare(b.number, a.number) })
-	left, found := docs.Clone(), roaring.New()
-	for i, f := range order {
-		if i%256 == 0 {
-			if err := p.done(); err != nil {
-				return nil, err
-			}
-		}
-		if left.IsEmpty() {
-			break
-		}
-		if !left.Intersects(f.docs) {
-			continue
-		}
-		if err := z.standing(zones, f.form, left, found); err != nil {
-			return nil, err
-		}
-		left.AndNot(found)
-	}
-	result := &counted{docs: found.ToArray()}
+	result := &counted{docs: found.bitmap().ToArray()}
 	result.freqs = make([]uint32, len(result.docs))
 	for i := range result.freqs {
 		result.freqs[i] = 1
@@ -130,10 +128,15 @@ func (z *zonePlacer) some(p *part, m *expander, docs *roaring.Bitmap) (*counted,
 	return result, nil
 }
 
-// standing adds to found the documents of those left in which a term stands in the zones.
-func (z *zonePlacer) standing(zones *zoneColumn, f form, left, found *roaring.Bitmap) error {
-	it := positionsOf(f.found, left)
-	var at []uint32
+// lengthyList is a list of postings as the index has them.
+type lengthyList interface {
+	segment.PostingsList
+	Len() int
+	AppendDocs(to []uint32) []uint32
+}
+
+// standing moves to found the documents of those left in which a term stands in the zones.
+func (z *zonePlacer) standing(zones *zoneColumn, it segment.PostingsIterator, left, found *dense) error {
 	for {
 		posting, err := it.Next()
 		if err != nil {
@@ -143,13 +146,14 @@ func (z *zonePlacer) standing(zones *zoneColumn, f form, left, found *roaring.Bi
 			return nil
 		}
 		doc := uint32(posting.Number())
-		if !left.Contains(doc) {
+		if !left.has(doc) {
 			continue
 		}
-		at = placesOf(posting, at[:0])
+		found.buf = placesOf(posting, found.buf[:0])
 		in := zones.of(doc)
-		if slices.ContainsFunc(at, func(at uint32) bool { return z.zones.hold(in, stretch{at, at}) }) {
-			found.Add(doc)
+		if slices.ContainsFunc(found.buf, func(at uint32) bool { return z.zones.hold(in, stretch{at, at}) }) {
+			found.set(doc)
+			left.clear(doc)
 		}
 	}
 }

@@ -6,7 +6,9 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"mailquarry/internal/access"
 	"mailquarry/internal/mail"
@@ -94,7 +96,7 @@ func compareEngine(t *testing.T, rng *rand.Rand, e Engine, m *model, upto uint64
 	if n, err := e.Count(t.Context()); err != nil || n != len(m.docs) {
 		t.Fatalf("count %d, %v, want %d", n, err, len(m.docs))
 	}
-	if n, err := e.Checkpoint(t.Context()); err != nil || n != upto {
+	if n, err := e.Applied(t.Context()); err != nil || n != upto {
 		t.Fatalf("checkpoint %d, %v, want %d", n, err, upto)
 	}
 	compareIDs(t, e, m)
@@ -113,8 +115,8 @@ func compareEngine(t *testing.T, rng *rand.Rand, e Engine, m *model, upto uint64
 // and no others.
 func compareSimilar(t *testing.T, rng *rand.Rand, e Engine, m *model) {
 	t.Helper()
-	term := []string{"alpha", "betta", "gama", "cafe", "会", "x"}[rng.IntN(6)]
-	distance := 1 + rng.IntN(2)
+	term := []string{"alpha", "beta", "betta", "gama", "cafe", "会", "x"}[rng.IntN(7)]
+	distance := rng.IntN(3)
 	scope := everyone(2, 3)
 	want := map[string]int{}
 	for id, d := range m.docs {
@@ -164,12 +166,22 @@ func compareIDs(t *testing.T, e Engine, m *model) {
 func compareQuery(t *testing.T, rng *rand.Rand, e Engine, m *model, scope access.Scope, q query.Node) {
 	t.Helper()
 	r := engine.Request{
-		Scope: scope, Query: q, Limit: 1 + rng.IntN(80), Facets: allFacets(), Filters: randomFilters(rng, m),
+		Scope: scope, Query: q, Limit: 1 + rng.IntN(80), Facets: engine.Facets(), Filters: randomFilters(rng, m),
 		Sort:     []engine.Sort{engine.Relevance, engine.Newest, engine.Oldest, engine.Largest, engine.BySender}[rng.IntN(5)],
 		Collapse: rng.IntN(2) == 0, Group: rng.IntN(3) == 0,
+		Zone: []*time.Location{nil, time.UTC, time.FixedZone("far", 14*60*60)}[rng.IntN(3)],
+	}
+	if rng.IntN(2) == 0 {
+		r.Tree = randomTree(rng)
+	}
+	if rng.IntN(2) == 0 {
+		r.FacetSize = 1 + rng.IntN(4)
+	}
+	if rng.IntN(2) == 0 {
+		r.Shown = query.Not{Node: randomOneOf(rng)}
 	}
 	base := m.search(scope, q)
-	found := m.filtered(base, r.Filters, "")
+	found := m.filtered(r, base, "")
 	want := m.hits(r, m.sorted(found, r.Sort))
 	got := allPages(t, e, m, r, base, len(want))
 	switch {
@@ -202,11 +214,11 @@ func allPages(t *testing.T, e Engine, m *model, r engine.Request, base []mail.Me
 
 // request tells of a request what matters.
 func request(r engine.Request) string {
-	return fmt.Sprintf("%v filtered by %v, by %s, collapsed %t, grouped %t", r.Query, r.Filters, r.Sort, r.Collapse, r.Group)
+	return fmt.Sprintf("%v filtered by %v in %v, by %s, collapsed %t, grouped %t, tree %v, %d buckets", r.Query, r.Filters, r.Zone, r.Sort, r.Collapse, r.Group, r.Tree, r.FacetSize)
 }
 
 func sameHit(a, b engine.Hit) bool {
-	return a.ID == b.ID && slices.Equal(a.Copies, b.Copies) && slices.Equal(a.Thread, b.Thread)
+	return a.ID == b.ID && slices.Equal(a.Copies, b.Copies) && slices.Equal(a.Thread, b.Thread) && slices.Equal(a.Found, b.Found)
 }
 
 // compareUnordered compares hits by relevance, whose order is the engine's own, and so
@@ -221,20 +233,21 @@ func compareUnordered(t *testing.T, m *model, r engine.Request, got []engine.Hit
 			t.Fatalf("%s: %s is a hit twice, or was not to be found: %v", request(r), h.ID, got)
 		}
 		seen[unit] = true
-		thread := m.thread(r, h.ID, m.sorted(found, engine.Newest))
-		same := slices.Equal(h.Thread, thread)
+		thread, matching := m.thread(r, h.ID, m.sorted(found, engine.Newest))
+		same := slices.Equal(h.Thread, thread) && slices.Equal(h.Found, matching)
 		if r.Collapse { // which of the copies is there is the engine's choice
-			same = len(h.Thread) == len(thread)
+			same = len(h.Thread) == len(thread) && len(h.Found) == len(matching)
 		}
 		if !same || !slices.Equal(h.Copies, m.copies(r, h.ID)) {
-			t.Fatalf("%s: hit %v has not the copies %v and the conversation %v", request(r), h, m.copies(r, h.ID), thread)
+			t.Fatalf("%s: hit %v has not the copies %v and the conversation %v, of which %v were found", request(r), h, m.copies(r, h.ID), thread, matching)
 		}
 	}
 }
 
 // testBest: by relevance, too, the best of the copies or of a conversation stands for
-// them. The documents come in one batch and the query is one word, so that nothing else
-// changes a score between two searches.
+// them: hits have the order of the documents without those that come again, page by page,
+// too. The documents come in one batch, so that nothing changes a score between two
+// searches.
 func testBest(t *testing.T, open Open) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	var docs []engine.Document
@@ -244,13 +257,30 @@ func testBest(t *testing.T, open Open) {
 	m := newModel()
 	m.apply(engine.Batch{Put: docs})
 	e := start(t, open, docs...)
-	for _, word := range []string{"alpha", "beta", "gamma", "budget"} {
-		r := engine.Request{Scope: everyone(), Query: query.Word{Text: word}, Limit: 1000}
+	for _, words := range []string{"alpha", "beta", "gamma", "budget", "alpha beta", "beta gamma budget", "gamma alpha"} {
+		var or query.Or
+		for _, word := range strings.Fields(words) {
+			or.Nodes = append(or.Nodes, query.Word{Text: word})
+		}
+		r := engine.Request{Scope: everyone(), Query: or, Limit: 1000}
 		plain := ids(ask(t, e, r).Hits)
 		for _, r.Group = range []bool{false, true} {
 			r.Collapse = true
-			if got, want := ask(t, e, r).Hits, m.hits(r, plain); !slices.EqualFunc(got, want, sameHit) {
+			want := m.hits(r, plain)
+			if got := ask(t, e, r).Hits; !slices.EqualFunc(got, want, sameHit) {
 				t.Errorf("%s:\n got %v\nwant %v", request(r), got, want)
+			}
+			paged := r
+			paged.Limit = 9
+			var got []engine.Hit
+			for res := ask(t, e, paged); ; res = ask(t, e, paged) {
+				got = append(got, res.Hits...)
+				if paged.Cursor = res.Next; res.Next == "" {
+					break
+				}
+			}
+			if !slices.EqualFunc(got, want, sameHit) {
+				t.Errorf("%s, page by page:\n got %v\nwant %v", request(r), got, want)
 			}
 		}
 	}
@@ -260,10 +290,32 @@ func testBest(t *testing.T, open Open) {
 func compareFacets(t *testing.T, m *model, r engine.Request, base []mail.MessageID, res engine.Result) {
 	t.Helper()
 	for f, got := range res.Facets {
-		if want := m.counted(r, f, m.filtered(base, r.Filters, f)); !slices.Equal(got, want) {
+		if want := sized(r, f, m.counted(r, f, m.filtered(r, base, f))); !slices.Equal(got, want) {
 			t.Fatalf("%s: facet %s:\n got %v\nwant %v", request(r), f, got, want)
 		}
 	}
+}
+
+// sized leaves the largest buckets, as many as the request says, and those chosen.
+func sized(r engine.Request, f engine.Facet, buckets []engine.Bucket) []engine.Bucket {
+	size := r.FacetSize
+	if size == 0 {
+		size = 1000
+	}
+	within := func(value string, values []string) bool {
+		return f == engine.FacetFolder && r.Tree != nil &&
+			slices.ContainsFunc(r.Tree.Above[value], func(over string) bool { return slices.Contains(values, over) })
+	}
+	var left []engine.Bucket
+	for i, b := range buckets {
+		chosen := slices.ContainsFunc(r.Filters, func(x engine.Filter) bool {
+			return x.Facet == f && slices.Contains(x.Values, b.Value) && !within(b.Value, x.Values)
+		})
+		if i < size || chosen {
+			left = append(left, b)
+		}
+	}
+	return left
 }
 
 // compareBucket: choosing a value of a facet finds as many as it counts, beside the
@@ -271,23 +323,32 @@ func compareFacets(t *testing.T, m *model, r engine.Request, base []mail.Message
 func compareBucket(t *testing.T, rng *rand.Rand, e Engine, m *model, r engine.Request, base []mail.MessageID) {
 	t.Helper()
 	f := engine.Facets()[rng.IntN(len(engine.Facets()))]
-	buckets := m.counted(r, f, m.filtered(base, r.Filters, f))
+	buckets := m.counted(r, f, m.filtered(r, base, f))
 	if len(buckets) == 0 {
 		return
 	}
 	b := buckets[rng.IntN(len(buckets))]
+	values, want := []string{b.Value}, b.Count
+	if b.Within > 0 && rng.IntN(2) == 0 {
+		want = b.Within
+		for v, above := range r.Tree.Above {
+			if slices.Contains(above, b.Value) {
+				values = append(values, v)
+			}
+		}
+	}
 	r.Limit, r.Facets = 0, nil
 	r.Filters = slices.DeleteFunc(slices.Clone(r.Filters), func(x engine.Filter) bool { return x.Facet == f })
-	if rng.IntN(2) == 0 {
-		r.Filters = append(r.Filters, engine.Filter{Facet: f, Values: []string{b.Value}})
+	if r.Zone != nil || rng.IntN(2) == 0 {
+		r.Filters = append(r.Filters, engine.Filter{Facet: f, Values: values})
 	} else {
-		nodes := []query.Node{query.OneOf{Field: string(f), Values: []string{b.Value}}}
+		nodes := []query.Node{query.OneOf{Field: string(f), Values: values}}
 		if r.Query != nil {
 			nodes = append(nodes, r.Query)
 		}
 		r.Query = query.And{Nodes: nodes}
 	}
-	if res := ask(t, e, r); res.Total != b.Count {
-		t.Fatalf("%s: %s %s counts %d and finds %d", request(r), f, b.Value, b.Count, res.Total)
+	if res := ask(t, e, r); res.Total != want {
+		t.Fatalf("%s: %s %s counts %d and finds %d", request(r), f, values, want, res.Total)
 	}
 }

@@ -107,7 +107,11 @@ func applyForever(t *testing.T, open Open, dir string) {
 		if err := e.Apply(context.Background(), b); err != nil {
 			t.Fatal(err)
 		}
-		fmt.Println(n)
+		durable, err := e.Checkpoint(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Println(durable)
 	}
 }
 

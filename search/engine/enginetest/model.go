@@ -149,7 +149,13 @@ func (m *model) matches(q query.Node, id mail.MessageID, scope access.Scope) boo
 	panic(fmt.Sprintf("the model does not know %T", q))
 }
 
-func facetValues(d engine.Document, f engine.Facet) []string {
+// facetValues are a document's values of a facet, in UTC.
+func facetValues(d engine.Document, f engine.Facet) []string { return facetValuesIn(nil, d, f) }
+
+func facetValuesIn(zone *time.Location, d engine.Document, f engine.Facet) []string {
+	if zone == nil {
+		zone = time.UTC
+	}
 	var values []string
 	switch f {
 	case engine.FacetMailbox:
@@ -165,7 +171,7 @@ func facetValues(d engine.Document, f engine.Facet) []string {
 		}
 	case engine.FacetYear, engine.FacetMonth:
 		if !d.Date.IsZero() {
-			values = []string{d.Date.UTC().Format(map[engine.Facet]string{engine.FacetYear: "2006", engine.FacetMonth: "2006-01"}[f])}
+			values = []string{d.Date.In(zone).Format(map[engine.Facet]string{engine.FacetYear: "2006", engine.FacetMonth: "2006-01"}[f])}
 		}
 	case engine.FacetDomain, engine.FacetCategory:
 		for _, k := range d.Keys {
@@ -192,7 +198,7 @@ func facetValues(d engine.Document, f engine.Facet) []string {
 		}
 	case engine.FacetState:
 		for _, a := range d.Attachments {
-			for _, v := range []string{a.State, a.State + "/" + a.Type} {
+			for _, v := range []string{a.State, a.State + "/" + a.Kind} {
 				if a.State != "" && !slices.Contains(values, v) {
 					values = append(values, v)
 				}

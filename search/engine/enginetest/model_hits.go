@@ -55,31 +55,48 @@ func (m *model) unit(r engine.Request, id mail.MessageID) string {
 }
 
 // filtered leaves what has one of each filter's values, but for those of a facet.
-func (m *model) filtered(found []mail.MessageID, filters []engine.Filter, but engine.Facet) []mail.MessageID {
+func (m *model) filtered(r engine.Request, found []mail.MessageID, but engine.Facet) []mail.MessageID {
 	return slices.DeleteFunc(slices.Clone(found), func(id mail.MessageID) bool {
-		return slices.ContainsFunc(filters, func(f engine.Filter) bool {
-			return f.Facet != but && !slices.ContainsFunc(facetValues(m.docs[id], f.Facet), func(v string) bool { return slices.Contains(f.Values, v) })
+		return slices.ContainsFunc(r.Filters, func(f engine.Filter) bool {
+			return f.Facet != but && !slices.ContainsFunc(facetValuesIn(r.Zone, m.docs[id], f.Facet), func(v string) bool { return slices.Contains(f.Values, v) })
 		})
 	})
 }
 
 // counted counts the values of a facet; a value counts once for what is one hit.
 func (m *model) counted(r engine.Request, f engine.Facet, found []mail.MessageID) []engine.Bucket {
-	units := map[string]map[string]bool{}
+	units, within := map[string]map[string]bool{}, map[string]map[string]bool{}
+	add := func(to map[string]map[string]bool, v, unit string) {
+		if to[v] == nil {
+			to[v] = map[string]bool{}
+		}
+		to[v][unit] = true
+	}
+	above := map[string][]string{}
+	if f == engine.FacetFolder && r.Tree != nil {
+		above = r.Tree.Above
+	}
 	for _, id := range found {
-		for _, v := range facetValues(m.docs[id], f) {
-			if units[v] == nil {
-				units[v] = map[string]bool{}
+		for _, v := range facetValuesIn(r.Zone, m.docs[id], f) {
+			add(units, v, m.unit(r, id))
+			for _, over := range append([]string{v}, above[v]...) {
+				add(within, over, m.unit(r, id))
 			}
-			units[v][m.unit(r, id)] = true
 		}
 	}
 	buckets := []engine.Bucket{}
-	for v, n := range units {
-		buckets = append(buckets, engine.Bucket{Value: v, Count: len(n)})
+	for v, n := range within {
+		b := engine.Bucket{Value: v, Count: len(units[v])}
+		if len(above) > 0 {
+			b.Within = len(n)
+		}
+		buckets = append(buckets, b)
 	}
 	slices.SortFunc(buckets, func(a, b engine.Bucket) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Value, b.Value))
+		return cmp.Or(
+			cmp.Compare(b.Within, a.Within), cmp.Compare(len(above[a.Value]), len(above[b.Value])),
+			cmp.Compare(b.Count, a.Count), cmp.Compare(a.Value, b.Value),
+		)
 	})
 	return buckets
 }
@@ -91,7 +108,9 @@ func (m *model) hits(r engine.Request, ordered []mail.MessageID) []engine.Hit {
 	for _, id := range ordered {
 		if unit := m.unit(r, id); !seen[unit] {
 			seen[unit] = true
-			list = append(list, engine.Hit{ID: id, Copies: m.copies(r, id), Thread: m.thread(r, id, ordered)})
+			h := engine.Hit{ID: id, Copies: m.copies(r, id)}
+			h.Thread, h.Found = m.thread(r, id, ordered)
+			list = append(list, h)
 		}
 	}
 	return list
@@ -114,25 +133,35 @@ func (m *model) copies(r engine.Request, id mail.MessageID) []mail.MessageID {
 	return ids
 }
 
-func (m *model) thread(r engine.Request, id mail.MessageID, ordered []mail.MessageID) []mail.MessageID {
+// thread gives all messages of a conversation that may be seen, and those of them that
+// were found, which stand in their order.
+func (m *model) thread(r engine.Request, id mail.MessageID, ordered []mail.MessageID) (all, found []mail.MessageID) {
 	if !r.Group {
-		return nil
+		return nil, nil
 	}
-	var ids []mail.MessageID
+	var rest []mail.MessageID
+	for other, d := range m.docs {
+		if !slices.Contains(ordered, other) && r.Scope.Contains(d.Mailbox) && (r.Shown == nil || m.matches(r.Shown, other, r.Scope)) {
+			rest = append(rest, other)
+		}
+	}
 	seen := map[string]bool{}
-	for _, other := range ordered {
+	for i, other := range slices.Concat(ordered, m.sorted(rest, r.Sort)) {
 		text := m.docs[other].Copy
 		if !m.conversation(id)[other] || r.Collapse && text != "" && seen[text] {
 			continue
 		}
 		seen[text] = true
-		ids = append(ids, other)
+		all = append(all, other)
+		if i < len(ordered) {
+			found = append(found, other)
+		}
 	}
-	return m.sorted(ids, engine.Oldest)
+	return m.sorted(all, engine.Oldest), m.sorted(found, engine.Oldest)
 }
 
 // sorted orders ids by the sort, those without a date or name last, then the newest
-// id first. Relevance is not known here.
+// first, then the greatest id. Relevance is not known here: all are equal in it.
 func (m *model) sorted(found []mail.MessageID, sort engine.Sort) []mail.MessageID {
 	found = slices.Clone(found)
 	slices.SortFunc(found, func(x, y mail.MessageID) int {
@@ -144,9 +173,9 @@ func (m *model) sorted(found []mail.MessageID, sort engine.Sort) []mail.MessageI
 		case engine.Largest:
 			by = cmp.Compare(b.Size, a.Size)
 		case engine.BySender:
-			by = cmp.Or(compareNames(senderName(a), senderName(b)), compareDates(a.Date, b.Date, true))
+			by = compareNames(senderName(a), senderName(b))
 		}
-		return cmp.Or(by, cmp.Compare(y, x))
+		return cmp.Or(by, compareDates(a.Date, b.Date, true), cmp.Compare(y, x))
 	})
 	return found
 }

@@ -87,22 +87,37 @@ func (m *model) wordsOf(d engine.Document, n query.Node, inflects bool) []func(t
 			fits[0] = func(term string) bool {
 				return []rune(term)[0] == []rune(terms[0])[0] && edits([]rune(term), []rune(terms[0])) <= n.Fuzzy
 			}
+		case !n.Exact && analysis.Hangul(terms[0]):
+			fits[0] = func(term string) bool { return strings.Contains(term, terms[0]) }
 		case !n.Exact && inflects:
 			languages := m.languagesOf(d)
 			fits[0] = func(term string) bool {
 				return term == terms[0] || slices.ContainsFunc(languages, func(l string) bool {
-					return analysis.Stem(l, term) == analysis.Stem(l, terms[0])
+					return analysis.Stem(l, term) == analysis.Stem(l, terms[0]) || m.compound(l, term, terms[0])
 				})
 			}
 		}
 	case query.Phrase:
-		plain(n.Text)
+		terms := plain(n.Text)
+		for i, t := range terms {
+			if len(terms) > 1 {
+				fits[i] = func(term string) bool { return slices.Contains(analysis.Particled(t), term) }
+			}
+		}
 	case query.Prefix:
 		if terms := plain(n.Text); len(terms) > 0 {
 			fits[len(fits)-1] = func(term string) bool { return strings.HasPrefix(term, terms[len(terms)-1]) }
 		}
 	case query.Wildcard:
-		fits = append(fits, wildcard(strings.ToLower(n.Pattern)).MatchString)
+		if !analysis.Unspaced(n.Pattern) {
+			fits = append(fits, wildcard(strings.ToLower(n.Pattern)).MatchString)
+			break
+		}
+		for _, letter := range strings.Trim(n.Pattern, "*") {
+			fits = append(fits, func(term string) bool {
+				return term == string(letter) || letter == '?' && len([]rune(term)) == 1
+			})
+		}
 	}
 	return fits
 }
@@ -113,6 +128,12 @@ func (m *model) languagesOf(d engine.Document) []string {
 	if d.Language != "" {
 		return []string{d.Language}
 	}
+	return m.spoken(10)
+}
+
+// spoken are the languages of at least one document in so many of those whose language
+// is known.
+func (m *model) spoken(oneIn int) []string {
 	counts, known := map[string]int{}, 0
 	for _, d := range m.docs {
 		if d.Language != "" {
@@ -122,11 +143,24 @@ func (m *model) languagesOf(d engine.Document) []string {
 	}
 	var languages []string
 	for l, n := range counts {
-		if 10*n >= known {
+		if oneIn*n >= known {
 			languages = append(languages, l)
 		}
 	}
 	return languages
+}
+
+// compound tells whether a term is made of a word and other words of the documents in
+// a language.
+func (m *model) compound(language, term, word string) bool {
+	return slices.Contains(m.spoken(200), language) && analysis.IsCompound(language, term, word, func(other string) bool {
+		for id, d := range m.docs {
+			if slices.Contains(m.languagesOf(d), language) && slices.ContainsFunc(m.text[id][query.Any], func(part []string) bool { return slices.Contains(part, other) }) {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // wildcard makes an expression of a pattern of * and ?.

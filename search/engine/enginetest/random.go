@@ -13,7 +13,7 @@ import (
 // The vocabulary is small, so that queries find something, and has something of
 // every script.
 var vocabulary = strings.Fields(`alpha beta gamma delta alphabet alpine Über Straße café don't eva@contoso.com 2024 Q3
-	会议 会 议程 データ 회의 الكتاب مُحَمَّد שלום กำหนด x x2 re-use snake_case AND budget budgets budgeted Rechnung Rechnungen café cafés`)
+	会议 会 议程 データ 회의 회의록을 사회 회의 الكتاب مُحَمَّد שלום กำหนด x x2 re-use snake_case AND budget budgets budgeted Rechnung Rechnungen Stromrechnung Strom Stromrechnungsnummer Rechnungsnummer Abrechnung Nummer café cafés`)
 
 func randomText(rng *rand.Rand, most int) string {
 	words := make([]string, rng.IntN(most+1))
@@ -26,7 +26,7 @@ func randomText(rng *rand.Rand, most int) string {
 }
 
 func randomAddress(rng *rand.Rand) mail.Address {
-	names := []string{"", "Eva Muster", "Alpha Team", "李 会"}
+	names := []string{"", "Eva Muster", "Alpha Team", "李 会", "김회의"}
 	addresses := []string{"", "eva.muster@contoso.com", "Eva.Muster@CONTOSO.com", "alpha@example.org", "/o=x/cn=beta"}
 	return mail.Address{Name: names[rng.IntN(len(names))], Address: addresses[rng.IntN(len(addresses))]}
 }
@@ -81,6 +81,7 @@ func randomDocument(rng *rand.Rand, id mail.MessageID) engine.Document {
 	for range max(0, rng.IntN(5)-2) {
 		d.Attachments = append(d.Attachments, engine.Attachment{
 			Name: randomText(rng, 2) + ".pdf", Type: []string{"", "pdf", "docx", "image"}[rng.IntN(4)], Text: randomText(rng, 10),
+			Kind:  []string{"pdf", "docx", "image", "other"}[rng.IntN(4)],
 			State: []string{"", "ok", "encrypted", "failed"}[rng.IntN(4)],
 		})
 	}
@@ -123,7 +124,7 @@ func randomQuery(rng *rand.Rand, depth int) query.Node {
 	case 11:
 		return query.Word{Field: f, Text: []string{"alpah", "bta", "gamma", "alpin", "cafes", "会"}[rng.IntN(6)], Fuzzy: 1 + rng.IntN(2)}
 	case 12, 13:
-		return query.Wildcard{Field: f, Pattern: []string{"*a", "b?ta", "a*a", "*l*", "?", "al?i*", "会*", "s*e"}[rng.IntN(8)]}
+		return query.Wildcard{Field: f, Pattern: []string{"*a", "b?ta", "a*a", "*l*", "?", "al?i*", "会*", "s*e", "*会?议", "회의*"}[rng.IntN(10)]}
 	case 14, 15:
 		return randomNear(rng, f)
 	case 16:
@@ -163,10 +164,10 @@ func randomNear(rng *rand.Rand, f query.Field) query.Node {
 func randomDates(rng *rand.Rand) query.Dates {
 	d := query.Dates{Sent: rng.IntN(3) == 0}
 	if rng.IntN(3) > 0 {
-		d.From = day(rng.IntN(100))
+		d.From = day(rng.IntN(100)).Add(time.Duration(rng.IntN(1500)) * time.Millisecond)
 	}
 	if rng.IntN(3) > 0 {
-		d.To = day(rng.IntN(100)).Add(time.Duration(rng.IntN(3)) * time.Second)
+		d.To = day(rng.IntN(100)).Add(time.Duration(rng.IntN(1500)) * time.Millisecond).Add(time.Duration(rng.IntN(3)) * time.Second)
 	}
 	return d
 }
@@ -208,7 +209,7 @@ func randomQueries(rng *rand.Rand, depth int) []query.Node {
 func randomFilters(rng *rand.Rand, m *model) []engine.Filter {
 	var filters []engine.Filter
 	for range max(0, rng.IntN(5)-2) {
-		f := engine.Filter{Facet: allFacets()[rng.IntN(len(allFacets()))]}
+		f := engine.Filter{Facet: engine.Facets()[rng.IntN(len(engine.Facets()))]}
 		for _, d := range m.docs {
 			if f.Values = append(f.Values, facetValues(d, f.Facet)...); len(f.Values) > 0 && rng.IntN(3) == 0 {
 				break
@@ -223,4 +224,20 @@ func randomFilters(rng *rand.Rand, m *model) []engine.Filter {
 	return filters
 }
 
-func allFacets() []engine.Facet { return append(engine.Facets(), engine.FacetState) }
+// randomTree puts each folder under one with a smaller number, or at the top; some of
+// those above hold nothing by themselves.
+func randomTree(rng *rand.Rand) *engine.Tree {
+	tree := &engine.Tree{Above: map[string][]string{}}
+	for id := 2; id <= 9; id++ {
+		parent := rng.IntN(id)
+		if rng.IntN(5) == 0 {
+			parent = 20 + rng.IntN(2)
+		}
+		if parent == 0 {
+			continue
+		}
+		over := mail.FolderID(parent).String()
+		tree.Above[mail.FolderID(id).String()] = append([]string{over}, tree.Above[over]...)
+	}
+	return tree
+}

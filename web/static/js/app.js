@@ -1,6 +1,7 @@
 // Starts what the page at hand needs. Every page works without this.
 
 import { localiseTimes } from './times.js';
+import { startCompletion } from './complete.js';
 import { startKeys } from './keys.js';
 import { startSearch } from './search.js';
 import { startMessage } from './message.js';
@@ -10,5 +11,6 @@ import { startStatus } from './status.js';
 const pages = { search: startSearch, message: startMessage, status: startStatus };
 
 localiseTimes(document);
+startCompletion();
 const start = pages[document.body.dataset.page ?? ''];
 startKeys(start ? start() : {});

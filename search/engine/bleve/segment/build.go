@@ -27,6 +27,7 @@ type TokenField interface {
 type builder struct {
 	fields []*fieldBuilder
 	byName map[string]*fieldBuilder
+	room   *room
 	docs   int
 	err    error
 }
@@ -46,9 +47,17 @@ type fieldBuilder struct {
 	frequency func(weight uint32) uint32
 }
 
+// room is memory in which segments are built, one after the other.
+type room struct {
+	tokens map[string][]token // by field
+	sorter sorter
+}
+
+func newRoom() *room { return &room{tokens: map[string][]token{}} }
+
 // build makes a segment's bytes of documents.
-func build(docs []index.Document) ([]byte, error) {
-	b := &builder{byName: map[string]*fieldBuilder{}}
+func build(docs []index.Document, r *room) ([]byte, error) {
+	b := &builder{byName: map[string]*fieldBuilder{}, room: r}
 	// In the order of their ids, which are numbers that grow: what was written
 	// at about the same time lies together.
 	docs = slices.Clone(docs)
@@ -72,9 +81,9 @@ func build(docs []index.Document) ([]byte, error) {
 	var out bytes.Buffer
 	w := newWriter(&out)
 	slices.SortFunc(b.fields[1:], func(x, y *fieldBuilder) int { return cmp.Compare(x.name, y.name) })
-	var s sorter
 	for _, f := range b.fields {
-		f.write(w, b.docs, &s)
+		f.write(w, b.docs, &r.sorter)
+		r.tokens[f.name] = f.tokens[:0]
 	}
 	if err := w.finish(uint64(b.docs)); err != nil {
 		return nil, err
@@ -93,7 +102,7 @@ func hasNested(d index.Document) bool {
 func (b *builder) field(name string, o index.FieldIndexingOptions) *fieldBuilder {
 	f := b.byName[name]
 	if f == nil {
-		f = &fieldBuilder{name: name, options: o, vocab: newVocabulary()}
+		f = &fieldBuilder{name: name, options: o, vocab: newVocabulary(), tokens: b.room.tokens[name]}
 		b.byName[name] = f
 		b.fields = append(b.fields, f)
 	}

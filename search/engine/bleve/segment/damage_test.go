@@ -56,7 +56,7 @@ func readAll(s *Segment) error {
 func FuzzSegment(f *testing.F) {
 	r := rand.New(rand.NewPCG(1, 1))
 	for _, n := range []int{1, 40, 300} {
-		b, err := build(randomDocs(r, 0, n, true))
+		b, err := build(randomDocs(r, 0, n, true), newRoom())
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -72,7 +72,7 @@ func FuzzSegment(f *testing.F) {
 		}
 		_ = readAll(s)
 		path := filepath.Join(t.TempDir(), "merged")
-		_, _, _ = merge([]api.Segment{&unfiled{s}, &unfiled{s}}, []*roaring.Bitmap{nil, roaring.BitmapOf(0)}, path, nil, nil)
+		_, _, _ = merge([]api.Segment{&unfiled{s}, &unfiled{s}}, []*roaring.Bitmap{nil, roaring.BitmapOf(0)}, path, 1, nil, nil)
 	})
 }
 
@@ -80,7 +80,7 @@ func FuzzSegment(f *testing.F) {
 func TestDamage(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(7, 7))
-	good, err := build(randomDocs(r, 0, 500, true))
+	good, err := build(randomDocs(r, 0, 500, true), newRoom())
 	if err != nil {
 		t.Fatal(err)
 	}

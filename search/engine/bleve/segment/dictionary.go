@@ -3,6 +3,7 @@ package segment
 import (
 	"bytes"
 	"encoding/binary"
+	"math"
 	"sort"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -226,6 +227,53 @@ func (i *termIterator) Next() (*index.DictEntry, error) {
 		return &i.entry, nil
 	}
 	return nil, i.terms.err
+}
+
+// Mark is where the postings of a term stand, and how many documents they have.
+type Mark struct {
+	off       uint64
+	len, docs uint32
+}
+
+// Docs is the number of documents.
+func (m Mark) Docs() int { return int(m.docs) }
+
+// NextTerm goes to the next term without making an entry of it; nil at the end. The term
+// is valid until the next call.
+func (i *termIterator) NextTerm() ([]byte, Mark, error) {
+	if i.terms.f == nil {
+		return nil, Mark{}, nil
+	}
+	for i.advance() {
+		if i.end != nil && bytes.Compare(i.terms.term, i.end) >= 0 {
+			return nil, Mark{}, nil
+		}
+		if i.automaton != nil && !i.accepts() {
+			continue
+		}
+		t := &i.terms
+		if t.data.len > math.MaxUint32 || t.docs > math.MaxUint32 {
+			return nil, Mark{}, damaged("postings of an impossible size")
+		}
+		return t.term, Mark{t.data.off, uint32(t.data.len), uint32(t.docs)}, nil
+	}
+	return nil, Mark{}, i.terms.err
+}
+
+// PostingsAt gives the postings of a term that NextTerm gave.
+func (d dictionary) PostingsAt(m Mark) (api.PostingsList, error) {
+	if d.f == nil {
+		return none, nil
+	}
+	data, err := d.f.data(span{m.off, uint64(m.len)})
+	if err != nil {
+		return nil, err
+	}
+	s, err := open(data, uint64(m.docs), d.f.count, d.f.freqs)
+	if err != nil {
+		return nil, err
+	}
+	return &postingsList{f: d.f, stored: s}, nil
 }
 
 // Postings gives the postings of the term that Next gave.

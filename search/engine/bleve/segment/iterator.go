@@ -60,9 +60,13 @@ func (l *postingsList) Count() uint64 {
 
 func (l *postingsList) Size() int { return 200 + len(l.stored.docs) }
 
-// Iterator gives the postings in order.
-func (l *postingsList) Iterator(freqs, lengths, locations bool, _ api.PostingsIterator) api.PostingsIterator {
-	i := &postingsIterator{list: l, chunk: -1, freqs: freqs || lengths || locations}
+// Iterator gives the postings in order. One that is not needed any more may be used again.
+func (l *postingsList) Iterator(freqs, lengths, locations bool, old api.PostingsIterator) api.PostingsIterator {
+	i, again := old.(*postingsIterator)
+	if !again || i == nil {
+		i = &postingsIterator{}
+	}
+	i.begin(l, freqs || lengths || locations)
 	if l.f == nil {
 		return i
 	}
@@ -101,11 +105,24 @@ type postingsIterator struct {
 	rank  int // of doc among all documents of the list
 	given int // how many were given
 
+	all    roaring.IntPeekable // all documents of a long list, by which ranks are told
+	before int                 // how many of them all has gone over
+	last   uint32              // whose rank was told last
+
 	chunk int // whose frequencies are at hand
 	freq  [chunk]uint32
 	pos   reader // behind the positions of the document before at
 	at    int    // rank of the document whose positions are next
 	err   error
+}
+
+// begin makes an iterator as new, but for what is written before it is read.
+func (i *postingsIterator) begin(l *postingsList, freqs bool) {
+	i.list, i.freqs, i.positions = l, freqs, false
+	i.short, i.next, i.actual, i.it, i.some = nil, 0, nil, nil, false
+	i.doc, i.rank, i.given = 0, 0, 0
+	i.all, i.before, i.last = nil, 0, 0
+	i.chunk, i.pos, i.at, i.err = -1, reader{}, 0, nil
 }
 
 // ActualBitmap gives the documents that the iterator goes over, for bleve; nil
@@ -184,15 +201,35 @@ func (i *postingsIterator) step(doc uint32) bool {
 	i.doc = i.it.Next()
 	switch {
 	case !i.freqs:
-	case i.some:
-		i.rank = int(i.list.stored.set.Rank(i.doc)) - 1
-	case doc > 0:
-		i.rank = int(i.actual.Rank(i.doc)) - 1
+	case i.some || doc > 0:
+		i.rank = i.rankOf(i.doc)
 	default:
 		i.rank = i.given
 	}
 	i.given = i.rank + 1
 	return true
+}
+
+// stride is how many documents may lie between two for the rank of the second to be told
+// by counting; that of one farther off is looked up.
+const stride = 64
+
+// rankOf tells how many documents of a long list stand before one of them.
+func (i *postingsIterator) rankOf(doc uint32) int {
+	set := i.list.stored.set
+	if i.all == nil || doc < i.last || doc-i.last > stride {
+		if i.all == nil || doc < i.last {
+			i.all = set.Iterator()
+		}
+		i.before = int(set.Rank(doc)) - 1
+		i.all.AdvanceIfNeeded(doc)
+	}
+	for i.all.HasNext() && i.all.PeekNext() < doc {
+		i.all.Next()
+		i.before++
+	}
+	i.last = doc
+	return i.before
 }
 
 // load reads the frequencies of the document's chunk.

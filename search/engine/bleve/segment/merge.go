@@ -29,38 +29,17 @@ type input struct {
 	whole   bool     // none is dropped
 }
 
-func merge(segments []api.Segment, drops []*roaring.Bitmap, path string, stop chan struct{}, told api.StatsReporter) ([][]uint64, uint64, error) {
-	inputs := make([]*input, len(segments))
-	numbers := make([][]uint64, len(segments))
-	count := uint64(0)
-	for i, s := range segments {
-		in := &input{shift: uint32(count), whole: drops[i] == nil || drops[i].IsEmpty()}
-		switch s := s.(type) {
-		case *filed:
-			in.Segment = s.Segment
-		case *unfiled:
-			in.Segment = s.Segment
-		default:
-			return nil, 0, fmt.Errorf("merge segments: one is of type %T", s)
-		}
-		in.numbers = make([]uint64, in.count)
-		for doc := range in.numbers {
-			if !in.whole && drops[i].ContainsInt(doc) {
-				in.numbers[doc] = dropped
-				continue
-			}
-			in.numbers[doc] = count
-			count++
-		}
-		inputs[i], numbers[i] = in, in.numbers
-	}
-	if count > math.MaxUint32 {
-		return nil, 0, fmt.Errorf("merge segments: %d documents are too many for one", count)
+// merge merges segments into a file, large fields by so many workers at once.
+func merge(segments []api.Segment, drops []*roaring.Bitmap, path string, workers int, stop chan struct{}, told api.StatsReporter) ([][]uint64, uint64, error) {
+	m := &merger{workers: workers, rangeSize: rangeSize, stop: stop}
+	numbers, err := m.number(segments, drops)
+	if err != nil {
+		return nil, 0, fmt.Errorf("merge segments: %w", err)
 	}
 	var size uint64
-	err := create(path, func(f *os.File) error {
+	err = create(path, func(f *os.File) error {
 		buffered := bufio.NewWriterSize(f, 1<<20)
-		m := &merger{inputs: inputs, count: count, w: newWriter(buffered), stop: stop}
+		m.w = newWriter(buffered)
 		if err := m.run(); err != nil {
 			return err
 		}
@@ -76,17 +55,57 @@ func merge(segments []api.Segment, drops []*roaring.Bitmap, path string, stop ch
 	return numbers, size, nil
 }
 
+// number takes the segments in and gives their documents new numbers.
+func (m *merger) number(segments []api.Segment, drops []*roaring.Bitmap) ([][]uint64, error) {
+	inputs := make([]*input, len(segments))
+	numbers := make([][]uint64, len(segments))
+	count := uint64(0)
+	for i, s := range segments {
+		in := &input{shift: uint32(count), whole: drops[i] == nil || drops[i].IsEmpty()}
+		switch s := s.(type) {
+		case *filed:
+			in.Segment = s.Segment
+		case *unfiled:
+			in.Segment = s.Segment
+		default:
+			return nil, fmt.Errorf("one is of type %T", s)
+		}
+		in.numbers = make([]uint64, in.count)
+		for doc := range in.numbers {
+			if !in.whole && drops[i].ContainsInt(doc) {
+				in.numbers[doc] = dropped
+				continue
+			}
+			in.numbers[doc] = count
+			count++
+		}
+		inputs[i], numbers[i] = in, in.numbers
+	}
+	if count > math.MaxUint32 {
+		return nil, fmt.Errorf("%d documents are too many for one", count)
+	}
+	m.inputs, m.count = inputs, count
+	return numbers, nil
+}
+
 type merger struct {
-	inputs []*input
-	count  uint64
-	w      *writer
-	stop   chan struct{}
-	merged list // scratch
+	inputs    []*input
+	count     uint64
+	workers   int
+	rangeSize int // of what a worker merges at a time, in about so many bytes
+	w         *writer
+	stop      chan struct{}
 }
 
 func (m *merger) run() error {
+	one := m.field
+	if m.workers > 1 {
+		fields, end := m.sideBySide()
+		defer end()
+		one = fields
+	}
 	for _, name := range m.names() {
-		if err := m.field(name); err != nil {
+		if err := one(name); err != nil {
 			return fmt.Errorf("field %s: %w", name, err)
 		}
 	}
@@ -108,35 +127,68 @@ func (m *merger) names() []string {
 	return slices.Compact(names)
 }
 
+// flags tells what a field keeps: what it keeps in any input.
+func (m *merger) flags(name string) uint64 {
+	var flags uint64
+	for _, in := range m.inputs {
+		if f := in.byName[name]; f != nil {
+			flags |= f.flags
+		}
+	}
+	return flags
+}
+
 // field merges a field.
 func (m *merger) field(name string) error {
-	var flags uint64
+	out := m.w.field(name, m.flags(name))
+	r := termRange{m: m, name: name, flags: out.flags, out: &out.postings}
+	if err := r.merge(); err != nil {
+		return err
+	}
+	var err error
+	if out.columns, err = m.columns(name, out.flags); err != nil {
+		return err
+	}
+	out.finish()
+	return nil
+}
+
+// termRange is a stretch of a field's terms that is merged by itself: from one term
+// on to before another, nil for all there are.
+type termRange struct {
+	m        *merger
+	name     string
+	flags    uint64
+	from, to []byte
+	out      *postings
+	merged   list // scratch
+}
+
+func (r *termRange) merge() error {
 	var walks walks
-	for i, in := range m.inputs {
-		f := in.byName[name]
+	for i, in := range r.m.inputs {
+		f := in.byName[r.name]
 		if f == nil {
 			continue
 		}
-		flags |= f.flags
 		w := &walk{terms: terms{f: f}, in: in, order: i}
-		if w.next() {
+		if r.from == nil && w.next() || r.from != nil && w.seek(r.from) {
 			walks = append(walks, w)
 		} else if w.err != nil {
 			return w.err
 		}
 	}
-	out := m.w.field(name, flags)
 	heap.Init(&walks)
 	var same []*walk // at the same term
-	for n := 0; len(walks) > 0; n++ {
-		if n%stopEvery == 0 && m.stopped() {
+	for n := 0; len(walks) > 0 && (r.to == nil || bytes.Compare(walks[0].term, r.to) < 0); n++ {
+		if n%stopEvery == 0 && r.m.stopped() {
 			return api.ErrClosed
 		}
 		same = same[:0]
 		for len(walks) > 0 && (len(same) == 0 || bytes.Equal(walks[0].term, same[0].term)) {
 			same = append(same, heap.Pop(&walks).(*walk))
 		}
-		if err := m.term(out, same, flags); err != nil {
+		if err := r.term(same); err != nil {
 			return err
 		}
 		for _, w := range same {
@@ -147,11 +199,7 @@ func (m *merger) field(name string) error {
 			}
 		}
 	}
-	if err := m.columns(out, name, flags); err != nil {
-		return err
-	}
-	out.finish()
-	return nil
+	return r.out.err
 }
 
 func (m *merger) stopped() bool {
@@ -164,28 +212,28 @@ func (m *merger) stopped() bool {
 }
 
 // term writes the postings of a term of one input or more.
-func (m *merger) term(out *fieldWriter, same []*walk, flags uint64) error {
+func (r *termRange) term(same []*walk) error {
 	const kept = keepsFreqs | keepsPositions
-	if w := same[0]; len(same) == 1 && w.in.whole && w.docs <= chunk && w.f.flags&kept == flags&kept {
-		return out.shifted(w)
+	if w := same[0]; len(same) == 1 && w.in.whole && w.docs <= chunk && w.f.flags&kept == r.flags&kept {
+		return r.out.shifted(w)
 	}
-	m.merged.reset()
+	r.merged.reset()
 	for _, w := range same {
 		s, err := w.postings()
 		if err != nil {
 			return err
 		}
-		if err := m.merged.take(&s, w.f, w.in.numbers, flags); err != nil {
+		if err := r.merged.take(&s, w.f, w.in.numbers, r.flags); err != nil {
 			return err
 		}
 	}
-	out.add(same[0].term, &m.merged)
+	r.out.add(same[0].term, &r.merged)
 	return nil
 }
 
 // shifted copies a short list whose documents all have the same distance to their
 // new numbers: only the first one's number stands there.
-func (f *fieldWriter) shifted(w *walk) error {
+func (p *postings) shifted(w *walk) error {
 	data, err := w.f.data(w.data)
 	if err != nil {
 		return err
@@ -195,10 +243,10 @@ func (f *fieldWriter) shifted(w *walk) error {
 	if r.bad || first >= w.f.count {
 		return damaged("postings are cut")
 	}
-	before := len(f.buf)
-	f.buf = binary.AppendUvarint(f.buf, first+uint64(w.in.shift))
-	f.buf = append(f.buf, r.b...)
-	f.added(w.term, int(w.docs), before)
+	before := len(p.buf)
+	p.buf = binary.AppendUvarint(p.buf, first+uint64(w.in.shift))
+	p.buf = append(p.buf, r.b...)
+	p.added(w.term, int(w.docs), len(p.buf)-before)
 	return nil
 }
 
@@ -265,8 +313,9 @@ func (l *list) one(doc, freq uint32, positions []byte, has bool, flags uint64) {
 	}
 }
 
-// columns writes what a field has by document.
-func (m *merger) columns(out *fieldWriter, name string, flags uint64) error {
+// columns merges what a field has by document.
+func (m *merger) columns(name string, flags uint64) (columns, error) {
+	var out columns
 	none := []byte{0}
 	for _, in := range m.inputs {
 		f := in.byName[name]
@@ -292,7 +341,7 @@ func (m *merger) columns(out *fieldWriter, name string, flags uint64) error {
 		}
 		if f != nil && f.flags&keepsValues != 0 {
 			if err := f.values.walk(keep); err != nil {
-				return err
+				return out, err
 			}
 			continue
 		}
@@ -300,7 +349,7 @@ func (m *merger) columns(out *fieldWriter, name string, flags uint64) error {
 			keep(doc, none)
 		}
 	}
-	return nil
+	return out, nil
 }
 
 // walk is the walk through one input's terms.

@@ -154,6 +154,12 @@ func (s *Segment) DocNumbers(ids []string) (*roaring.Bitmap, error) {
 		return found, nil
 	}
 	t := terms{f: f}
+	// While an index is built most batches have ids that lie behind all of a segment's:
+	// to sort them for each segment costs more than what else is done here.
+	if len(ids) > 0 && (!t.seek([]byte(slices.Min(ids))) || string(t.term) > slices.Max(ids)) {
+		return found, t.err
+	}
+	t = terms{f: f}
 	for _, id := range slices.Sorted(slices.Values(ids)) {
 		if !t.seek([]byte(id)) {
 			if t.err != nil {

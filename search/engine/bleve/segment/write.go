@@ -56,51 +56,65 @@ func (w *writer) finish(docs uint64) error {
 	return nil
 }
 
-// fieldWriter writes a field. Its terms come in order.
+// postings gathers the postings of a field's terms, which come in order.
+type postings struct {
+	buf     []byte
+	scratch *roaring.Bitmap
+	err     error
+	// added is told of each term whose postings are so many bytes at the buffer's
+	// end. It may empty the buffer.
+	added func(term []byte, docs, size int)
+}
+
+func (p *postings) add(term []byte, l *list) {
+	if len(l.docs) == 0 || p.err != nil {
+		return
+	}
+	before := len(p.buf)
+	if p.buf, p.err = l.appendTo(p.buf, p.scratch); p.err == nil {
+		p.added(term, len(l.docs), len(p.buf)-before)
+	}
+}
+
+// fieldWriter writes a field.
 type fieldWriter struct {
-	w       *writer
-	name    string
-	flags   uint64
-	start   uint64
-	buf     []byte // postings that are not written yet
-	dict    dictionaryWriter
+	postings // those that are not written yet
+	w        *writer
+	name     string
+	flags    uint64
+	start    uint64
+	dict     dictionaryWriter
+	columns
+}
+
+// columns are what a field has by document.
+type columns struct {
 	lengths []byte
 	values  columnWriter
-	scratch *roaring.Bitmap
 }
 
 func (w *writer) field(name string, flags uint64) *fieldWriter {
-	return &fieldWriter{w: w, name: name, flags: flags, start: w.at, scratch: roaring.New()}
+	f := &fieldWriter{w: w, name: name, flags: flags, start: w.at}
+	f.scratch = roaring.New()
+	f.added = func(term []byte, docs, size int) {
+		f.dict.add(term, docs, span{f.w.at - f.start + uint64(len(f.buf)-size), uint64(size)})
+		if len(f.buf) >= writeSize {
+			f.w.write(f.buf)
+			f.buf = f.buf[:0]
+		}
+	}
+	return f
 }
 
 // writeSize is about how many bytes of postings are written at once.
 const writeSize = 256 << 10
 
-func (f *fieldWriter) add(term []byte, l *list) {
-	if len(l.docs) == 0 {
-		return
-	}
-	before := len(f.buf)
-	var err error
-	if f.buf, err = l.appendTo(f.buf, f.scratch); err != nil && f.w.err == nil {
-		f.w.err = err
-	}
-	f.added(term, len(l.docs), before)
-}
-
-// added notes a term whose postings are the buffer's end.
-func (f *fieldWriter) added(term []byte, docs, before int) {
-	at := f.w.at - f.start + uint64(before)
-	f.dict.add(term, docs, span{at, uint64(len(f.buf) - before)})
-	if len(f.buf) >= writeSize {
-		f.w.write(f.buf)
-		f.buf = f.buf[:0]
-	}
-}
-
 // finish writes the field's remaining parts and its entry in the table.
 func (f *fieldWriter) finish() {
 	w := f.w
+	if w.err == nil {
+		w.err = f.err
+	}
 	w.write(f.buf)
 	postings := span{f.start, w.at - f.start}
 	blocks, starts := w.write(f.dict.blocks), w.write(f.dict.starts)
