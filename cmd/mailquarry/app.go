@@ -36,7 +36,7 @@ type app struct {
 	extractor   *extract.Pool
 	ocr         bool // it recognises text in pictures
 	generations *indexer.Generations
-	index       *bleve.Engine
+	index       engine.Index // nil where there is none
 	builder     *indexer.Builder
 	wake        chan struct{} // tells the builder that the archive has grown
 	service     *search.Service
@@ -99,9 +99,21 @@ func openApp(ctx context.Context, data string, log *slog.Logger, bulk bool, ocr 
 	if err := a.openIndex(bulk); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the index in %s: %w", data, err), a.close())
 	}
-	a.builder = indexer.NewBuilder(a.archive, a.extractor, a.index, indexer.BuildOptions{Logger: log, OCR: a.ocr})
+	opts := indexer.BuildOptions{Logger: log, OCR: a.ocr}
+	if !bulk { // people search meanwhile, and wait for what has just come
+		opts.BatchDocs, opts.Busy = liveBatch, a.index.Searching
+	}
+	a.builder = indexer.NewBuilder(a.archive, a.extractor, a.index, opts)
 	return a, nil
 }
+
+// liveBatch is how many messages a batch has at most in a running service: with as many
+// as in a bulk build, mail that comes in a flood would be found seconds later.
+const liveBatch = 250
+
+// durableWithin is for how long what has come is found before it is on the disk: what a
+// kill undoes is taken from the store again.
+const durableWithin = 2 * time.Second
 
 // openToLook opens the data folder to answer questions about it. An index that
 // cannot be used is left as it is, and counts as one that holds nothing.
@@ -170,8 +182,18 @@ func (a *app) openIndex(bulk bool) error {
 	return a.generations.Clean()
 }
 
-func (a *app) openEngine(dir string, bulk bool) (*bleve.Engine, error) {
-	return bleve.Open(dir, bleve.Options{ArchiveID: a.archive.ID(), Logger: a.log, Bulk: bulk})
+// openEngine opens an index in a folder, or makes one there: here an implementation is
+// chosen.
+func (a *app) openEngine(dir string, bulk bool) (engine.Index, error) {
+	o := bleve.Options{ArchiveID: a.archive.ID(), Logger: a.log, Bulk: bulk}
+	if !bulk {
+		o.Together = durableWithin
+	}
+	e, err := bleve.Open(dir, o)
+	if err != nil {
+		return nil, err // and no index that holds a nil pointer
+	}
+	return e, nil
 }
 
 func (a *app) close() error {
@@ -222,25 +244,35 @@ func nudge(c chan<- struct{}) {
 	}
 }
 
-// checkpoint is how far the index is, 0 where there is none.
-func (a *app) checkpoint(ctx context.Context) (uint64, error) {
+// found is how far the index is, 0 where there is none.
+func (a *app) found(ctx context.Context) (uint64, error) {
 	if a.index == nil {
 		return 0, nil
 	}
-	return a.index.Checkpoint(ctx)
+	return a.index.Applied(ctx)
 }
 
 func (a *app) newService(s settings) *search.Service {
 	return search.New(search.Config{
-		Archive: a.archive, Engine: a.index, Checkpoint: a.checkpoint, Kept: s.retention.Kept, Saved: savedText(a.data), Logger: a.log,
+		Archive: a.archive, Engine: a.index, Checkpoint: a.found, Kept: s.retention.Kept,
+		Saved: savedText(a.data), SavedNames: savedNames(a.data), Logger: a.log,
 	})
+}
+
+// ready tells why the index takes no more mail, nil if it does.
+func (a *app) ready() error {
+	if a.index == nil {
+		return nil
+	}
+	_, err := a.index.Checkpoint(context.Background())
+	return err
 }
 
 // handler is the page and the API over this data folder.
 func (a *app) handler() http.Handler {
 	return web.New(web.Options{
 		Service: a.service, Desk: a.desk, Logger: a.log, Version: version.Number,
-		Ready:      func() error { _, err := a.checkpoint(context.Background()); return err },
+		Ready:      a.ready,
 		Extraction: a.extraction,
 	})
 }

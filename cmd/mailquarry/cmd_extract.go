@@ -22,7 +22,7 @@ type extractCmd struct {
 
 // Help is what the help of the command says besides its flags.
 func (*extractCmd) Help() string {
-	return `Each file is read as an attachment would be, and nothing is stored. Its first line tells its type, its state (ok, partial, empty,
+	return `Each file is read as an attachment would be, and nothing is stored. Its first line tells its type, its state (ok, partial, empty, no_text,
 unsupported, encrypted, too_large, timeout or failed) with the reason, the readers that made the text with their versions, and the time that took; the first file's includes the start of a worker process.
 
 Of a folder, all files below it are read, without following links. The exit code is 0 when every file could be opened, whatever

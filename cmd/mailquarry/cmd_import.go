@@ -33,6 +33,7 @@ func (im *importCmd) Run(ctx context.Context, con *console, c *cli) (err error) 
 	}
 	defer func() { err = errors.Join(err, a.close()) }()
 
+	spendMemory()
 	start := time.Now()
 	importer := indexer.NewImporter(a.archive, log, a.committed)
 	endImport := con.progress.begin("import", func() (int64, int64, string) {

@@ -20,6 +20,7 @@ func reindex(ctx context.Context, con *console, c *cli, log *slog.Logger) (err e
 		return err
 	}
 	defer func() { err = errors.Join(err, a.close()) }()
+	spendMemory()
 	end := func() {}
 	start := time.Now()
 	r := indexer.Reindexer{

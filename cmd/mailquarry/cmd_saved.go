@@ -58,6 +58,19 @@ func savedText(data string) func(string) (string, bool, error) {
 	}
 }
 
+// savedNames lists the saved searches for completion.
+func savedNames(data string) func() ([]string, error) {
+	store := searchesIn(data)
+	return func() ([]string, error) {
+		all, err := store.List()
+		names := make([]string, len(all))
+		for i, s := range all {
+			names[i] = s.Name
+		}
+		return names, err
+	}
+}
+
 // Run keeps a search.
 func (a *addSavedCmd) Run(con *console, c *cli) error {
 	store, err := savedIn(c.Data)

@@ -16,6 +16,7 @@ import (
 type searchCmd struct {
 	Query   string `arg:"" help:"The search, in quotes. One that begins with a minus comes after --."`
 	Explain bool   `help:"Tell how the query is understood: with all brackets, its dates resolved, and what of it was not understood."`
+	Scores  bool   `help:"Tell of each message what its score is made of, by relevance."`
 	Sort    string `help:"The order: relevance, newest, oldest, size or sender; sort: in the query goes before it." enum:"relevance,newest,oldest,size,sender" default:"relevance"`
 	Match   string `help:"Of the plain words have all be there, any, or all where some message has all (auto)." enum:"all,any,auto" default:"all"`
 	Limit   int    `help:"How many messages are listed, 1 to 100." default:"20"`
@@ -46,7 +47,9 @@ type searchAnswer struct {
 			Name    string `json:"name"`
 			Address string `json:"address"`
 		} `json:"from"`
-		Date *time.Time `json:"date"`
+		Date  *time.Time `json:"date"`
+		Score float64    `json:"score"`
+		Why   *hitScore  `json:"why"`
 	} `json:"hits"`
 }
 
@@ -61,6 +64,9 @@ func (s *searchCmd) Run(ctx context.Context, con *console, c *cli) (err error) {
 	}
 	defer func() { err = errors.Join(err, cl.close()) }()
 	q := url.Values{"q": {s.Query}, "sort": {s.Sort}, "match": {s.Match}, "limit": {strconv.Itoa(s.Limit)}}
+	if s.Scores {
+		q.Set("explain", "1")
+	}
 	var found searchAnswer
 	raw, err := cl.do(ctx, "GET", "/search?"+q.Encode(), nil, &found)
 	switch {
@@ -77,7 +83,10 @@ func (s *searchCmd) Run(ctx context.Context, con *console, c *cli) (err error) {
 			fmt.Fprintln(con.progress, line)
 		}
 	}
-	return found.print(con.out)
+	if err := found.print(con.out); err != nil || !s.Scores {
+		return err
+	}
+	return found.scores(con.out)
 }
 
 // dial opens a client that can search. A folder without an index is told from one

@@ -27,3 +27,28 @@ func TestBoundMemory(t *testing.T) {
 		}
 	}
 }
+
+// A bulk build takes more memory for less time, but no more than that, and what GOGC
+// and GOMEMLIMIT say comes first.
+func TestSpendMemory(t *testing.T) {
+	limit, percent := debug.SetMemoryLimit(-1), debug.SetGCPercent(100)
+	t.Cleanup(func() { debug.SetMemoryLimit(limit); debug.SetGCPercent(percent) })
+	for _, c := range []struct {
+		variable, value string
+		limit           int64
+		percent         int
+	}{{"GOGC", "", bulkMemory, bulkGC}, {"GOGC", "50", bulkMemory, 100}, {"GOMEMLIMIT", "1GiB", math.MaxInt64, bulkGC}} {
+		debug.SetMemoryLimit(math.MaxInt64)
+		debug.SetGCPercent(100)
+		t.Setenv("GOGC", "")
+		t.Setenv("GOMEMLIMIT", "")
+		t.Setenv(c.variable, c.value)
+		spendMemory()
+		if got := debug.SetMemoryLimit(-1); got != c.limit {
+			t.Errorf("with %s=%q the limit is %d, not %d", c.variable, c.value, got, c.limit)
+		}
+		if got := debug.SetGCPercent(100); got != c.percent {
+			t.Errorf("with %s=%q it is collected at %d %%, not %d", c.variable, c.value, got, c.percent)
+		}
+	}
+}
