@@ -46,7 +46,7 @@ var floors = map[string][]string{
 
 	"indexer": {
 		"internal/mail", "internal/access", "internal/source", "internal/source/files", "internal/archive", "internal/decode",
-		"internal/wellknown", "extract", "mailtext", "search/engine", "search/query",
+		"internal/wellknown", "extract", "mailtext", "search/analysis", "search/engine", "search/query",
 	},
 	"search": {
 		"internal/mail", "internal/wellknown", "internal/access", "internal/archive", "internal/decode", "internal/source", "extract", "mailtext",

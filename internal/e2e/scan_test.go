@@ -10,6 +10,7 @@ import (
 	"net/mail"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -21,12 +22,14 @@ import (
 //
 // The tokenisation rule: a token is a maximal run of Unicode letters and
 // digits, in lower case. Subject, each of From, To, Cc and Bcc, and the body are
-// runs of their own, and a phrase lies within one run. The scan is over Enron's
+// runs of their own, and a phrase lies within one run. A token with capitals within,
+// such as TransPecos, stands for its parts, too (partsOf). The scan is over Enron's
 // mail, which is plain ASCII text without attachments, so that folding of
 // accents and the like does not come in.
 type scanned struct {
-	path string
-	runs [][]string
+	path  string
+	runs  [][]string
+	parts []map[int][]string // by run and token: what else stands there
 }
 
 func scanTree(t *testing.T, dir string) []scanned {
@@ -65,7 +68,7 @@ func scanFile(p string) (scanned, error) {
 	}
 	var m scanned
 	for _, h := range []string{"Subject", "From", "To", "Cc", "Bcc"} {
-		m.runs = append(m.runs, tokens(msg.Header.Get(h)))
+		m.add(msg.Header.Get(h))
 	}
 	body := msg.Body
 	if strings.EqualFold(msg.Header.Get("Content-Transfer-Encoding"), "quoted-printable") {
@@ -75,19 +78,58 @@ func scanFile(p string) (scanned, error) {
 	if err != nil {
 		return scanned{}, err
 	}
-	m.runs = append(m.runs, tokens(string(text)))
+	m.add(string(text))
 	return m, nil
 }
 
-func tokens(s string) []string {
-	return strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+func (m *scanned) add(s string) {
+	var run []string
+	parts := map[int][]string{}
+	for i, w := range strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		run = append(run, strings.ToLower(w))
+		if p := partsOf(w); p != nil {
+			parts[i] = p
+		}
+	}
+	m.runs, m.parts = append(m.runs, run), append(m.parts, parts)
+}
+
+var (
+	beforeLast = regexp.MustCompile(`([A-Z])([A-Z][a-z])`) // PDFReader
+	humps      = regexp.MustCompile(`([a-z])([A-Z])`)
+	numbers    = regexp.MustCompile(`([a-zA-Z])([0-9])|([0-9])([a-zA-Z])`)
+)
+
+// partsOf takes a word of up to 48 characters apart at its capitals and numbers, where
+// it has a capital within and its parts have two and a half characters on the average.
+func partsOf(w string) []string {
+	split := humps.ReplaceAllString(beforeLast.ReplaceAllString(w, "$1 $2"), "$1 $2")
+	for range 2 { // as matches may not overlap
+		split = numbers.ReplaceAllString(split, "$1$3 $2$4")
+	}
+	fields := strings.Fields(split)
+	begins := func(f string) bool { return 'A' <= f[0] && f[0] <= 'Z' }
+	if len(w) > 48 || 5*len(fields) > 2*len(w) || !slices.ContainsFunc(fields[1:], begins) {
+		return nil
+	}
+	var parts []string
+	for _, f := range fields {
+		if len(f) > 1 {
+			parts = append(parts, strings.ToLower(f))
+		}
+	}
+	return parts
 }
 
 // matches tells whether the words stand next to each other in one run.
 func (m scanned) matches(words []string) bool {
-	for _, run := range m.runs {
+	for r, run := range m.runs {
 		for i := 0; i+len(words) <= len(run); i++ {
-			if slices.Equal(run[i:i+len(words)], words) {
+			n := 0
+			for n < len(words) && (run[i+n] == words[n] || slices.Contains(m.parts[r][i+n], words[n])) {
+				n++
+			}
+			if n == len(words) {
 				return true
 			}
 		}

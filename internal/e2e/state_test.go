@@ -130,7 +130,9 @@ func sameCounts(t *testing.T, facet string, want map[string]int, a answer) {
 	t.Helper()
 	var got []int
 	for _, b := range a.Facets[facet].Buckets {
-		got = append(got, b.Count)
+		if b.Count > 0 { // not a folder in which others lie
+			got = append(got, b.Count)
+		}
 	}
 	w := slices.Sorted(maps.Values(want))
 	slices.Sort(got)

@@ -5,10 +5,12 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
+	netmail "net/mail"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +28,10 @@ func measureFTS5(dir string, s set, queries []string) (f figures, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return f, err
 	}
+	files, err := byDate(s.tree)
+	if err != nil {
+		return f, err
+	}
 	db := filepath.Join(dir, "fts.db")
 	cmd := exec.Command("sqlite3", db)
 	in, err := cmd.StdinPipe()
@@ -35,7 +41,7 @@ func measureFTS5(dir string, s set, queries []string) (f figures, err error) {
 	fed := make(chan error, 1)
 	go func() {
 		w := bufio.NewWriterSize(in, 1<<20)
-		err := feed(w, s.tree)
+		err := feed(w, files)
 		if ferr := w.Flush(); err == nil {
 			err = ferr
 		}
@@ -62,30 +68,81 @@ func measureFTS5(dir string, s set, queries []string) (f figures, err error) {
 	return f, nil
 }
 
-func feed(w *bufio.Writer, tree string) error {
-	fmt.Fprintln(w, "PRAGMA journal_mode=WAL; CREATE VIRTUAL TABLE m USING fts5(subject, people, body, content='', tokenize='unicode61'); BEGIN;")
-	id := 0
-	err := filepath.WalkDir(tree, func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		raw, err := os.ReadFile(p)
+// feed writes the statements, the oldest message first: rowids are in the order of
+// dates then, the best case for newest-first and for ranges of dates.
+func feed(w *bufio.Writer, files []dated) error {
+	fmt.Fprintln(w, "PRAGMA journal_mode=WAL; CREATE VIRTUAL TABLE m USING fts5(subject, sender, recipients, mailbox, body, content='', tokenize='unicode61');")
+	fmt.Fprintln(w, "CREATE TABLE dates(id INTEGER PRIMARY KEY, at INTEGER); BEGIN;")
+	for i, f := range files {
+		raw, err := os.ReadFile(f.path)
 		if err != nil {
 			return err
 		}
 		msg, _ := decode.Message(source.RFC822, raw) // what can be read of a damaged one
-		var people strings.Builder
-		for _, a := range append(append(append(msg.To, msg.Cc...), msg.Bcc...), msg.From) {
-			people.WriteString(a.Name + " " + a.Address + " ")
+		text := mailtext.Text(msg.Body.Content, msg.Body.Type == mail.HTML)
+		fmt.Fprintf(w, "INSERT INTO m(rowid,subject,sender,recipients,mailbox,body) VALUES(%d,%s,%s,%s,%s,%s);\nINSERT INTO dates VALUES(%d,%d);\n",
+			i+1, literal(msg.Subject), literal(people([]mail.Address{msg.From})), literal(people(msg.To, msg.Cc, msg.Bcc)),
+			literal(oneWord(f.mailbox)), literal(text), i+1, f.at.Unix())
+	}
+	_, err := fmt.Fprintln(w, "CREATE INDEX by_date ON dates(at); COMMIT; INSERT INTO m(m) VALUES('optimize');")
+	return err
+}
+
+func people(lists ...[]mail.Address) string {
+	var b strings.Builder
+	for _, list := range lists {
+		for _, a := range list {
+			b.WriteString(a.Name + " " + a.Address + " ")
 		}
-		text, _ := mailtext.Read(msg.Body.Content, msg.Body.Type == mail.HTML, msg.Subject)
-		id++
-		_, err = fmt.Fprintf(w, "INSERT INTO m(rowid,subject,people,body) VALUES(%d,%s,%s,%s);\n",
-			id, literal(msg.Subject), literal(people.String()), literal(text))
+	}
+	return b.String()
+}
+
+// oneWord is a mailbox's name as one word for FTS5, so that it is one term to look up.
+func oneWord(mailbox string) string { return strings.ReplaceAll(mailbox, "-", "") }
+
+// dated is a file of mail.
+type dated struct {
+	path, mailbox string
+	at            time.Time
+}
+
+// byDate lists the mail, the oldest first; what has no date comes before all.
+func byDate(tree string) ([]dated, error) {
+	var files []dated
+	err := filepath.WalkDir(tree, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(tree, p)
+		if err != nil {
+			return err
+		}
+		f := dated{path: p}
+		f.mailbox, _, _ = strings.Cut(filepath.ToSlash(rel), "/")
+		f.at, err = dateOf(p)
+		files = append(files, f)
 		return err
 	})
-	fmt.Fprintln(w, "COMMIT; INSERT INTO m(m) VALUES('optimize');")
-	return err
+	slices.SortStableFunc(files, func(a, b dated) int { return a.at.Compare(b.at) })
+	return files, err
+}
+
+func dateOf(path string) (time.Time, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return time.Time{}, err
+	}
+	defer f.Close()
+	m, err := netmail.ReadMessage(bufio.NewReader(f))
+	if err != nil {
+		return time.Time{}, nil //nolint:nilerr // a few files are no mail
+	}
+	at, err := m.Header.Date()
+	if err != nil {
+		return time.Time{}, nil //nolint:nilerr // nor have all of them a date
+	}
+	return at.UTC(), nil
 }
 
 func literal(s string) string {

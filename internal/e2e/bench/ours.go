@@ -1,16 +1,11 @@
 package main
 
 import (
-	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"os/exec"
 	"path/filepath"
-	"strings"
-	"syscall"
 	"time"
 )
 
@@ -39,52 +34,21 @@ func measureOurs(binary, data string, s set, queries []string) (f figures, err e
 }
 
 func askOurs(binary, data string, queries []string) (found int, took []time.Duration, err error) {
-	cmd := exec.Command(binary, "--data", data, "--listen", "127.0.0.1:0")
-	stdout, err := cmd.StdoutPipe()
+	s, err := serve(binary, data)
 	if err != nil {
 		return 0, nil, err
 	}
-	if err := cmd.Start(); err != nil {
-		return 0, nil, err
-	}
-	defer func() {
-		err = errors.Join(err, cmd.Process.Signal(syscall.SIGTERM), cmd.Wait())
-	}()
-	line, err := bufio.NewReader(stdout).ReadString('\n')
-	if err != nil {
-		return 0, nil, fmt.Errorf("the server did not start: %w", err)
-	}
-	base := strings.TrimSpace(strings.TrimPrefix(line, "Search page: "))
-	for round := range 2 { // the first warms the page cache, as for the others
+	defer func() { err = errors.Join(err, s.stop()) }()
+	for range 2 { // the first warms the page cache, as for the others
 		found, took = 0, nil
 		for _, q := range queries {
-			start := time.Now()
-			total, err := askOne(base + "api/v1/search?limit=20&copies=each&q=" + url.QueryEscape(q))
+			a, err := s.found(url.Values{"q": {q}, "limit": {"20"}, "copies": {"each"}})
 			if err != nil {
-				return 0, nil, fmt.Errorf("%q: %w", q, err)
+				return 0, nil, err
 			}
-			found += total
-			took = append(took, time.Since(start))
+			found += a.Total
+			took = append(took, a.took)
 		}
-		_ = round
 	}
 	return found, took, nil
-}
-
-func askOne(u string) (int, error) {
-	res, err := http.Get(u) //nolint:bodyclose // drain closes it
-	if err != nil {
-		return 0, err
-	}
-	body, err := drain(res.Body)
-	if err != nil {
-		return 0, err
-	}
-	if res.StatusCode != http.StatusOK {
-		return 0, fmt.Errorf("%s: %.500s", res.Status, body)
-	}
-	var a struct {
-		Total int `json:"total"`
-	}
-	return a.Total, json.Unmarshal(body, &a)
 }

@@ -29,6 +29,7 @@ func report(s set, all []figures) {
 	for _, f := range all[1:] {
 		row(f.name, f.index, f.disk)
 	}
+	tellBeside(all)
 	fmt.Printf("\nMailquarry keeps: %s.\n", all[0].diskPart)
 	fmt.Println("\nSearch, 200 queries (100 words of all frequencies, 50 pairs, 50 phrases), second pass.")
 	fmt.Println()

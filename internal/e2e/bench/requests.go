@@ -19,7 +19,11 @@ const (
 
 // countRequests syncs a simulated tenant without faults and prints what requests
 // it took, beside the least that Graph's API makes possible.
-func countRequests(binary, work string) error {
+func (b *bench) requests() error {
+	work, err := b.folder("requests")
+	if err != nil {
+		return err
+	}
 	var tally mirror.Tally
 	tenant := graphsim.New(graphsim.Options{Seed: 1, Recorded: -1, Observe: tally.Note})
 	mirror.Office(tenant, 2, officeBoxes, officeMessages)
@@ -37,7 +41,7 @@ func countRequests(binary, work string) error {
 	}
 	once := func() error {
 		o := tenant.Options()
-		cmd := exec.Command(binary, "--data", filepath.Join(work, "data"), "--once", "--log", "warn")
+		cmd := exec.Command(b.binary, "--data", filepath.Join(work, "data"), "--once", "--log", "warn")
 		cmd.Env = []string{
 			"PATH=" + os.Getenv("PATH"), "HOME=" + work,
 			"AZURE_TENANT_ID=" + o.TenantID, "AZURE_CLIENT_ID=" + o.ClientID, "AZURE_CLIENT_SECRET=" + o.ClientSecret,

@@ -107,7 +107,7 @@ func partWords(format, path string) (shown, all map[string]int, nodes string) {
 			return nil, nil, ""
 		}
 		b, err := io.ReadAll(io.LimitReader(src, 16<<20))
-		src.Close()
+		_ = src.Close()
 		if err != nil {
 			return nil, nil, ""
 		}

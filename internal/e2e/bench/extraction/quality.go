@@ -231,7 +231,7 @@ func tellStates(set map[string][]file, results map[string]extract.Result) {
 			count[results[file.path].State]++
 		}
 		var said []string
-		for _, state := range []extract.State{extract.OK, extract.Partial, extract.Empty, extract.Unsupported, extract.Encrypted, extract.TooLarge, extract.Timeout, extract.Failed} {
+		for _, state := range []extract.State{extract.OK, extract.Partial, extract.Empty, extract.NoText, extract.Unsupported, extract.Encrypted, extract.TooLarge, extract.Timeout, extract.Failed} {
 			if count[state] > 0 {
 				said = append(said, fmt.Sprintf("%d %s", count[state], state))
 			}
