@@ -185,7 +185,7 @@ func (s *serveCmd) serve(ctx context.Context, con *console, c *cli, log *slog.Lo
 	g.Go(func() error { return a.builder.Run(ctx, a.wake) })
 	g.Go(func() error { return a.sweep(ctx) })
 	g.Go(func() error { return a.renew(ctx) })
-	g.Go(func() error { return giveBack(ctx) })
+	g.Go(func() error { return giveBack(ctx, a.index) })
 	g.Go(func() error { return serveHTTP(ctx, l, a.handler()) })
 	fmt.Fprintf(con.out, "Search page: %s\n", pageAddress(l))
 	return ended(g.Wait())

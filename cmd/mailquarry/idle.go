@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
+
+	"mailquarry/search/engine"
 )
 
 const (
@@ -14,9 +17,9 @@ const (
 )
 
 // giveBack returns memory to the system whenever the service has come to rest
-// after work. The runtime by itself keeps what a load has taken for minutes: it
+// after work, that of the index, which the runtime knows nothing of, too. The runtime by itself keeps what a load has taken for minutes: it
 // collects garbage when the heap grows, and an idle one does not.
-func giveBack(ctx context.Context) error {
+func giveBack(ctx context.Context, index engine.Index) error {
 	tick := time.NewTicker(idleLook)
 	defer tick.Stop()
 	r := rest{}
@@ -28,6 +31,9 @@ func giveBack(ctx context.Context) error {
 		}
 		if r.due(allocated()) {
 			debug.FreeOSMemory()
+			if err := index.Rest(); err != nil {
+				return fmt.Errorf("come to rest: %w", err)
+			}
 		}
 	}
 }

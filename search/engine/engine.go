@@ -325,6 +325,8 @@ type Index interface {
 	Expunger
 	// Merge has what was written lie as compactly as it can.
 	Merge(ctx context.Context) error
+	// Rest gives back memory that nothing needs while nobody searches.
+	Rest() error
 	// Searching tells whether a search is under way.
 	Searching() bool
 	// Close makes durable what is not, and ends all use.
