@@ -22,7 +22,7 @@ const readingVersion = 1
 // read before, and known tells whether it is of this very body and of this program's way
 // of reading.
 func Tell(kept []byte, content string, html bool, subject string) (text string, r Reading, known bool) {
-	if text, r, known = recall(kept, content, html, subject); known {
+	if text, r, known = Recall(kept, content, html, subject); known {
 		return text, r, true
 	}
 	text, r.Spans = Read(content, html, subject)
@@ -43,7 +43,8 @@ func (r Reading) Encode(content string, html bool, subject string) []byte {
 	return b
 }
 
-func recall(kept []byte, content string, html bool, subject string) (text string, r Reading, ok bool) {
+// Recall is Tell of what is known.
+func Recall(kept []byte, content string, html bool, subject string) (text string, r Reading, known bool) {
 	version, n := binary.Uvarint(kept)
 	if n <= 0 || version != readingVersion || len(kept) < n+5 {
 		return "", r, false

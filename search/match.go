@@ -17,9 +17,10 @@ const (
 	maxHitScan = 2 << 20  // bytes of all texts of one hit
 	maxFarScan = 16 << 20 // bytes of attachments, beyond these, of all hits of a page
 	passCost   = 16       // bytes in which a term is only searched for, for one that is cut into words
-	chunkSize  = 16 << 10
+	chunkSize  = 2 << 10
+	runUp      = 64       // bytes for each term of a phrase, from which on it is read where it may end in a chunk
 	enough     = 64       // matches, after which a text is not read on
-	longEnough = 64 << 10 // bytes, after which it is not read on when each pattern was seen
+	longEnough = 16 << 10 // bytes, after which it is not read on when each pattern was seen
 	maxMarked  = 200      // bytes of a phrase that are marked as one
 	maxWork    = 16       // comparisons for each byte of these, against queries made to cost much
 	fewTerms   = 32       // up to which a chunk is looked through for them first
@@ -163,15 +164,20 @@ func (f *finder) find(text string, limit int) (spans []span, cost int) {
 		return nil, 0
 	}
 	r := run{finder: f, seen: make([]bool, len(f.patterns)), most: maxWork * limit}
-	pos := 0
+	pos, left := 0, false
 	for pos < len(text) && cost < limit && !r.done(pos) {
 		end := chunkEnd(text, pos)
 		chunk := text[pos:end]
 		if f.mayMatch(chunk) {
-			r.read(chunk, pos)
-			cost += len(chunk)
+			from := pos
+			if left { // no pattern ends in what was left out, but one may begin there
+				from = f.before(text, pos)
+			}
+			r.read(text[from:end], from)
+			cost += end - from
+			left = false
 		} else {
-			r.recent = r.recent[:0]
+			r.recent, left = r.recent[:0], true
 			cost += 1 + len(chunk)/passCost
 		}
 		pos = end
@@ -180,6 +186,21 @@ func (f *finder) find(text string, limit int) (spans []span, cost int) {
 		cost = max(cost, limit)
 	}
 	return r.spans, cost
+}
+
+// before gives where reading begins so that phrases that end behind pos are seen whole.
+func (f *finder) before(text string, pos int) int {
+	if f.longest < 2 {
+		return pos
+	}
+	from := pos - (f.longest-1)*runUp
+	if from <= 0 {
+		return 0
+	}
+	if i := strings.IndexAny(text[from:pos], " \n\t\r"); i >= 0 {
+		return from + i
+	}
+	return pos
 }
 
 // findFar is find in a text that may be very long. Where the beginning has no

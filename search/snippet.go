@@ -42,12 +42,14 @@ type reading struct {
 	cost      int
 }
 
-// read reads a body as far as it takes to see all that matches: one that is not long
-// as it was told when it was indexed.
+// read reads a body as far as it takes to see all that matches: one that is not long, or
+// is plain, as it was told when it was indexed.
 func (m *matcher) read(msg mail.Message, kept []byte) reading {
 	first := firstOfText
 	if msg.Body.Type == mail.HTML {
 		first = firstOfHTML
+	} else if text, told, known := mailtext.Recall(kept, msg.Body.Content, false, msg.Subject); known && len(text) <= maxBody {
+		return m.find(text, told)
 	}
 	if len(msg.Body.Content) > first {
 		if r := m.readTo(msg, nil, first); r.anywhere.allIn(r.spans) {
@@ -57,8 +59,12 @@ func (m *matcher) read(msg mail.Message, kept []byte) reading {
 	return m.readTo(msg, kept, maxBody)
 }
 
-func (m *matcher) readTo(msg mail.Message, kept []byte, size int) (r reading) {
+func (m *matcher) readTo(msg mail.Message, kept []byte, size int) reading {
 	text, told, _ := mailtext.Tell(kept, firstBytes(msg.Body.Content, size), msg.Body.Type == mail.HTML, msg.Subject)
+	return m.find(text, told)
+}
+
+func (m *matcher) find(text string, told mailtext.Reading) (r reading) {
 	r.text, r.stretches, r.language = text, told.Spans, told.Language
 	r.anywhere = m.in(r.language, query.Any)
 	r.spans, r.cost = r.anywhere.find(r.text, maxScan)

@@ -156,6 +156,23 @@ func TestFragmentsOfLongTexts(t *testing.T) {
 	}
 }
 
+// TestPhrasesAnywhere: a phrase is marked wherever in a long text it stands, also where
+// what is before its last word was not worth reading.
+func TestPhrasesAnywhere(t *testing.T) {
+	t.Parallel()
+	for _, at := range []int{0, 1, 2, 3, 5, 9, 17} {
+		for pad := range 40 {
+			text := strings.Repeat("lorem ipsum dolor sit\n", 90*at) + strings.Repeat("x", pad) + " Amended and Restated\tMaster Agreement " + strings.Repeat("dolor sit amet ", 500)
+			for _, phrase := range []string{`"amended and restated master agreement"`, `"restated master"`, `agreement`, `"master agree*"`} {
+				got := strings.Join(search.SnippetsOf(phrase, "", text).Body, "|")
+				if !strings.Contains(got, "<mark>") {
+					t.Fatalf("%s behind %d lines and %d letters: %s", phrase, 90*at, pad, got)
+				}
+			}
+		}
+	}
+}
+
 // TestSnippetsAreAlwaysSafe: whatever a mail holds, a snippet is valid UTF-8,
 // its marks pair up, and without them it is escaped text.
 func TestSnippetsAreAlwaysSafe(t *testing.T) {
