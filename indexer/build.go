@@ -63,8 +63,10 @@ type Builder struct {
 	writer  engine.Writer
 	opts    BuildOptions
 	done    atomic.Int64
-	damaged atomic.Int64 // messages left out because the store cannot give them
-	running turn         // of Catchup
+	damaged atomic.Int64  // messages left out because the store cannot give them
+	running turn          // of Catchup
+	shared  chan struct{} // holds a token for each message that is prepared while people search
+	asked   atomic.Int64  // when somebody was seen to wait for an answer last, in nanoseconds
 	// inVain are the attachments that Renew has read again and that are as stale as
 	// before, as where a reader cannot be started: the next start tries again.
 	inVain  map[mail.Digest]bool
@@ -96,7 +98,7 @@ func (t turn) take(ctx context.Context) (release func(), err error) {
 // NewBuilder makes a Builder from a into w.
 func NewBuilder(a *archive.Archive, x extract.Extractor, w engine.Writer, o BuildOptions) *Builder {
 	o = o.withDefaults()
-	return &Builder{archive: a, texts: newTextDesk(a, x, o.Logger), footers: newFooterDesk(a), places: newPlaceDesk(a), writer: w, opts: o, running: newTurn(), writing: newTurn(), inVain: map[mail.Digest]bool{}}
+	return &Builder{archive: a, texts: newTextDesk(a, x, o.Logger), footers: newFooterDesk(a), places: newPlaceDesk(a), writer: w, opts: o, running: newTurn(), writing: newTurn(), shared: make(chan struct{}, max(1, o.Workers/2)), inVain: map[mail.Digest]bool{}}
 }
 
 // Done counts the messages taken into the index since the Builder was made.
@@ -230,7 +232,9 @@ func (b *Builder) prepare(ctx context.Context, working *sync.WaitGroup, from arc
 		working.Go(func() {
 			for j := range jobs {
 				b.giveWay()
+				release := b.share()
 				j.out <- b.document(ctx, j.rec)
+				release()
 			}
 		})
 	}
@@ -276,8 +280,22 @@ func (b *Builder) giveWay() {
 		return
 	}
 	for waited := time.Duration(0); waited < wayAtMost && b.opts.Busy(); waited += wayStep {
+		b.asked.Store(time.Now().UnixNano())
 		time.Sleep(wayStep)
 	}
+}
+
+// askedLately is for how long after a search the next one is expected.
+const askedLately = time.Second
+
+// share waits, while people search, until less than half of the workers are at work: the
+// processors are for those who wait for an answer.
+func (b *Builder) share() (release func()) {
+	if b.opts.Busy == nil || time.Now().UnixNano()-b.asked.Load() > int64(askedLately) {
+		return func() {}
+	}
+	b.shared <- struct{}{}
+	return func() { <-b.shared }
 }
 
 func (b *Builder) flush(ctx context.Context, bt *batch) error {

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"mailquarry/extract"
@@ -191,5 +192,58 @@ func TestIndexingGivesWayToSearches(t *testing.T) {
 	}
 	if n := w.puts.Load(); n != 23 || asked.Load() < 2*23 {
 		t.Errorf("%d messages are in the index, want 23; asked %d times whether somebody searches", n, asked.Load())
+	}
+}
+
+// While people search no more than half of the workers prepare messages; a while after the
+// last search all of them do again.
+func TestIndexingSharesWithSearches(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		searching := true
+		b := indexer.NewBuilder(nil, nil, nil, indexer.BuildOptions{Workers: 8, Busy: func() bool { return searching }})
+		working, done := 0, make(chan struct{})
+		for range 8 {
+			go func() {
+				release := indexer.TakeShare(b)
+				working++
+				<-done
+				release()
+			}()
+			synctest.Wait()
+		}
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if working != 4 {
+			t.Errorf("%d of 8 workers prepare messages while people search, want 4", working)
+		}
+		searching = false
+		time.Sleep(time.Minute)
+		if release := indexer.TakeShare(b); release == nil {
+			t.Error("nobody searches, and a worker waits")
+		}
+		close(done)
+		synctest.Wait()
+		if working != 8 {
+			t.Errorf("%d of 8 workers had their turn", working)
+		}
+	})
+}
+
+// The sync waits where the index is far behind, until it is not.
+func TestRoom(t *testing.T) {
+	t.Parallel()
+	s := mailed(t, 700)
+	b := indexer.NewBuilder(s.archive, s.extract, s.openIndex(filepath.Join(t.TempDir(), "index")), indexer.BuildOptions{})
+	ctx, cancel := context.WithCancel(s.ctx)
+	cancel()
+	if err := b.Room(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("700 messages behind: %v, want it to wait", err)
+	}
+	if err := b.Catchup(s.ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Room(ctx); err != nil {
+		t.Errorf("behind by nothing: %v", err)
 	}
 }

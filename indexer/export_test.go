@@ -14,3 +14,9 @@ func (c *Reconciler) KeepSuspects(n int) { c.maxSuspects = n }
 func (c *Reconciler) Due(ctx context.Context, now time.Time) ([]mail.MailboxID, error) {
 	return c.due(ctx, now)
 }
+
+// TakeShare is what a worker does before it prepares a message.
+func TakeShare(b *Builder) (release func()) {
+	b.giveWay()
+	return b.share()
+}

@@ -130,6 +130,11 @@ func (r *boxRound) lookForNameless(ctx context.Context, fp *folderPull, complete
 }
 
 func (r *boxRound) store(ctx context.Context, commit archive.MessageCommit) error {
+	if r.opts.Room != nil && len(commit.Upserts) > 0 {
+		if err := r.opts.Room(ctx); err != nil {
+			return err
+		}
+	}
 	if _, err := r.archive.CommitMessages(ctx, commit); err != nil {
 		return local(err)
 	}

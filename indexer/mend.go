@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -26,6 +27,34 @@ func (b *Builder) Checkpoint(ctx context.Context) (archive.Seq, error) {
 func (b *Builder) Reached(ctx context.Context) (archive.Seq, error) {
 	at, err := b.Checkpoint(ctx)
 	return max(at, archive.Seq(b.reached.Load())), err
+}
+
+// How far the index may be behind the archive before Room waits, and how long that waits at
+// most: what comes is found within a second at a thousand messages a second.
+const (
+	aheadAtMost = 500 // changes
+	roomAtMost  = 2 * time.Second
+	roomStep    = 10 * time.Millisecond
+)
+
+// Room waits until the index has nearly come up with the archive, for a moment, so that
+// what is committed next is found soon. What is wrong with the index is for Run to tell.
+func (b *Builder) Room(ctx context.Context) error {
+	for waited := time.Duration(0); waited < roomAtMost; waited += roomStep {
+		head, err := b.archive.Head(ctx)
+		if err != nil {
+			return err
+		}
+		if at, err := b.Reached(ctx); err != nil || head <= at+aheadAtMost {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(roomStep):
+		}
+	}
+	return nil
 }
 
 // Repair makes the index hold just what the archive holds of these messages,

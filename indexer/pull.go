@@ -46,6 +46,9 @@ type PullOptions struct {
 	Now        func() time.Time // for what is stored
 	Logger     *slog.Logger
 	Committed  func() // called after each commit of messages; wakes the builder
+	// Room waits, before a page is committed, as long as what was committed before has to
+	// be found first; nil does not.
+	Room func(ctx context.Context) error
 	// Rounded is called by Run whenever every mailbox has had its round. An
 	// error ends Run.
 	Rounded func(RoundResult) error

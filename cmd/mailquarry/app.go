@@ -38,7 +38,8 @@ type app struct {
 	generations *indexer.Generations
 	index       engine.Index // nil where there is none
 	builder     *indexer.Builder
-	wake        chan struct{} // tells the builder that the archive has grown
+	room        func(context.Context) error // what the sync waits for before it commits; nil: nothing
+	wake        chan struct{}               // tells the builder that the archive has grown
 	service     *search.Service
 	desk        *operate.Desk
 
@@ -104,6 +105,9 @@ func openApp(ctx context.Context, data string, log *slog.Logger, bulk bool, ocr 
 		opts.BatchDocs, opts.Busy = liveBatch, a.index.Searching
 	}
 	a.builder = indexer.NewBuilder(a.archive, a.extractor, a.index, opts)
+	if !bulk {
+		a.room = a.builder.Room
+	}
 	return a, nil
 }
 

@@ -28,7 +28,7 @@ func (a *app) connect(src source.Source, s settings) {
 		a.puller = indexer.NewPuller(src, a.archive, indexer.PullOptions{
 			Scope: s.scope, Removal: s.retention.Removal, Leaving: s.retention.Leaving,
 			Interval: s.interval, MinInterval: s.least, MaxInterval: s.longest, Retries: onceRetries,
-			Logger: a.log, Committed: a.committed,
+			Logger: a.log, Committed: a.committed, Room: a.room,
 			Rounded: func(r indexer.RoundResult) error {
 				if a.rounded == nil {
 					return nil
