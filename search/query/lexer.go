@@ -81,6 +81,9 @@ func (l *lexer) next() token {
 	if t, ok := l.field(); ok {
 		return t
 	}
+	if t, ok := l.plusBeforeField(); ok {
+		return t
+	}
 	if t, ok := l.near(); ok {
 		return t
 	}
@@ -124,6 +127,26 @@ func (l *lexer) field() (token, bool) {
 		}
 	}
 	return token{}, false
+}
+
+// plusBeforeField reads the + of +from:eva, as other languages of queries have it, by
+// itself.
+func (l *lexer) plusBeforeField() (token, bool) {
+	from := l.pos
+	end := from
+	for end < len(l.in) && l.in[end] == '+' {
+		end++
+	}
+	if end == from {
+		return token{}, false
+	}
+	l.pos = end
+	_, named := l.field()
+	l.pos = end
+	if !named {
+		l.pos = from
+	}
+	return token{kind: word, text: l.in[from:end], from: from, to: end}, named
 }
 
 func isNameByte(c byte, at int) bool {

@@ -152,8 +152,24 @@ func (p *parser) unary(f FieldInfo) Node {
 	case field:
 		return p.fieldValue(t)
 	default:
-		return p.operand(t, f)
+		n := p.operand(t, f)
+		if t.kind == word && f.Kind == TextValue && !hasWord(t.text) && p.pos == t.to && p.opens() {
+			return p.unary(f) // -+"net 30" is not to find what it says no to
+		}
+		return n
 	}
+}
+
+// opens tells whether a quote, a bracket or a field begins at the cursor.
+func (p *parser) opens() bool {
+	r, _ := utf8.DecodeRuneInString(p.in[p.pos:])
+	if isQuote(r) || r == '(' || r == '{' {
+		return true
+	}
+	start := p.pos
+	_, named := p.field()
+	p.pos = start
+	return named
 }
 
 func (p *parser) negation(t token, f FieldInfo) Node {

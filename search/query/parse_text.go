@@ -86,6 +86,9 @@ func (p *parser) phraseIn(t token, in Field, at Span) Node {
 		t.text = t.text[:n]
 	}
 	begin, ok := strings.CutSuffix(strings.TrimSpace(t.text), "*")
+	if ok && isWordAlone(begin) {
+		return Prefix{Field: in, Text: begin, At: at}
+	}
 	if i := strings.LastIndexAny(begin, " \t\n"); ok && i > 0 && hasWord(begin[:i]) && isWordAlone(begin[i+1:]) && !strings.Contains(begin, "*") {
 		words := []Node{Phrase{Field: in, Text: strings.TrimSpace(begin[:i]), At: at}, Prefix{Field: in, Text: begin[i+1:], At: at}}
 		return Near{Nodes: words, Distance: 1, Ordered: true}
@@ -172,10 +175,11 @@ func isPattern(text string) bool {
 // it on.
 func (p *parser) expressionIn(t token, in Field) Node {
 	asText := func(format string, args ...any) Node {
-		p.warn(t.from, t.to, format, args...)
 		if !hasWord(t.text) {
+			p.warn(t.from, t.to, "%q has no letters or digits and is left out", p.in[t.from:t.to])
 			return nil
 		}
+		p.warn(t.from, t.to, format, args...)
 		return Phrase{Field: in, Text: strings.NewReplacer(`"`, " ", "*", " ").Replace(t.text), At: Span{t.from, t.to}}
 	}
 	if !isPeople(in) && in != Subject && in != Filename {

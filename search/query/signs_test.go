@@ -25,6 +25,14 @@ func TestNothingIsMisreadInSilence(t *testing.T) {
 		"offer \u2013draft":   {"(offer AND \u2013draft)", "write -draft"},
 		"offer! 3\u20135":     {"(offer! AND 3\u20135)", ""},
 		"word~9":              {"word~9", "~1 and ~2"},
+		"+from:eva":           {"from:eva", `"+" has no letters`},
+		"-+from:eva":          {"-from:eva", `"+" has no letters`},
+		`-+"net 30"`:          {`-"net 30"`, `"+" has no letters`},
+		`a NOT !"net 30"`:     {`(a AND -"net 30")`, `"!" has no letters`},
+		"-+(a b)":             {"-(a AND b)", `"+" has no letters`},
+		`(a +)"b"`:            {`(a AND "b")`, `"+" has no letters`},
+		`"invoic*"`:           {"invoic*", ""},
+		"from:/(/":            {"<nil>", "left out"},
 	} {
 		n, warnings := parsed(text, berlin(t))
 		var all []string
