@@ -32,6 +32,8 @@ func TestAccentsAsTypedFirst(t *testing.T) {
 		"Müller":        {"mq", "nop"},
 		"Muller":        {"np", "mq"},
 		"Mueller":       {"o", ""},
+		"Mu\u0308ller":  {"mq", "nop"},
+		"body:Müller":   {"mq", "nop"},
 		"Straße":        {"s", "t"},
 		"Strasse":       {"t", "s"},
 		"résumé OR ask": {"", "abcdemnopq"},
@@ -66,5 +68,24 @@ func TestManyWordsAreWorthSomething(t *testing.T) {
 	res := w.find(search.Request{Text: strings.Join(words[:190], " OR ")})
 	if len(res.Hits) != 2 || res.Hits[0].InternetMessageID != "b@x" || !(res.Hits[1].Score > 0) || !(res.Hits[0].Score > res.Hits[1].Score) {
 		t.Errorf("%d hits, %+v", len(res.Hits), res.Hits)
+	}
+}
+
+// TestSpellingTypedFirst promises that messages come first that spell a name as it was
+// typed, also in a phrase and near other words, however rare the other spelling is.
+func TestSpellingTypedFirst(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.mailbox(eva, "Eva", "Inbox=inbox")
+	for _, key := range strings.Split("abcdefgh", "") {
+		w.store(letter{box: eva, folder: "Inbox", key: key, subject: "x", text: "please ask Frau Müller again"})
+	}
+	w.store(letter{box: eva, folder: "Inbox", key: "o", subject: "x", text: "please ask Frau Mueller again"})
+	w.index()
+	for _, query := range []string{"Müller", `"Müller"`, `"Frau Müller"`, "Frau NEAR/2 Müller", "body:Müller", `body:"Frau Müller"`} {
+		got := strings.Fields(keysOf(w.find(search.Request{Text: query})))
+		if len(got) != 9 || got[8] != "o" {
+			t.Errorf("%s finds %v, want o last of nine", query, got)
+		}
 	}
 }

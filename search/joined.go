@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"mailquarry/search/analysis"
 	"mailquarry/search/query"
 )
@@ -25,9 +27,9 @@ func spelled(w query.Word) query.Node {
 		return w
 	}
 	w.Text = withoutScheme(w.Text)
-	if plain := withoutUmlauts(w.Text); plain != w.Text {
+	if whole := norm.NFC.String(w.Text); withoutUmlauts(whole) != whole {
 		one := w
-		one.Text, one.Respelled = plain, true
+		one.Text, one.Typed = withoutUmlauts(whole), w.Text
 		return query.Or{Nodes: []query.Node{w, one}}
 	}
 	terms := analysis.Terms(w.Text)
@@ -205,12 +207,13 @@ func inAllSpellings(n query.Node) query.Node {
 // them, all at once.
 func phraseSpelled(n query.Phrase) query.Node {
 	words := strings.Fields(n.Text)
-	found := false
+	found, respelled := false, false
 	for i, word := range words {
 		if all := spellings(query.Word{Field: n.Field, Text: word}); len(all) > 1 {
 			switch other := all[1].(type) {
 			case query.Word:
 				words[i], found = other.Text, true
+				respelled = respelled || other.Typed != ""
 			case query.Phrase:
 				words[i], found = other.Text, true
 			}
@@ -220,7 +223,9 @@ func phraseSpelled(n query.Phrase) query.Node {
 		return n
 	}
 	other := n
-	other.Text = strings.Join(words, " ")
+	if other.Text = strings.Join(words, " "); respelled {
+		other.Typed = n.Text
+	}
 	return query.Or{Nodes: []query.Node{n, other}}
 }
 

@@ -47,14 +47,16 @@ type (
 		// Fuzzy is how many letters may be changed, added, left out or swapped
 		// with the next one: 0, 1 or 2.
 		Fuzzy int
-		// Respelled is true of a word in another spelling than it was typed in.
-		Respelled bool
-		At        Span
+		// Typed is the word as it was typed, of one in another spelling than that.
+		Typed string
+		At    Span
 	}
 	// Phrase matches words next to each other in this order, as they are.
 	Phrase struct {
 		Field Field
 		Text  string
+		// Typed is the phrase as it was typed, of one with words in another spelling.
+		Typed string
 		At    Span
 	}
 	// Prefix matches words that begin with Text.

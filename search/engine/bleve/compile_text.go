@@ -1,6 +1,7 @@
 package bleve
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode"
@@ -86,12 +87,8 @@ func (c *compiler) text(n query.Node, positive bool) (matcher, error) {
 		}
 		m := matcherOf(field, words, w.zones)
 		if positive {
-			weight := 1.0
-			if word, ok := n.(query.Word); ok && word.Respelled {
-				weight = respelledWeight
-			}
-			c.scores = append(c.scores, scorerOf(m, field, termsOf(words), weight))
-			if w.zones != 0 {
+			c.scores = append(c.scores, spelledScorer(m, field, termsOf(words), n))
+			if w.zones != 0 && typedTerms(n) == nil {
 				c.exactFirst(field, words)
 			}
 			c.asTyped(n, field, words)
@@ -271,9 +268,41 @@ func termsOf(words []wordOf) []string {
 // forms where these count as one.
 const exactWeight = 0.25
 
-// respelledWeight is what a word counts in another spelling than it was typed in. That
-// may well be the rarer one, which would count more by itself.
+// respelledWeight is what a word counts in another spelling than it was typed in, beside
+// the word as it was typed.
 const respelledWeight = 0.2
+
+// spelledScorer is the scorer of nodes that stand together. In another spelling than they
+// were typed in they count less, also where that spelling is the rarer one.
+func spelledScorer(m matcher, field string, terms []string, nodes ...query.Node) scorer {
+	s := scorerOf(m, field, terms, 1)
+	if s.typed = typedTerms(nodes...); s.typed != nil {
+		s.weight = respelledWeight
+	}
+	return s
+}
+
+// typedTerms gives the terms of nodes as they were typed, nil where none of them is in
+// another spelling.
+func typedTerms(nodes ...query.Node) []string {
+	var terms []string
+	other := false
+	for _, n := range nodes {
+		text, typed := "", ""
+		switch n := n.(type) {
+		case query.Word:
+			text, typed = n.Text, n.Typed
+		case query.Phrase:
+			text, typed = n.Text, n.Typed
+		}
+		other = other || typed != ""
+		terms = append(terms, analysis.Terms(cmp.Or(typed, text))...)
+	}
+	if !other {
+		return nil
+	}
+	return terms
+}
 
 // exactFirst has messages come first that have words in the very form, where places are
 // counted without telling forms apart.
@@ -289,7 +318,7 @@ func (c *compiler) exactFirst(field string, words []wordOf) {
 // asTyped has messages come first that have a word with the very accents that were typed.
 func (c *compiler) asTyped(n query.Node, field string, words []wordOf) {
 	w, ok := n.(query.Word)
-	if !ok || w.Fuzzy > 0 || w.Respelled || len(words) != 1 {
+	if !ok || w.Fuzzy > 0 || w.Typed != "" || len(words) != 1 {
 		return
 	}
 	m := &typedMatcher{field: field, term: words[0].term}
@@ -376,8 +405,10 @@ func (c *compiler) near(n query.Near, positive bool) (matcher, error) {
 		}
 		m := &placeMatcher{near}
 		if positive {
-			c.scores = append(c.scores, scorerOf(m, field, terms, 1))
-			c.exactFirst(field, all)
+			c.scores = append(c.scores, spelledScorer(m, field, terms, n.Nodes...))
+			if typedTerms(n.Nodes...) == nil {
+				c.exactFirst(field, all)
+			}
 		}
 		either = append(either, m)
 	}

@@ -46,6 +46,7 @@ type scorer struct {
 	place  *placeMatcher  // nil unless places count
 	many   *expander      // nil unless it is a prefix or pattern of one term
 	word   formed         // nil unless other forms count too
+	typed  []string       // the terms as they were typed, nil unless these are another spelling
 	weight float64
 }
 
@@ -120,8 +121,19 @@ func newScoring(scores []scorer, parts []*part) (*scoring, error) {
 			if err != nil {
 				return nil, err
 			}
-			g.weight[i] += s.weight * math.Log1p((docs-df+0.5)/(df+0.5))
+			g.weight[i] += s.weight * rarity(df, docs)
 			spread[i] = df
+		}
+		if len(s.typed) > 0 {
+			typed := 0.0
+			for _, t := range s.typed {
+				df, err := frequency(parts, scorer{field: s.field}, t)
+				if err != nil {
+					return nil, err
+				}
+				typed += rarity(df, docs)
+			}
+			g.weight[i] = min(g.weight[i], s.weight*typed)
 		}
 		if g.tables[s.field] == nil {
 			average, b := float64(shortField), bm25BShort
@@ -134,6 +146,9 @@ func newScoring(scores []scorer, parts []*part) (*scoring, error) {
 	g.keepRarest(spread)
 	return g, nil
 }
+
+// rarity is what a term says that is in df of so many documents.
+func rarity(df, docs float64) float64 { return math.Log1p((docs - df + 0.5) / (df + 0.5)) }
 
 // Of a query of hundreds of words, which nobody types, the usual ones tell nothing and
 // stand in everything: the rarest make up the scores, so many at most, and beyond the
