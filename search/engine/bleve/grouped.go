@@ -21,7 +21,7 @@ type grouped struct {
 	moved   chan struct{} // closed, and made anew, when one of these changes
 }
 
-func newGrouped(upto uint64) *grouped { return &grouped{upto: upto, moved: make(chan struct{})} }
+func newGrouped() *grouped { return &grouped{moved: make(chan struct{})} }
 
 // begin has the batch told of when it is durable.
 func (g *grouped) begin(b *index.Batch, upto uint64) {

@@ -54,6 +54,9 @@ func Open(dir string, o Options) (*Engine, error) {
 	if o.Bulk {
 		e.bulk = newBulk()
 	}
+	if o.Together > 0 {
+		e.grouped = newGrouped() // before anything in the background may fail
+	}
 	var once sync.Once
 	fail := func(err error) {
 		e.log.Error("the index failed in the background", "error", err)
@@ -83,7 +86,7 @@ func Open(dir string, o Options) (*Engine, error) {
 		if err != nil {
 			return nil, errors.Join(err, e.Close())
 		}
-		e.grouped = newGrouped(upto)
+		e.grouped.change(func() { e.grouped.upto = upto })
 	}
 	return e, nil
 }

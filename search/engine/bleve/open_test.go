@@ -9,9 +9,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/blevesearch/bleve/v2/index/scorch"
 	index "github.com/blevesearch/bleve_index_api"
 
 	"mailquarry/internal/access"
@@ -330,5 +332,44 @@ func TestMessagesWithoutDates(t *testing.T) {
 	}
 	if r := find(t, e, engine.Request{Query: query.Dates{From: time.Unix(0, 0)}}); r.Total != 0 {
 		t.Errorf("%d messages without a date are of a date", r.Total)
+	}
+}
+
+// TestFaultWhileOpening promises that an index whose writing fails in the background before
+// it is quite open, as on a full disk, is opened all the same.
+func TestFaultWhileOpening(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "index")
+	first := openIn(t, dir)
+	put(t, first, 7, mails(1, 10)...)
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	full := scorch.NewScorchError("persister", "no space left on device", scorch.ErrPersist)
+	for range 20 {
+		closeAll := make(chan struct{})
+		var failing sync.WaitGroup
+		failing.Go(func() {
+			for {
+				select {
+				case <-closeAll:
+					return
+				default:
+					scorch.RegistryAsyncErrorCallbacks[asyncCallback](full, filepath.Join(dir, storeDir))
+				}
+			}
+		})
+		e, err := Open(dir, Options{ArchiveID: "archive", Together: time.Hour})
+		close(closeAll)
+		failing.Wait()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if upto, err := e.Checkpoint(t.Context()); err != nil || upto != 7 {
+			t.Fatalf("the checkpoint is %d, %v, want 7", upto, err)
+		}
+		if err := e.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
