@@ -30,8 +30,11 @@ func (m *expander) match(p *part, _ *roaring.Bitmap) (*roaring.Bitmap, error) {
 	if sum := p.expanded[m]; sum != nil {
 		return sum, nil
 	}
-	set := newDense(len(p.cols.ids))
-	err := m.each(p, func(list segment.PostingsList) error { return set.add(list) })
+	marks, lists, err := m.lists(p)
+	if err != nil {
+		return nil, err
+	}
+	set, err := unionOf(p, marks, lists)
 	if err != nil {
 		return nil, err
 	}
@@ -54,43 +57,11 @@ func (m *expander) forms(p *part) ([]form, error) {
 
 // each calls f for the terms' postings.
 func (m *expander) each(p *part, f func(segment.PostingsList) error) error {
-	all := func(list segment.PostingsList) (more bool, err error) { return true, f(list) }
-	return m.eachIn(p, func(marks []ours.Mark) []ours.Mark { return marks }, all)
-}
-
-// eachFrequent calls f for the terms' postings, those of most documents first, as long
-// as it wants more.
-func (m *expander) eachFrequent(p *part, f func(segment.PostingsList) (more bool, err error)) error {
-	return m.eachIn(p, func(marks []ours.Mark) []ours.Mark {
-		order := make([]uint64, len(marks)) // numbers are sorted quicker than marks
-		for i, at := range marks {
-			order[i] = uint64(math.MaxUint32-at.Docs())<<32 | uint64(i)
-		}
-		slices.Sort(order)
-		sorted := make([]ours.Mark, len(marks))
-		for i, n := range order {
-			sorted[i] = marks[uint32(n)]
-		}
-		return sorted
-	}, f)
-}
-
-func (m *expander) eachIn(p *part, order func([]ours.Mark) []ours.Mark, f func(segment.PostingsList) (more bool, err error)) error {
-	dict, err := p.dictionary(m.field)
+	marks, lists, err := m.lists(p)
 	if err != nil {
 		return err
 	}
-	marks, err := m.marks(p, dict)
-	if err != nil {
-		return err
-	}
-	lists, ok := dict.(interface {
-		PostingsAt(mark ours.Mark) (segment.PostingsList, error)
-	})
-	if !ok {
-		return fmt.Errorf("dictionary of type %T gives no postings: %w", dict, engine.ErrDamaged)
-	}
-	for i, at := range order(marks) {
+	for i, at := range marks {
 		if i%1024 == 0 {
 			if err := p.done(); err != nil {
 				return err
@@ -100,16 +71,127 @@ func (m *expander) eachIn(p *part, order func([]ours.Mark) []ours.Mark, f func(s
 		if err != nil {
 			return fmt.Errorf("read postings: %w", err)
 		}
-		if more, err := f(list); err != nil || !more {
+		if err := f(list); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// among calls f for the postings of the terms that some document of a set has, nil for all.
+func (m *expander) among(p *part, docs *roaring.Bitmap, f func(postings)) error {
+	marks, lists, err := m.lists(p)
+	if err != nil {
+		return err
+	}
+	var wanted *dense
+	if docs != nil {
+		wanted = denseOf(docs, len(p.cols.ids))
+	}
+	for i, at := range marks {
+		if i%1024 == 0 {
+			if err := p.done(); err != nil {
+				return err
+			}
+		}
+		if wanted != nil {
+			met, err := wanted.meet(lists, at)
+			if err != nil {
+				return err
+			}
+			if met == 0 {
+				continue
+			}
+		}
+		list, err := lists.PostingsAt(at)
+		if err != nil {
+			return fmt.Errorf("read postings: %w", err)
+		}
+		if docs := bitmapOf(list); docs != nil {
+			f(postings{list, docs})
+		}
+	}
+	return nil
+}
+
+// markedTerms is a dictionary that gives the postings of terms by where they are.
+type markedTerms interface {
+	segment.TermDictionary
+	PostingsAt(at ours.Mark) (segment.PostingsList, error)
+	AddDocs(at ours.Mark, set []uint64) error
+	AppendWithin(at ours.Mark, set []uint64, to []uint32) ([]uint32, error)
+	Pieces(n int) [][]byte
+}
+
+func marked(dict segment.TermDictionary) (markedTerms, error) {
+	lists, ok := dict.(markedTerms)
+	if !ok {
+		return nil, fmt.Errorf("dictionary of type %T gives no postings: %w", dict, engine.ErrDamaged)
+	}
+	return lists, nil
+}
+
+// lists tells where the terms' postings are, and what gives them.
+func (m *expander) lists(p *part) ([]ours.Mark, markedTerms, error) {
+	dict, err := p.dictionary(m.field)
+	if err != nil {
+		return nil, nil, err
+	}
+	lists, err := marked(dict)
+	if err != nil {
+		return nil, nil, err
+	}
+	marks, err := m.marks(p, lists)
+	return marks, lists, err
+}
+
+// frequentFirst orders terms by how many documents they have, those of most first.
+func frequentFirst(marks []ours.Mark) []ours.Mark {
+	order := make([]uint64, len(marks)) // numbers are sorted quicker than marks
+	for i, at := range marks {
+		order[i] = uint64(math.MaxUint32-at.Docs())<<32 | uint64(i)
+	}
+	slices.Sort(order)
+	sorted := make([]ours.Mark, len(marks))
+	for i, n := range order {
+		sorted[i] = marks[uint32(n)]
+	}
+	return sorted
+}
+
+// leastMarks is how many terms' postings are worth a goroutine.
+const leastMarks = 500
+
+// unionOf is the documents of any of some terms.
+func unionOf(p *part, marks []ours.Mark, lists markedTerms) (*dense, error) {
+	pieces := ranges(len(marks), leastMarks)
+	sets := make([]*dense, len(pieces))
+	err := sideBySide(len(pieces), func(i int) error {
+		if err := p.done(); err != nil {
+			return err
+		}
+		sets[i] = newDense(len(p.cols.ids))
+		for _, at := range marks[pieces[i][0]:pieces[i][1]] {
+			if err := lists.AddDocs(at, sets[i].words); err != nil {
+				return fmt.Errorf("read postings: %w", err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, other := range sets[1:] {
+		for i, w := range other.words {
+			sets[0].words[i] |= w
+		}
+	}
+	return sets[0], nil
+}
+
 // marks tells where the terms' postings are: of the most frequent terms, where there are
 // more than may be.
-func (m *expander) marks(p *part, dict segment.TermDictionary) ([]ours.Mark, error) {
+func (m *expander) marks(p *part, dict markedTerms) ([]ours.Mark, error) {
 	g := p.budget.grant(m, p, dict.Cardinality())
 	if g.settled {
 		return g.marks, nil
@@ -130,11 +212,7 @@ func (m *expander) marks(p *part, dict segment.TermDictionary) ([]ours.Mark, err
 // broad tells whether the terms are in more documents than there are, each counted by
 // term and several times over.
 func (m *expander) broad(p *part) (bool, error) {
-	dict, err := p.dictionary(m.field)
-	if err != nil {
-		return false, err
-	}
-	marks, err := m.marks(p, dict)
+	marks, _, err := m.lists(p)
 	if err != nil {
 		return false, err
 	}
@@ -174,12 +252,42 @@ func mostFrequent(marks []ours.Mark, terms int) []ours.Mark {
 	return kept
 }
 
+// leastTerms is how many terms of a dictionary are worth a goroutine.
+const leastTerms = 5_000
+
 // walk finds the terms, of which it looks at no more than some, and tells how many it has
-// looked at.
-func (m *expander) walk(p *part, dict segment.TermDictionary, most int) ([]ours.Mark, int, error) {
-	it, ok := dict.AutomatonIterator(m.fits, []byte(m.prefix), after(m.prefix)).(interface {
-		NextTerm() ([]byte, ours.Mark, error)
+// looked at. All of a large dictionary is looked through in pieces.
+func (m *expander) walk(p *part, dict markedTerms, most int) ([]ours.Mark, int, error) {
+	if n := dict.Cardinality(); m.prefix != "" || m.fits != nil || n > most {
+		return m.walkIn(p, dict, []byte(m.prefix), after(m.prefix), most)
+	}
+	cuts := dict.Pieces(len(ranges(dict.Cardinality(), leastTerms)))
+	found := make([][]ours.Mark, len(cuts)+1)
+	looks := make([]int, len(found))
+	err := sideBySide(len(found), func(i int) (err error) {
+		var from, to []byte
+		if i > 0 {
+			from = cuts[i-1]
+		}
+		if i < len(cuts) {
+			to = cuts[i]
+		}
+		found[i], looks[i], err = m.walkIn(p, dict, from, to, most)
+		return err
 	})
+	if err != nil {
+		return nil, 0, err
+	}
+	sum := 0
+	for _, n := range looks {
+		sum += n
+	}
+	return slices.Concat(found...), sum, nil
+}
+
+// walkIn finds the terms in a piece of the dictionary.
+func (m *expander) walkIn(p *part, dict markedTerms, from, to []byte, most int) ([]ours.Mark, int, error) {
+	it, ok := dict.AutomatonIterator(m.fits, from, to).(termWalk)
 	if !ok {
 		return nil, 0, fmt.Errorf("dictionary of type %T gives no terms: %w", dict, engine.ErrDamaged)
 	}
@@ -211,22 +319,9 @@ func (m *expander) walk(p *part, dict segment.TermDictionary, most int) ([]ours.
 type dense struct {
 	words []uint64
 	buf   []uint32
-	met   int // how many of the list that places was asked for last
 }
 
 func newDense(docs int) *dense { return &dense{words: make([]uint64, (docs+63)/64)} }
-
-func (d *dense) add(list segment.PostingsList) error {
-	l, ok := list.(interface{ AppendDocs(to []uint32) []uint32 })
-	if !ok {
-		return fmt.Errorf("postings of type %T: %w", list, engine.ErrDamaged)
-	}
-	d.buf = l.AppendDocs(d.buf[:0])
-	for _, doc := range d.buf {
-		d.set(doc)
-	}
-	return nil
-}
 
 // denseOf makes a set of some of a segment's documents.
 func denseOf(set *roaring.Bitmap, docs int) *dense {
@@ -250,8 +345,12 @@ func (d *dense) has(doc uint32) bool {
 	return i < len(d.words) && d.words[i]&(1<<(doc%64)) != 0
 }
 
-func (d *dense) none() bool {
-	return !slices.ContainsFunc(d.words, func(w uint64) bool { return w != 0 })
+func (d *dense) count() int {
+	n := 0
+	for _, w := range d.words {
+		n += bits.OnesCount64(w)
+	}
+	return n
 }
 
 func (d *dense) bitmap() *roaring.Bitmap {

@@ -23,6 +23,7 @@ type part struct {
 	looked  map[fieldTerm]postings
 	found   map[*phraseMatcher]*counted // what phrases counted in this segment
 	placed  map[*placeMatcher]*counted
+	chosen  map[*wordPlacer]chosen // what is read of them in the documents looked at last
 
 	usual     []string                   // languages of many documents of the index
 	speaking  map[string]*roaring.Bitmap // by language
@@ -68,7 +69,7 @@ func newPart(ctx context.Context, s *scorch.SegmentSnapshot, cols *columns) *par
 	return &part{
 		id: s.Id(), ctx: ctx, segment: s.Segment(), deleted: s.Deleted(), cols: cols,
 		dicts: map[string]segment.TermDictionary{}, looked: map[fieldTerm]postings{}, found: map[*phraseMatcher]*counted{},
-		placed: map[*placeMatcher]*counted{}, expanded: map[*expander]*roaring.Bitmap{},
+		placed: map[*placeMatcher]*counted{}, chosen: map[*wordPlacer]chosen{}, expanded: map[*expander]*roaring.Bitmap{},
 		forms: map[*inflectMatcher][]form{}, speaking: map[string]*roaring.Bitmap{}, inflected: map[*inflectMatcher]*roaring.Bitmap{},
 	}
 }

@@ -26,29 +26,21 @@ func (m *phraseMatcher) match(p *part, within *roaring.Bitmap) (*roaring.Bitmap,
 	if err != nil || candidates == nil || candidates.IsEmpty() {
 		return nil, err
 	}
-	result := &counted{}
-	readers := make([]*wordPlaces, len(slots))
-	for i, s := range slots {
-		if readers[i], err = slotPlaces(p, s, candidates); err != nil {
-			return nil, err
-		}
-	}
-	n := 0
-	for it := candidates.Iterator(); it.HasNext(); n++ {
-		if n%1024 == 0 {
-			if err := p.done(); err != nil {
+	result, err := countIn(p, candidates, func(docs *roaring.Bitmap) (func(doc uint32) (int, error), error) {
+		readers := make([]*wordPlaces, len(slots))
+		var err error
+		for i, s := range slots {
+			if readers[i], err = slotPlaces(p, s, docs); err != nil {
 				return nil, err
 			}
 		}
-		doc := it.Next()
-		freq, err := m.count(readers, doc)
-		if err != nil {
-			return nil, err
-		}
-		if freq > 0 {
-			result.docs = append(result.docs, doc)
-			result.freqs = append(result.freqs, freq)
-		}
+		return func(doc uint32) (int, error) {
+			freq, err := m.count(readers, doc)
+			return int(freq), err
+		}, nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	p.found[m] = result
 	docs := roaring.New()
@@ -65,14 +57,9 @@ func (m *phraseMatcher) slots(p *part, within *roaring.Bitmap) ([][]postings, *r
 	for i, t := range m.terms {
 		var slot []postings
 		if i == len(m.terms)-1 && m.prefix != nil {
-			forms, err := m.prefix.forms(p)
+			err := m.prefix.among(p, candidates, func(found postings) { slot = append(slot, found) })
 			if err != nil {
 				return nil, nil, err
-			}
-			for _, f := range forms {
-				if candidates == nil || candidates.Intersects(f.docs) {
-					slot = append(slot, f.found)
-				}
 			}
 		} else {
 			found, err := p.lookup(m.field, t)

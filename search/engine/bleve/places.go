@@ -8,7 +8,7 @@ import (
 	"github.com/RoaringBitmap/roaring/v2"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 
-	"mailquarry/search/engine"
+	ours "mailquarry/search/engine/bleve/segment"
 )
 
 // placer tells where in a message something stands.
@@ -16,6 +16,9 @@ type placer interface {
 	// candidates gives the documents in which it may stand; some of them, within
 	// those given (all when nil), do.
 	candidates(p *part, within *roaring.Bitmap) (*roaring.Bitmap, error)
+	// choose looks up what is read in some documents. After that, open may be asked by
+	// several goroutines for some of them.
+	choose(p *part, docs *roaring.Bitmap) error
 	// open makes its places in some documents ready to be asked for.
 	open(p *part, docs *roaring.Bitmap) (places, error)
 }
@@ -70,29 +73,68 @@ func (m *placeMatcher) match(p *part, within *roaring.Bitmap) (*roaring.Bitmap, 
 
 // count looks in each of some documents.
 func (m *placeMatcher) count(p *part, docs *roaring.Bitmap) (*counted, error) {
-	where, err := m.what.open(p, docs)
-	if err != nil {
+	if err := m.what.choose(p, docs); err != nil {
 		return nil, err
 	}
-	result := &counted{}
-	n := 0
-	for it := docs.Iterator(); it.HasNext(); n++ {
-		if n%1024 == 0 {
-			if err := p.done(); err != nil {
-				return nil, err
-			}
-		}
-		doc := it.Next()
-		found, err := where.in(doc)
+	return countIn(p, docs, func(docs *roaring.Bitmap) (func(doc uint32) (int, error), error) {
+		where, err := m.what.open(p, docs)
 		if err != nil {
 			return nil, err
 		}
-		if len(found) > 0 {
-			result.docs = append(result.docs, doc)
-			result.freqs = append(result.freqs, uint32(len(found)))
+		return func(doc uint32) (int, error) {
+			found, err := where.in(doc)
+			return len(found), err
+		}, nil
+	})
+}
+
+// leastDocs is how many documents' places are worth a goroutine.
+const leastDocs = 2048
+
+// countIn counts in each of some documents, several ranges of them side by side. open gives
+// for a range what counts in each of its documents, which it is asked for in order.
+func countIn(p *part, docs *roaring.Bitmap, open func(docs *roaring.Bitmap) (func(doc uint32) (int, error), error)) (*counted, error) {
+	list := docs.ToArray()
+	pieces := ranges(len(list), leastDocs)
+	results := make([]counted, len(pieces))
+	err := sideBySide(len(pieces), func(i int) error {
+		list, some := list[pieces[i][0]:pieces[i][1]], docs
+		if len(pieces) > 1 {
+			some = roaring.New()
+			some.AddMany(list)
 		}
+		count, err := open(some)
+		if err != nil {
+			return err
+		}
+		for n, doc := range list {
+			if n%1024 == 0 {
+				if err := p.done(); err != nil {
+					return err
+				}
+			}
+			found, err := count(doc)
+			if err != nil {
+				return err
+			}
+			if found > 0 {
+				results[i].docs = append(results[i].docs, doc)
+				results[i].freqs = append(results[i].freqs, uint32(found))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
-	return result, nil
+	if len(results) == 1 {
+		return &results[0], nil
+	}
+	sum := &counted{}
+	for _, r := range results {
+		sum.docs, sum.freqs = append(sum.docs, r.docs...), append(sum.freqs, r.freqs...)
+	}
+	return sum, nil
 }
 
 // wordPlacer tells where the forms of a word stand.
@@ -126,15 +168,42 @@ func (w *wordPlacer) candidates(p *part, within *roaring.Bitmap) (*roaring.Bitma
 	return roaring.And(docs, within), nil
 }
 
-func (w *wordPlacer) open(p *part, docs *roaring.Bitmap) (places, error) {
+// chosen is what is read of a word: its forms, or of a word that stands for many the terms.
+type chosen struct {
+	forms []form
+	marks []ours.Mark
+	lists markedTerms
+}
+
+func (w *wordPlacer) choose(p *part, docs *roaring.Bitmap) error {
+	what, err := w.choice(p, docs)
+	if err == nil {
+		p.chosen[w] = what
+	}
+	return err
+}
+
+func (w *wordPlacer) choice(p *part, docs *roaring.Bitmap) (c chosen, err error) {
 	if m, ok := w.word.(*expander); ok {
-		return m.open(p, docs)
+		c.marks, c.lists, err = m.placed(p, docs)
+		return c, err
 	}
-	forms, err := w.word.forms(p)
-	if err != nil {
-		return nil, err
+	c.forms, err = w.word.forms(p)
+	return c, err
+}
+
+func (w *wordPlacer) open(p *part, docs *roaring.Bitmap) (places, error) {
+	c, ok := p.chosen[w]
+	if !ok {
+		var err error
+		if c, err = w.choice(p, docs); err != nil {
+			return nil, err
+		}
 	}
-	return placesOfForms(p, forms, docs)
+	if c.lists != nil {
+		return placesOfMarks(p, c.marks, c.lists, docs)
+	}
+	return placesOfForms(p, c.forms, docs)
 }
 
 // placesOfForms reads the places of one form as they are asked for, and gathers those of
@@ -143,12 +212,15 @@ func placesOfForms(p *part, forms []form, docs *roaring.Bitmap) (*wordPlaces, er
 	if len(forms) == 1 {
 		return &wordPlaces{it: forms[0].places(docs)}, nil
 	}
-	out := &wordPlaces{gathered: newGathered(len(p.cols.ids))}
+	out := &wordPlaces{gathered: newGathered(docs)}
 	for i, f := range forms {
 		if i%256 == 0 {
 			if err := p.done(); err != nil {
 				return nil, err
 			}
+		}
+		if !f.docs.Intersects(docs) {
+			continue
 		}
 		it := f.places(docs)
 		if err := out.gathered.all(it, f.docs.Contains); err != nil {
@@ -166,55 +238,103 @@ func (f *form) places(docs *roaring.Bitmap) segment.PostingsIterator {
 	return positionsOf(f.found, docs)
 }
 
-// open gathers the places of the terms: of the most frequent ones that fit, where all have
-// more than may be read.
-func (m *expander) open(p *part, docs *roaring.Bitmap) (places, error) {
+// placed chooses the terms whose places are read: the most frequent ones that fit, where
+// all have more than may be read.
+func (m *expander) placed(p *part, docs *roaring.Bitmap) ([]ours.Mark, markedTerms, error) {
+	marks, lists, err := m.lists(p)
+	if err != nil {
+		return nil, nil, err
+	}
+	marks = frequentFirst(marks)
+	met := make([]int, len(marks)) // how many of docs they have
 	wanted := denseOf(docs, len(p.cols.ids))
-	out := &wordPlaces{gathered: newGathered(len(p.cols.ids))}
-	left := p.budget.placed(p)
-	var it segment.PostingsIterator
-	err := m.eachFrequent(p, func(list segment.PostingsList) (more bool, err error) {
-		l, ok := list.(lengthyList)
-		if !ok {
-			return false, fmt.Errorf("postings of type %T: %w", list, engine.ErrDamaged)
+	pieces := ranges(len(marks), leastMarks)
+	err = sideBySide(len(pieces), func(i int) error {
+		if err := p.done(); err != nil {
+			return err
 		}
-		next := wanted.places(l, it)
-		if next == nil {
-			return true, nil
+		own := &dense{words: wanted.words}
+		for j := pieces[i][0]; j < pieces[i][1]; j++ {
+			var err error
+			if met[j], err = own.meet(lists, marks[j]); err != nil {
+				return err
+			}
 		}
-		if wanted.met > left { // one of fewer documents may still fit
-			p.budget.cap(m.name)
-			return left > 0, nil
-		}
-		left -= wanted.met
-		it = next
-		return true, out.gathered.all(it, wanted.has)
+		return nil
 	})
-	return out, err
+	if err != nil {
+		return nil, nil, err
+	}
+	left, kept := p.budget.placed(p), marks[:0]
+	for i, at := range marks {
+		switch {
+		case met[i] == 0:
+			continue
+		case left == 0:
+			p.budget.cap(m.name)
+			return kept, lists, nil
+		case met[i] > left: // one of fewer documents may still fit
+			p.budget.cap(m.name)
+			continue
+		}
+		left -= met[i]
+		kept = append(kept, at)
+	}
+	return kept, lists, nil
 }
 
-// places gives the postings of a list in the documents of a set, and maybe in others; nil
-// when there are none. An iterator that is not needed any more is used again.
-func (d *dense) places(l lengthyList, old segment.PostingsIterator) segment.PostingsIterator {
-	d.buf = l.AppendDocs(d.buf[:0])
-	n := 0
-	for _, doc := range d.buf {
-		if d.has(doc) {
-			d.buf[n] = doc
-			n++
+// placesOfMarks gathers the places of terms.
+func placesOfMarks(p *part, marks []ours.Mark, lists markedTerms, docs *roaring.Bitmap) (places, error) {
+	wanted := denseOf(docs, len(p.cols.ids))
+	out := &wordPlaces{gathered: newGathered(docs)}
+	var it segment.PostingsIterator
+	for i, at := range marks {
+		if i%1024 == 0 {
+			if err := p.done(); err != nil {
+				return nil, err
+			}
+		}
+		met, err := wanted.meet(lists, at)
+		if err != nil {
+			return nil, err
+		}
+		if met == 0 {
+			continue
+		}
+		if it, err = wanted.places(lists, at, it); err != nil {
+			return nil, err
+		}
+		if err := out.gathered.all(it, wanted.has); err != nil {
+			return nil, err
 		}
 	}
-	if d.met = n; n == 0 {
-		return nil
+	return out, nil
+}
+
+// meet tells how many of a term's documents are in the set.
+func (d *dense) meet(lists markedTerms, at ours.Mark) (int, error) {
+	var err error
+	if d.buf, err = lists.AppendWithin(at, d.words, d.buf[:0]); err != nil {
+		return 0, fmt.Errorf("read postings: %w", err)
 	}
-	it := l.Iterator(true, true, true, old)
+	return len(d.buf), nil
+}
+
+// places gives the postings of a term in the documents that meet has found, and maybe in
+// others. An iterator that is not needed any more is used again.
+func (d *dense) places(lists markedTerms, at ours.Mark, old segment.PostingsIterator) (segment.PostingsIterator, error) {
+	list, err := lists.PostingsAt(at)
+	if err != nil {
+		return nil, fmt.Errorf("read postings: %w", err)
+	}
+	it := list.Iterator(true, true, true, old)
 	// Reading all postings is quicker than picking most of them.
-	if o, ok := it.(segment.OptimizablePostingsIterator); ok && n < len(d.buf)/4 {
+	if o, ok := it.(segment.OptimizablePostingsIterator); ok && len(d.buf) < at.Docs()/4 {
 		some := roaring.New()
-		some.AddMany(d.buf[:n])
+		some.AddMany(d.buf)
 		o.ReplaceActual(some)
 	}
-	return it
+	return it, nil
 }
 
 // wordPlaces reads positions document by document, or where a word stands for many
@@ -230,9 +350,11 @@ type wordPlaces struct {
 // gathered are positions by document, each with the number of the one before it in the
 // same document: a list for each would cost more than the positions.
 type gathered struct {
-	last []int32 // by document: its last place, counted from 1
+	few  []uint32 // the documents, where they are few
+	from uint32   // the first one otherwise
+	last []int32  // by document: its last place, counted from 1
 	n    int32
-	at   [][]gatheredPlace // pieces of one size, which are never copied
+	at   [][]gatheredPlace // pieces of growing size, which are never copied
 	buf  []uint32
 }
 
@@ -241,12 +363,35 @@ type gatheredPlace struct {
 	prev int32
 }
 
-const pieceBits = 13 // of the numbers of places, those within a piece
+const pieceBits = 10 // of the numbers of places, those within a piece
 
-func newGathered(docs int) *gathered { return &gathered{last: make([]int32, docs)} }
+// newGathered makes room for the places in some documents.
+func newGathered(docs *roaring.Bitmap) *gathered {
+	switch n := docs.GetCardinality(); {
+	case n == 0:
+		return &gathered{}
+	case n < fewDocuments*2:
+		return &gathered{few: docs.ToArray(), last: make([]int32, n)}
+	}
+	return &gathered{from: docs.Minimum(), last: make([]int32, docs.Maximum()-docs.Minimum()+1)}
+}
 
-func (g *gathered) add(doc uint32, at []uint32) {
-	before := g.last[doc]
+// slot is where the last place of a document is, -1 for a document that is none of those.
+func (g *gathered) slot(doc uint32) int {
+	if g.few != nil {
+		if i, ok := slices.BinarySearch(g.few, doc); ok {
+			return i
+		}
+		return -1
+	}
+	if doc < g.from || int(doc-g.from) >= len(g.last) {
+		return -1
+	}
+	return int(doc - g.from)
+}
+
+func (g *gathered) add(slot int, at []uint32) {
+	before := g.last[slot]
 	for _, a := range at {
 		if int(g.n>>pieceBits) == len(g.at) {
 			g.at = append(g.at, make([]gatheredPlace, 1<<pieceBits))
@@ -255,7 +400,7 @@ func (g *gathered) add(doc uint32, at []uint32) {
 		g.n++
 		before = g.n
 	}
-	g.last[doc] = before
+	g.last[slot] = before
 }
 
 // all adds the positions of postings in the documents that count.
@@ -268,16 +413,21 @@ func (g *gathered) all(it segment.PostingsIterator, counts func(doc uint32) bool
 		if posting == nil {
 			return nil
 		}
-		if doc := uint32(posting.Number()); counts(doc) {
+		doc := uint32(posting.Number())
+		if slot := g.slot(doc); slot >= 0 && counts(doc) {
 			g.buf = placesOf(posting, g.buf[:0])
-			g.add(doc, g.buf)
+			g.add(slot, g.buf)
 		}
 	}
 }
 
 // in adds the positions in a document, in any order.
 func (g *gathered) in(doc uint32, to []uint32) []uint32 {
-	for i := g.last[doc]; i > 0; {
+	slot := g.slot(doc)
+	if slot < 0 {
+		return to
+	}
+	for i := g.last[slot]; i > 0; {
 		p := g.at[(i-1)>>pieceBits][(i-1)&(1<<pieceBits-1)]
 		to, i = append(to, p.at), p.prev
 	}
@@ -361,6 +511,15 @@ func (n *nearPlacer) candidates(p *part, within *roaring.Bitmap) (*roaring.Bitma
 	return within, nil
 }
 
+func (n *nearPlacer) choose(p *part, docs *roaring.Bitmap) error {
+	for _, one := range n.all {
+		if err := one.choose(p, docs); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (n *nearPlacer) open(p *part, docs *roaring.Bitmap) (places, error) {
 	out := &nearPlaces{near: n}
 	for _, one := range n.all {
@@ -378,6 +537,7 @@ type nearPlaces struct {
 	all          []places
 	chains, next []stretch // the last link of each chain is what the next one has to be near
 	first, begin []uint32  // where each chain begins
+	latest       []uint32  // where the last of it and those before it begins
 	out          []stretch
 }
 
@@ -411,16 +571,31 @@ func (n *nearPlaces) in(doc uint32) ([]stretch, error) {
 	return n.out, nil
 }
 
-// follow adds to the chains what is near their last links.
+// follow adds to the chains what is near their last links. Of the chains near a stretch,
+// those that end last mostly begin last: looking from there, it stops where none of those
+// before can begin later.
 func (n *nearPlaces) follow(found []stretch) {
-	low := 0
+	n.latest = n.latest[:0]
+	for j, first := range n.first {
+		if j > 0 {
+			first = max(first, n.latest[j-1])
+		}
+		n.latest = append(n.latest, first)
+	}
+	low, high := 0, 0
 	for _, s := range found {
 		reach := n.near.distance
 		for low < len(n.chains) && n.chains[low].to+reach < s.from {
 			low++ // out of reach for all that come after, too
 		}
+		for high < len(n.chains) && n.chains[high].from <= s.to+reach {
+			high++
+		}
+		for high > 0 && n.chains[high-1].from > s.to+reach {
+			high--
+		}
 		best := -1
-		for j := low; j < len(n.chains) && n.chains[j].from <= s.to+reach; j++ {
+		for j := high - 1; j >= low && (best < 0 || n.latest[j] > n.first[best]); j-- {
 			c := n.chains[j]
 			behind := s.from > c.to && s.from-c.to <= reach
 			before := c.from > s.to && c.from-s.to <= reach && !n.near.ordered

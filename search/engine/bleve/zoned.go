@@ -7,7 +7,7 @@ import (
 	"github.com/RoaringBitmap/roaring/v2"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 
-	"mailquarry/search/engine"
+	ours "mailquarry/search/engine/bleve/segment"
 )
 
 // zonePlacer keeps what stands in some zones as a whole.
@@ -47,6 +47,8 @@ func (z *zonePlacer) having(p *part, within *roaring.Bitmap) (*roaring.Bitmap, e
 	}
 	return docs, nil
 }
+
+func (z *zonePlacer) choose(p *part, docs *roaring.Bitmap) error { return z.what.choose(p, docs) }
 
 func (z *zonePlacer) open(p *part, docs *roaring.Bitmap) (places, error) {
 	where, err := z.what.open(p, docs)
@@ -91,34 +93,58 @@ func (z *zonePlacer) manyOf() *expander {
 	return nil
 }
 
+// headTerms are the terms of a word that stands for many whose places most documents are
+// decided by.
+const headTerms = 64
+
 // some finds the documents in which one of the terms of a word stands in the zones. It
 // asks for the most frequent ones first, and for each only in the documents that are
-// left; a document counts once.
+// left; a document counts once. The first terms are looked at in several ranges of
+// documents side by side, the many others, which have few documents each, in several
+// pieces.
 func (z *zonePlacer) some(p *part, m *expander, docs *roaring.Bitmap) (*counted, error) {
 	zones, err := p.cols.zonesIn(p.segment)
 	if err != nil {
 		return nil, err
 	}
+	marks, lists, err := m.lists(p)
+	if err != nil {
+		return nil, err
+	}
+	marks = frequentFirst(marks)
+	head := marks[:min(len(marks), headTerms)]
 	left := denseOf(docs, len(p.cols.ids))
 	found := newDense(len(p.cols.ids))
-	var it segment.PostingsIterator
-	err = m.eachFrequent(p, func(list segment.PostingsList) (bool, error) {
-		if left.none() {
-			return false, nil
-		}
-		l, ok := list.(lengthyList)
-		if !ok {
-			return false, fmt.Errorf("postings of type %T: %w", list, engine.ErrDamaged)
-		}
-		next := left.places(l, it)
-		if next == nil {
-			return true, nil
-		}
-		it = next
-		return true, z.standing(zones, it, left, found)
+	words := ranges(len(left.words), leastDocs/64)
+	err = sideBySide(len(words), func(i int) error {
+		from, to := words[i][0], words[i][1]
+		some, stand := newDense(len(p.cols.ids)), newDense(len(p.cols.ids))
+		copy(some.words[from:to], left.words[from:to])
+		err := z.standing(p, head, lists, zones, some, stand)
+		copy(found.words[from:to], stand.words[from:to])
+		return err
 	})
 	if err != nil {
 		return nil, err
+	}
+	for i, w := range found.words {
+		left.words[i] &^= w
+	}
+	rest := marks[len(head):]
+	pieces := ranges(len(rest), leastMarks)
+	stand := make([]*dense, len(pieces))
+	err = sideBySide(len(pieces), func(i int) error {
+		some := &dense{words: slices.Clone(left.words)}
+		stand[i] = newDense(len(p.cols.ids))
+		return z.standing(p, rest[pieces[i][0]:pieces[i][1]], lists, zones, some, stand[i])
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, more := range stand {
+		for i, w := range more.words {
+			found.words[i] |= w
+		}
 	}
 	result := &counted{docs: found.bitmap().ToArray()}
 	result.freqs = make([]uint32, len(result.docs))
@@ -128,34 +154,53 @@ func (z *zonePlacer) some(p *part, m *expander, docs *roaring.Bitmap) (*counted,
 	return result, nil
 }
 
-// lengthyList is a list of postings as the index has them.
-type lengthyList interface {
-	segment.PostingsList
-	Len() int
-	AppendDocs(to []uint32) []uint32
-}
-
-// standing moves to found the documents of those left in which a term stands in the zones.
-func (z *zonePlacer) standing(zones *zoneColumn, it segment.PostingsIterator, left, found *dense) error {
-	for {
-		posting, err := it.Next()
-		if err != nil {
-			return fmt.Errorf("read positions: %w", err)
+// standing moves to found the documents of those left in which one of the terms stands in
+// the zones.
+func (z *zonePlacer) standing(p *part, marks []ours.Mark, lists markedTerms, zones *zoneColumn, left, found *dense) error {
+	count := left.count()
+	var it segment.PostingsIterator
+	var at []uint32
+	for i, mark := range marks {
+		if i%256 == 0 {
+			if err := p.done(); err != nil {
+				return err
+			}
 		}
-		if posting == nil {
+		if count == 0 {
 			return nil
 		}
-		doc := uint32(posting.Number())
-		if !left.has(doc) {
+		met, err := left.meet(lists, mark)
+		if err != nil {
+			return err
+		}
+		if met == 0 {
 			continue
 		}
-		found.buf = placesOf(posting, found.buf[:0])
-		in := zones.of(doc)
-		if slices.ContainsFunc(found.buf, func(at uint32) bool { return z.zones.hold(in, stretch{at, at}) }) {
-			found.set(doc)
-			left.clear(doc)
+		if it, err = left.places(lists, mark, it); err != nil {
+			return err
+		}
+		for {
+			posting, err := it.Next()
+			if err != nil {
+				return fmt.Errorf("read positions: %w", err)
+			}
+			if posting == nil {
+				break
+			}
+			doc := uint32(posting.Number())
+			if !left.has(doc) {
+				continue
+			}
+			at = placesOf(posting, at[:0])
+			in := zones.of(doc)
+			if slices.ContainsFunc(at, func(at uint32) bool { return z.zones.hold(in, stretch{at, at}) }) {
+				found.set(doc)
+				left.clear(doc)
+				count--
+			}
 		}
 	}
+	return nil
 }
 
 // hold tells whether all of a stretch is in some of a document's zones.
