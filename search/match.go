@@ -3,6 +3,7 @@ package search
 import (
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"unicode/utf8"
 
@@ -48,6 +49,9 @@ func (p pattern) formsOf(term string) []string {
 type matcher struct {
 	patterns []pattern
 	far      atomic.Int64 // what is left of maxFarScan
+
+	mu      sync.Mutex
+	finders map[string]*finder // by language and fields: hits have them in common
 }
 
 func newMatcher(nodes []query.Node) *matcher {
@@ -74,6 +78,24 @@ func newMatcher(nodes []query.Node) *matcher {
 // in gives the patterns that are looked for in a text of one of the fields, in
 // a language, "" when it is not known.
 func (m *matcher) in(language string, fields ...query.Field) *finder {
+	key := language
+	for _, f := range fields {
+		key += " " + string(f)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	f := m.finders[key]
+	if f == nil {
+		f = m.finder(language, fields)
+		if m.finders == nil {
+			m.finders = map[string]*finder{}
+		}
+		m.finders[key] = f
+	}
+	return f
+}
+
+func (m *matcher) finder(language string, fields []query.Field) *finder {
 	f := &finder{exact: map[string][]int{}}
 	for _, p := range m.patterns {
 		if !slices.Contains(fields, p.field) {
@@ -94,6 +116,13 @@ func (m *matcher) in(language string, fields ...query.Field) *finder {
 		}
 		if p.inflect {
 			f.inflect(i, last, language)
+		}
+	}
+	for i := range f.forms {
+		if b := f.forms[i].beginning; b != "" {
+			f.first[b[0]] = append(f.first[b[0]], i)
+		} else {
+			f.anywhere = append(f.anywhere, i)
 		}
 	}
 	return f
@@ -149,6 +178,8 @@ type finder struct {
 	exact    map[string][]int // patterns by their last term
 	prefixes []int            // patterns whose last term is a prefix
 	forms    []wordForms      // what matches beside exact terms
+	first    [256][]int       // forms by the first byte of their beginning
+	anywhere []int            // the other forms
 	begins   []string         // a chunk in which none of these stands has no match
 	longest  int              // terms of the longest pattern
 	terms    int              // of all patterns
@@ -322,9 +353,28 @@ func (r *run) readPart(at span, term string) {
 			add(i)
 		}
 	}
-	for i := range r.forms {
-		if w := &r.forms[i]; term != r.patterns[w.pattern].terms[0] && w.has(term) {
+	r.eachForm(term, func(w *wordForms) {
+		if w.has(term) {
 			add(w.pattern)
+		}
+	})
+}
+
+// eachForm calls f for the forms that a term may be one of, in their order.
+func (f *finder) eachForm(term string, call func(w *wordForms)) {
+	if len(f.forms) == 0 || term == "" {
+		return
+	}
+	begin, within := f.first[term[0]], f.anywhere
+	for len(begin)+len(within) > 0 {
+		var i int
+		if len(within) == 0 || len(begin) > 0 && begin[0] < within[0] {
+			i, begin = begin[0], begin[1:]
+		} else {
+			i, within = within[0], within[1:]
+		}
+		if w := &f.forms[i]; term != f.patterns[w.pattern].terms[0] {
+			call(w)
 		}
 	}
 }
@@ -332,13 +382,12 @@ func (r *run) readPart(at span, term string) {
 // readForms finds the patterns of which a term is another form.
 func (r *run) readForms(term string) {
 	last := -1 // of unknown language a term may be a form in several
-	for i := range r.forms {
-		w := &r.forms[i]
-		if w.pattern != last && term != r.patterns[w.pattern].terms[0] && w.has(term) {
+	r.eachForm(term, func(w *wordForms) {
+		if w.pattern != last && w.has(term) {
 			last = w.pattern
 			r.match(last)
 		}
-	}
+	})
 }
 
 // match adds the i-th pattern's place if its other terms stand before the last.

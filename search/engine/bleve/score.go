@@ -223,6 +223,9 @@ func lengthTable(average, k, b float64) *[maxStep + 1]float64 {
 
 // score gives the scores of some documents of a part, in the order of docs.
 func (g *scoring) score(p *part, docs []uint32, set *roaring.Bitmap) ([]float64, error) {
+	if len(docs) >= manyDocuments {
+		return g.scoreMany(p, docs, set)
+	}
 	scores := make([]float64, len(docs))
 	for i := range g.scores {
 		if err := p.done(); err != nil {

@@ -104,12 +104,18 @@ func half(f uint32) byte {
 // readFreqs reads n frequencies, at most a chunk.
 func readFreqs(r *reader, n int, into []uint32) []uint32 {
 	halves := r.take(uint64(n+1) / 2)
-	into = into[:0]
-	for i := range n {
-		if halves == nil {
-			return into
-		}
-		into = append(into, uint32(halves[i/2]>>(i%2*4)&15))
+	into = into[:n]
+	if halves == nil {
+		return into[:0]
+	}
+	large := false // one or more follow in full
+	for i := range into {
+		f := uint32(halves[i/2]>>(i%2*4)) & 15
+		into[i] = f
+		large = large || f == 0
+	}
+	if !large {
+		return into
 	}
 	for i, f := range into {
 		if f == 0 {
