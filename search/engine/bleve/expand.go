@@ -120,6 +120,7 @@ type markedTerms interface {
 	PostingsAt(at ours.Mark) (segment.PostingsList, error)
 	AddDocs(at ours.Mark, set []uint64) error
 	AppendWithin(at ours.Mark, set []uint64, to []uint32) ([]uint32, error)
+	PlacesAt(at ours.Mark, from uint32, set []uint64, f func(doc uint32, at []uint32)) error
 	Pieces(n int) [][]byte
 }
 

@@ -26,12 +26,22 @@ func (m *phraseMatcher) match(p *part, within *roaring.Bitmap) (*roaring.Bitmap,
 	if err != nil || candidates == nil || candidates.IsEmpty() {
 		return nil, err
 	}
+	forms, gathered := make([][]form, len(slots)), make([][]*gathered, len(slots))
+	for i, s := range slots {
+		forms[i] = formsOf(s)
+		if len(s) > 1 {
+			if gathered[i], err = gatherForms(p, forms[i], candidates); err != nil {
+				return nil, err
+			}
+		}
+	}
 	result, err := countIn(p, candidates, func(docs *roaring.Bitmap) (func(doc uint32) (int, error), error) {
 		readers := make([]*wordPlaces, len(slots))
-		var err error
-		for i, s := range slots {
-			if readers[i], err = slotPlaces(p, s, docs); err != nil {
-				return nil, err
+		for i := range slots {
+			if gathered[i] != nil {
+				readers[i] = &wordPlaces{gathered: gathered[i]}
+			} else {
+				readers[i] = placesOfOne(forms[i][0], docs)
 			}
 		}
 		return func(doc uint32) (int, error) {
@@ -125,14 +135,13 @@ func keepFollowed(starts, next []uint32, distance uint32) []uint32 {
 	return kept
 }
 
-// slotPlaces reads the positions at which one of some terms stands: of those that a
-// prefix stands for, in the candidates only.
-func slotPlaces(p *part, slot []postings, candidates *roaring.Bitmap) (*wordPlaces, error) {
+// formsOf are terms that may stand at one place of a phrase.
+func formsOf(slot []postings) []form {
 	forms := make([]form, len(slot))
 	for i, s := range slot {
 		forms[i] = form{s, s.docs, 1}
 	}
-	return placesOfForms(p, forms, candidates)
+	return forms
 }
 
 func positionsOf(p postings, candidates *roaring.Bitmap) segment.PostingsIterator {

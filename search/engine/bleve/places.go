@@ -2,11 +2,8 @@ package bleve
 
 import (
 	"fmt"
-	"math/bits"
-	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
-	segment "github.com/blevesearch/scorch_segment_api/v2"
 
 	ours "mailquarry/search/engine/bleve/segment"
 )
@@ -168,11 +165,11 @@ func (w *wordPlacer) candidates(p *part, within *roaring.Bitmap) (*roaring.Bitma
 	return roaring.And(docs, within), nil
 }
 
-// chosen is what is read of a word: its forms, or of a word that stands for many the terms.
+// chosen is what is read of a word: the one form that it has, or what has been gathered of
+// several or of the terms that it stands for.
 type chosen struct {
-	forms []form
-	marks []ours.Mark
-	lists markedTerms
+	one      *form
+	gathered []*gathered
 }
 
 func (w *wordPlacer) choose(p *part, docs *roaring.Bitmap) error {
@@ -185,10 +182,22 @@ func (w *wordPlacer) choose(p *part, docs *roaring.Bitmap) error {
 
 func (w *wordPlacer) choice(p *part, docs *roaring.Bitmap) (c chosen, err error) {
 	if m, ok := w.word.(*expander); ok {
-		c.marks, c.lists, err = m.placed(p, docs)
+		marks, lists, err := m.placed(p, docs)
+		if err != nil {
+			return c, err
+		}
+		c.gathered, err = gatherMarks(p, marks, lists, docs)
 		return c, err
 	}
-	c.forms, err = w.word.forms(p)
+	forms, err := w.word.forms(p)
+	if err != nil {
+		return c, err
+	}
+	if len(forms) == 1 {
+		c.one = &forms[0]
+		return c, nil
+	}
+	c.gathered, err = gatherForms(p, forms, docs)
 	return c, err
 }
 
@@ -200,42 +209,14 @@ func (w *wordPlacer) open(p *part, docs *roaring.Bitmap) (places, error) {
 			return nil, err
 		}
 	}
-	if c.lists != nil {
-		return placesOfMarks(p, c.marks, c.lists, docs)
+	switch {
+	case c.one == nil:
+		return &wordPlaces{gathered: c.gathered}, nil
+	case !ok: // few documents, for the second look
+		return &wordPlaces{it: c.one.places(docs)}, nil
+	default:
+		return placesOfOne(*c.one, docs), nil
 	}
-	return placesOfForms(p, c.forms, docs)
-}
-
-// placesOfForms reads the places of one form as they are asked for, and gathers those of
-// several before.
-func placesOfForms(p *part, forms []form, docs *roaring.Bitmap) (*wordPlaces, error) {
-	if len(forms) == 1 {
-		return &wordPlaces{it: forms[0].places(docs)}, nil
-	}
-	out := &wordPlaces{gathered: newGathered(docs)}
-	for i, f := range forms {
-		if i%256 == 0 {
-			if err := p.done(); err != nil {
-				return nil, err
-			}
-		}
-		if !f.docs.Intersects(docs) {
-			continue
-		}
-		it := f.places(docs)
-		if err := out.gathered.all(it, f.docs.Contains); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
-// places gives the postings in the documents in which a form counts.
-func (f *form) places(docs *roaring.Bitmap) segment.PostingsIterator {
-	if f.docs != f.found.docs {
-		docs = roaring.And(docs, f.docs)
-	}
-	return positionsOf(f.found, docs)
 }
 
 // placed chooses the terms whose places are read: the most frequent ones that fit, where
@@ -283,34 +264,6 @@ func (m *expander) placed(p *part, docs *roaring.Bitmap) ([]ours.Mark, markedTer
 	return kept, lists, nil
 }
 
-// placesOfMarks gathers the places of terms.
-func placesOfMarks(p *part, marks []ours.Mark, lists markedTerms, docs *roaring.Bitmap) (places, error) {
-	wanted := denseOf(docs, len(p.cols.ids))
-	out := &wordPlaces{gathered: newGathered(docs)}
-	var it segment.PostingsIterator
-	for i, at := range marks {
-		if i%1024 == 0 {
-			if err := p.done(); err != nil {
-				return nil, err
-			}
-		}
-		met, err := wanted.meet(lists, at)
-		if err != nil {
-			return nil, err
-		}
-		if met == 0 {
-			continue
-		}
-		if it, err = wanted.places(lists, at, it); err != nil {
-			return nil, err
-		}
-		if err := out.gathered.all(it, wanted.has); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
 // meet tells how many of a term's documents are in the set.
 func (d *dense) meet(lists markedTerms, at ours.Mark) (int, error) {
 	var err error
@@ -318,179 +271,6 @@ func (d *dense) meet(lists markedTerms, at ours.Mark) (int, error) {
 		return 0, fmt.Errorf("read postings: %w", err)
 	}
 	return len(d.buf), nil
-}
-
-// places gives the postings of a term in the documents that meet has found, and maybe in
-// others. An iterator that is not needed any more is used again.
-func (d *dense) places(lists markedTerms, at ours.Mark, old segment.PostingsIterator) (segment.PostingsIterator, error) {
-	list, err := lists.PostingsAt(at)
-	if err != nil {
-		return nil, fmt.Errorf("read postings: %w", err)
-	}
-	it := list.Iterator(true, true, true, old)
-	// Reading all postings is quicker than picking most of them.
-	if o, ok := it.(segment.OptimizablePostingsIterator); ok && len(d.buf) < at.Docs()/4 {
-		some := roaring.New()
-		some.AddMany(d.buf)
-		o.ReplaceActual(some)
-	}
-	return it, nil
-}
-
-// wordPlaces reads positions document by document, or where a word stands for many
-// terms has gathered them before.
-type wordPlaces struct {
-	it       segment.PostingsIterator
-	gathered *gathered
-	buf      []uint32
-	bits     []uint64 // none between calls
-	out      []stretch
-}
-
-// gathered are positions by document, each with the number of the one before it in the
-// same document: a list for each would cost more than the positions.
-type gathered struct {
-	few  []uint32 // the documents, where they are few
-	from uint32   // the first one otherwise
-	last []int32  // by document: its last place, counted from 1
-	n    int32
-	at   [][]gatheredPlace // pieces of growing size, which are never copied
-	buf  []uint32
-}
-
-type gatheredPlace struct {
-	at   uint32
-	prev int32
-}
-
-const pieceBits = 10 // of the numbers of places, those within a piece
-
-// newGathered makes room for the places in some documents.
-func newGathered(docs *roaring.Bitmap) *gathered {
-	switch n := docs.GetCardinality(); {
-	case n == 0:
-		return &gathered{}
-	case n < fewDocuments*2:
-		return &gathered{few: docs.ToArray(), last: make([]int32, n)}
-	}
-	return &gathered{from: docs.Minimum(), last: make([]int32, docs.Maximum()-docs.Minimum()+1)}
-}
-
-// slot is where the last place of a document is, -1 for a document that is none of those.
-func (g *gathered) slot(doc uint32) int {
-	if g.few != nil {
-		if i, ok := slices.BinarySearch(g.few, doc); ok {
-			return i
-		}
-		return -1
-	}
-	if doc < g.from || int(doc-g.from) >= len(g.last) {
-		return -1
-	}
-	return int(doc - g.from)
-}
-
-func (g *gathered) add(slot int, at []uint32) {
-	before := g.last[slot]
-	for _, a := range at {
-		if int(g.n>>pieceBits) == len(g.at) {
-			g.at = append(g.at, make([]gatheredPlace, 1<<pieceBits))
-		}
-		g.at[g.n>>pieceBits][g.n&(1<<pieceBits-1)] = gatheredPlace{a, before}
-		g.n++
-		before = g.n
-	}
-	g.last[slot] = before
-}
-
-// all adds the positions of postings in the documents that count.
-func (g *gathered) all(it segment.PostingsIterator, counts func(doc uint32) bool) error {
-	for {
-		posting, err := it.Next()
-		if err != nil {
-			return fmt.Errorf("read positions: %w", err)
-		}
-		if posting == nil {
-			return nil
-		}
-		doc := uint32(posting.Number())
-		if slot := g.slot(doc); slot >= 0 && counts(doc) {
-			g.buf = placesOf(posting, g.buf[:0])
-			g.add(slot, g.buf)
-		}
-	}
-}
-
-// in adds the positions in a document, in any order.
-func (g *gathered) in(doc uint32, to []uint32) []uint32 {
-	slot := g.slot(doc)
-	if slot < 0 {
-		return to
-	}
-	for i := g.last[slot]; i > 0; {
-		p := g.at[(i-1)>>pieceBits][(i-1)&(1<<pieceBits-1)]
-		to, i = append(to, p.at), p.prev
-	}
-	return to
-}
-
-// order sorts positions and leaves out repetitions. Where they lie close that is by a set
-// of bits.
-func (w *wordPlaces) order(at []uint32) []uint32 {
-	const few, sparse = 8, 256 // numbers to be sorted, and how far apart, on average
-	last := uint32(0)
-	for _, a := range at {
-		last = max(last, a)
-	}
-	words := int(last/64) + 1
-	if len(at) < few || words > len(at)*sparse/64 {
-		slices.Sort(at)
-		return slices.Compact(at)
-	}
-	if len(w.bits) < words {
-		w.bits = make([]uint64, 2*words)
-	}
-	for _, a := range at {
-		w.bits[a/64] |= 1 << (a % 64)
-	}
-	at = at[:0]
-	for i, b := range w.bits[:words] {
-		for ; b != 0; b &= b - 1 {
-			at = append(at, uint32(i*64+bits.TrailingZeros64(b)))
-		}
-		w.bits[i] = 0
-	}
-	return at
-}
-
-func (w *wordPlaces) in(doc uint32) ([]stretch, error) {
-	found, err := w.at(doc)
-	if err != nil {
-		return nil, err
-	}
-	w.out = w.out[:0]
-	for _, at := range found {
-		w.out = append(w.out, stretch{at, at})
-	}
-	return w.out, nil
-}
-
-// at gives the positions in a document, in order, valid until the next call.
-func (w *wordPlaces) at(doc uint32) ([]uint32, error) {
-	w.buf = w.buf[:0]
-	if w.gathered != nil {
-		w.buf = w.order(w.gathered.in(doc, w.buf))
-		return w.buf, nil
-	}
-	posting, err := w.it.Advance(uint64(doc))
-	if err != nil {
-		return nil, fmt.Errorf("read positions: %w", err)
-	}
-	if posting == nil || posting.Number() != uint64(doc) {
-		return nil, nil
-	}
-	w.buf = placesOf(posting, w.buf)
-	return w.buf, nil
 }
 
 // nearPlacer tells where things stand of which each is near the one before it.

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
-	segment "github.com/blevesearch/scorch_segment_api/v2"
 
 	ours "mailquarry/search/engine/bleve/segment"
 )
@@ -120,7 +119,7 @@ func (z *zonePlacer) some(p *part, m *expander, docs *roaring.Bitmap) (*counted,
 		from, to := words[i][0], words[i][1]
 		some, stand := newDense(len(p.cols.ids)), newDense(len(p.cols.ids))
 		copy(some.words[from:to], left.words[from:to])
-		err := z.standing(p, head, lists, zones, some, stand)
+		err := z.standing(p, head, lists, zones, some, stand, words[i])
 		copy(found.words[from:to], stand.words[from:to])
 		return err
 	})
@@ -136,7 +135,7 @@ func (z *zonePlacer) some(p *part, m *expander, docs *roaring.Bitmap) (*counted,
 	err = sideBySide(len(pieces), func(i int) error {
 		some := &dense{words: slices.Clone(left.words)}
 		stand[i] = newDense(len(p.cols.ids))
-		return z.standing(p, rest[pieces[i][0]:pieces[i][1]], lists, zones, some, stand[i])
+		return z.standing(p, rest[pieces[i][0]:pieces[i][1]], lists, zones, some, stand[i], [2]int{0, len(some.words)})
 	})
 	if err != nil {
 		return nil, err
@@ -155,11 +154,17 @@ func (z *zonePlacer) some(p *part, m *expander, docs *roaring.Bitmap) (*counted,
 }
 
 // standing moves to found the documents of those left in which one of the terms stands in
-// the zones.
-func (z *zonePlacer) standing(p *part, marks []ours.Mark, lists markedTerms, zones *zoneColumn, left, found *dense) error {
+// the zones. All of left are in some words of the set.
+func (z *zonePlacer) standing(p *part, marks []ours.Mark, lists markedTerms, zones *zoneColumn, left, found *dense, words [2]int) error {
 	count := left.count()
-	var it segment.PostingsIterator
-	var at []uint32
+	look := func(doc uint32, at []uint32) {
+		in := zones.of(doc)
+		if slices.ContainsFunc(at, func(at uint32) bool { return z.zones.hold(in, stretch{at, at}) }) {
+			found.set(doc)
+			left.clear(doc)
+			count--
+		}
+	}
 	for i, mark := range marks {
 		if i%256 == 0 {
 			if err := p.done(); err != nil {
@@ -169,35 +174,17 @@ func (z *zonePlacer) standing(p *part, marks []ours.Mark, lists markedTerms, zon
 		if count == 0 {
 			return nil
 		}
-		met, err := left.meet(lists, mark)
-		if err != nil {
-			return err
-		}
-		if met == 0 {
-			continue
-		}
-		if it, err = left.places(lists, mark, it); err != nil {
-			return err
-		}
-		for {
-			posting, err := it.Next()
+		if mark.Docs() > maxShort && count < mark.Docs()/16 {
+			met, err := left.meet(lists, mark)
 			if err != nil {
-				return fmt.Errorf("read positions: %w", err)
+				return err
 			}
-			if posting == nil {
-				break
-			}
-			doc := uint32(posting.Number())
-			if !left.has(doc) {
+			if met == 0 {
 				continue
 			}
-			at = placesOf(posting, at[:0])
-			in := zones.of(doc)
-			if slices.ContainsFunc(at, func(at uint32) bool { return z.zones.hold(in, stretch{at, at}) }) {
-				found.set(doc)
-				left.clear(doc)
-				count--
-			}
+		}
+		if err := lists.PlacesAt(mark, uint32(64*words[0]), left.words[words[0]:words[1]], look); err != nil {
+			return fmt.Errorf("read positions: %w", err)
 		}
 	}
 	return nil

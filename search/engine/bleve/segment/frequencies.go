@@ -29,15 +29,9 @@ func (l *postingsList) Frequencies(from, to uint32, f func(docs, freqs []uint32)
 		give(l.stored.short(docs[:0]), found)
 		return nil
 	}
-	it, first := l.stored.set.Iterator(), 0
-	if from > 0 {
-		if first = int(l.stored.set.Rank(from-1)) / chunk; first > 0 {
-			begin, err := l.stored.set.Select(uint32(first * chunk))
-			if err != nil { // none has such a rank
-				return nil
-			}
-			it.AdvanceIfNeeded(begin)
-		}
+	it, first, err := l.stored.seek(from)
+	if err != nil {
+		return err
 	}
 	for i := first; i*chunk < l.stored.n; i++ {
 		n := min(chunk, l.stored.n-i*chunk)

@@ -284,18 +284,10 @@ func (i *postingsIterator) Positions(to []uint32) []uint32 {
 		return to
 	}
 	i.at++
-	for at := uint64(0); ; {
-		v := i.pos.uvarint()
-		if i.pos.bad {
-			i.err = damaged("positions are cut")
-			return to
-		}
-		at += v >> 1
-		to = append(to, uint32(at))
-		if v&1 == 1 {
-			return to
-		}
+	if to = i.pos.places(to); i.pos.bad {
+		i.err = damaged("positions are cut")
 	}
+	return to
 }
 
 // Locations gives the positions as bleve wants them.
