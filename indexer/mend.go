@@ -46,7 +46,7 @@ func (b *Builder) Room(ctx context.Context) error {
 			return err
 		}
 		if at, err := b.Reached(ctx); err != nil || head <= at+aheadAtMost {
-			return nil
+			return nil //nolint:nilerr // Run tells it, and the sync goes on
 		}
 		select {
 		case <-ctx.Done():

@@ -341,11 +341,6 @@ func (d *dense) set(doc uint32) {
 
 func (d *dense) clear(doc uint32) { d.words[doc/64] &^= 1 << (doc % 64) }
 
-func (d *dense) has(doc uint32) bool {
-	i := int(doc / 64)
-	return i < len(d.words) && d.words[i]&(1<<(doc%64)) != 0
-}
-
 func (d *dense) count() int {
 	n := 0
 	for _, w := range d.words {

@@ -95,7 +95,8 @@ func eachContainer(b []byte, f func(high uint32, kind container, data []byte) bo
 	}
 	var runs []byte
 	first := binary.LittleEndian.Uint32(head)
-	n, offsets := uint64(0), true
+	var n uint64
+	offsets := true
 	switch {
 	case first&0xffff == cookieOfRuns:
 		n = uint64(first>>16) + 1
