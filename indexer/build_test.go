@@ -200,13 +200,15 @@ func TestIndexingGivesWayToSearches(t *testing.T) {
 func TestIndexingSharesWithSearches(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		searching := true
-		b := indexer.NewBuilder(nil, nil, nil, indexer.BuildOptions{Workers: 8, Busy: func() bool { return searching }})
-		working, done := 0, make(chan struct{})
+		var searching atomic.Bool
+		searching.Store(true)
+		b := indexer.NewBuilder(nil, nil, nil, indexer.BuildOptions{Workers: 8, Busy: searching.Load})
+		var working atomic.Int64
+		done := make(chan struct{})
 		for range 8 {
 			go func() {
 				release := indexer.TakeShare(b)
-				working++
+				working.Add(1)
 				<-done
 				release()
 			}()
@@ -214,18 +216,18 @@ func TestIndexingSharesWithSearches(t *testing.T) {
 		}
 		time.Sleep(time.Second)
 		synctest.Wait()
-		if working != 4 {
-			t.Errorf("%d of 8 workers prepare messages while people search, want 4", working)
+		if working.Load() != 4 {
+			t.Errorf("%d of 8 workers prepare messages while people search, want 4", working.Load())
 		}
-		searching = false
+		searching.Store(false)
 		time.Sleep(time.Minute)
 		if release := indexer.TakeShare(b); release == nil {
 			t.Error("nobody searches, and a worker waits")
 		}
 		close(done)
 		synctest.Wait()
-		if working != 8 {
-			t.Errorf("%d of 8 workers had their turn", working)
+		if working.Load() != 8 {
+			t.Errorf("%d of 8 workers had their turn", working.Load())
 		}
 	})
 }
